@@ -1,0 +1,83 @@
+/** Rungs in order of strength; `none` is only ever used when it was said aloud. */
+export type Rung = 'A' | 'B' | 'C' | 'D' | 'M' | 'none';
+
+export interface Limits {
+  /** Milliseconds of wall time. Default 120 000. */
+  wallMs: number;
+  /** Milliseconds of CPU time of one process. Default: the wall time times the cores. */
+  cpuMs: number;
+  /** Bytes of memory of the whole tree. Default 2 GiB. */
+  memoryBytes: number;
+  /** Processes and threads. Default 512. */
+  processes: number;
+  /** Bytes of one file. Default 256 MiB. */
+  fileBytes: number;
+  /** Bytes of output kept of each stream; head and tail stay, the middle is dropped with a mark. Default 1 MiB. */
+  outputBytes: number;
+  /** Bytes the workspace may grow by. Default 1 GiB. */
+  diskBytes: number;
+  /** Bytes of the private /tmp. Default 512 MiB. */
+  tmpBytes: number;
+  openFiles: number;
+}
+
+/** A host path shown inside; read-only unless `writable`. */
+export interface Mount {
+  source: string;
+  target: string;
+  writable?: boolean;
+  /** Missing sources are skipped instead of refused. */
+  optional?: boolean;
+}
+
+export interface SandboxCommand {
+  argv: string[];
+  /** Host directory that is bound writable. */
+  workspace: string;
+  /** Absolute path at which the workspace appears inside. Default: the same path as on the host, or /workspace where that lies under a system directory. */
+  mountAt?: string;
+  /** Working directory relative to the workspace; default its root. */
+  cwd?: string;
+  /** The whole environment besides PATH, HOME, TMPDIR, LANG and TERM, which have defaults. Nothing of the host's leaks in. */
+  env?: Record<string, string>;
+  mounts?: Mount[];
+  limits?: Partial<Limits>;
+  /** `none` and `loopback` are both without the outside; loopback is inside the sandbox only. `install` reaches the network: for the dependency step alone. Default `loopback`. */
+  network?: 'none' | 'loopback' | 'install';
+  stdin?: string;
+  signal?: AbortSignal;
+  onOutput?: (stream: 'stdout' | 'stderr', text: string) => void;
+}
+
+export type SandboxStatus = 'exited' | 'timeout' | 'oom' | 'output' | 'disk' | 'killed' | 'sandbox_error';
+
+export interface SandboxResult {
+  status: SandboxStatus;
+  exitCode: number | null;
+  signal: string | null;
+  stdout: string;
+  stderr: string;
+  truncated: { stdout: boolean; stderr: boolean };
+  peakMemoryBytes: number | undefined;
+  cpuMs: number | undefined;
+  wallMs: number;
+  rung: Rung;
+  /** Set with `sandbox_error`: what failed and what to do. The command did not run. */
+  error?: string;
+}
+
+/** What a rung promises, in words that go into results and receipts. */
+export interface Guarantees {
+  rung: Rung;
+  network: 'none' | 'host';
+  memory: 'hard' | 'soft' | 'none';
+  processes: 'hard' | 'soft' | 'none';
+  disk: 'hard' | 'polled' | 'none';
+  filesystem: 'private view' | 'host';
+}
+
+/** Runs untrusted commands. `run` never throws for what the command does; it resolves to a result. */
+export interface Sandbox {
+  readonly guarantees: Guarantees;
+  run(command: SandboxCommand): Promise<SandboxResult>;
+}
