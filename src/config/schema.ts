@@ -78,6 +78,8 @@ export const settingsSchema = z.strictObject({
       baseline_runs: z.int().min(1).max(5).default(2),
       /** With `true` a run is green only with proof: a red test turned green, or a new test seen red. */
       require_proof: z.boolean().default(false),
+      /** Tests that are known to fail and do not count, as `*` patterns over `check :: test id`. Named in every receipt. */
+      known_failures: z.array(z.string().min(1)).default([]),
     })
     .prefault({}),
   memory: z

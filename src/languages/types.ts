@@ -32,6 +32,8 @@ export interface Check {
   cwd: RelativePath | '';
   /** For `command`: the shell text. */
   command?: string;
+  /** Further arguments of the framework's own command line: `['tests/test_a.py', '-k', 'name']`. */
+  args?: string[];
   /** How it was found, for people: `pytest in [project.optional-dependencies]`. */
   why: string;
 }
