@@ -117,4 +117,6 @@ export interface LoadedConfig {
   files: string[];
   /** Process environment with the project's `.env` beneath it: what model discovery reads. */
   env: Record<string, string | undefined>;
+  /** Things the user should know and that are no error: a mistyped variable, a value that was left alone. */
+  notices?: string[];
 }

@@ -1,0 +1,146 @@
+/**
+ * What a project may not decide. A project's files and its `.env` came with the code, often from a stranger; they may
+ * set anything that only concerns their own run, and tighten the rest, but they cannot take a protection away, reach
+ * outside the project, spend more than the user allowed, or have the user's keys sent to a server they name.
+ */
+import { isAbsolute, normalize, resolve } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { UntilgreenError } from '../core/errors.ts';
+import { mergeLayers, valueOf, type Layer } from './layers.ts';
+import { settingsSchema, type Settings } from './schema.ts';
+
+const RUNGS = ['A', 'B', 'C', 'D', 'M'];
+const APPLY = ['green', 'ask', 'never'];
+const ROLE_KEYS = ['default', 'planner', 'coder', 'tester', 'reflector', 'responder', 'embedding'] as const;
+
+/** Variables from which model keys are taken when no `api_key_env` names another. */
+export const KEY_VARIABLES = [
+  'OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'GOOGLE_API_KEY', 'GEMINI_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY', 'VLLM_API_KEY', 'UNTILGREEN_API_KEY',
+];
+
+/** Variables that name a model server. */
+export const ENDPOINT_VARIABLES = /^(VLLM|OPENAI|ANTHROPIC|GOOGLE|GEMINI|OLLAMA|LMSTUDIO|LLAMA)_.*(URL|BASE|HOST|ENDPOINT)$/;
+
+/** What of a project's `.env` is read: model servers, models, keys and our own settings; an application's variables are not ours. */
+const READ_FROM_DOTENV = /^(UNTILGREEN|VLLM|OPENAI|ANTHROPIC|GOOGLE|GEMINI|OLLAMA|LMSTUDIO|LLAMA)_|_(KEY|TOKEN)$/;
+
+/** Whether a variable of a project's `.env` is taken over. */
+export function readFromDotenv(name: string): boolean {
+  return READ_FROM_DOTENV.test(name) && name !== 'UNTILGREEN_HOME';
+}
+
+/** Whether a server is on this machine, so that a key sent to it stays here. */
+export function isLoopback(address: string): boolean {
+  const text = /^[a-z]+:\/\//i.test(address) ? address : `http://${address}`;
+  return URL.canParse(text) && /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i.test(new URL(text).hostname);
+}
+
+function refused(layer: Layer, key: string, text: string, next: string): UntilgreenError {
+  return new UntilgreenError('config_invalid', `\`${key}\` in ${layer.place(key.split('.'))}: ${text}`, { key, reason: 'project_untrusted' }, next);
+}
+
+interface Situation {
+  /** Strongest first. */
+  layers: readonly Layer[];
+  /** The process environment: the user's. */
+  userEnv: Record<string, string | undefined>;
+  /** Endpoint variables that come from a `.env`, with their places; what the user's environment sets is not among them. */
+  projectEndpoints: readonly { name: string; value: string; place: string }[];
+  directory: string;
+}
+
+/** Refuses (`config_invalid`) what an untrusted layer decides and may not. A value that the user's flag or environment outranks is not looked at. */
+export function holdProjectLimits(situation: Situation): void {
+  const { layers, directory } = situation;
+  const owner = (key: string) => layers.find((layer) => valueOf(layer.data, key) !== undefined);
+  const trusted = settingsSchema.parse(mergeLayers(layers.filter((layer) => layer.trusted)));
+  /** Calls `test` with the project's value and the user's where the project's would be in force. */
+  const hold = (key: string, test: (mine: unknown, users: unknown) => string | undefined, next: string) => {
+    const layer = owner(key);
+    if (!layer || layer.trusted) return;
+    const text = test(valueOf(layer.data, key), valueOf(trusted, key));
+    if (text) throw refused(layer, key, text, next);
+  };
+  const own = 'Say it yourself, by a flag, the environment or your user configuration.';
+
+  hold('sandbox.mode', (mine) => (mine === 'none' ? 'a project may not switch the sandbox off.' : undefined), 'If you mean it, give `--sandbox none` yourself.');
+  hold('sandbox.min_rung', (mine, users) => (RUNGS.indexOf(String(mine)) > RUNGS.indexOf(String(users)) ? `a project may not accept a weaker sandbox (${mine}) than you do (${users}).` : undefined), own);
+  hold('safety.block_operations', (mine, users) => (mine === false && users !== false ? 'a project may not switch the safety scan off.' : undefined), own);
+  hold('verify.require_proof', (mine, users) => (mine === false && users === true ? 'a project may not drop the proof you require.' : undefined), own);
+  hold('apply', (mine, users) => (owner('apply') && userSets(layers, 'apply') && APPLY.indexOf(String(mine)) < APPLY.indexOf(String(users)) ? `a project may not apply more freely (${mine}) than you do (${users}).` : undefined), own);
+  for (const name of ['tokens', 'cost', 'minutes']) {
+    hold(`budget.${name}`, (mine, users) => (users !== undefined && Number(mine) > Number(users) ? `a project may not raise your budget (${users}) to ${mine}.` : undefined), own);
+  }
+  const outside = (path: unknown) => typeof path === 'string' && !isInside(directory, path);
+  hold('safety.allowed_deps', (mine) => (outside(mine) ? 'a project may name only a file of its own.' : undefined), own);
+  for (const layer of layers) {
+    if (layer.trusted) continue;
+    for (const name of Object.keys((layer.data['prompts'] ?? {}) as object)) {
+      hold(`prompts.${name}`, (mine) => (outside(mine) ? 'a project may name only a file of its own.' : undefined), 'Put the prompt into the project, or name it in your user configuration.');
+    }
+  }
+  holdKeys(situation, owner);
+}
+
+function userSets(layers: readonly Layer[], key: string): boolean {
+  return layers.some((layer) => layer.trusted && valueOf(layer.data, key) !== undefined);
+}
+
+/** Whether a path lies inside a directory, symbolic links followed where it exists. */
+export function isInside(directory: string, path: string): boolean {
+  const root = realpathSync(directory);
+  let target = resolve(root, normalize(path));
+  try {
+    target = realpathSync(target);
+  } catch {
+    if (isAbsolute(path)) return false; // a missing file is told when it is read
+  }
+  return target === root || target.startsWith(`${root}/`);
+}
+
+/**
+ * A server that the project names is used only with keys that the project brings along: a variable of its own `.env`
+ * that the user's environment does not have. Otherwise a stranger's file could collect the user's keys.
+ */
+function holdKeys({ layers, userEnv, projectEndpoints }: Situation, owner: (key: string) => Layer | undefined): void {
+  const keyNameOf = (role: string) => {
+    const layer = owner(`models.${role}.api_key_env`);
+    return layer && String(valueOf(layer.data, `models.${role}.api_key_env`));
+  };
+  const usersKey = (names: readonly string[]) => names.find((name) => userEnv[name]);
+  const refuse = (place: string, address: string, key: string, next: string) =>
+    new UntilgreenError('config_invalid', `${place} sends model calls to ${address}, and ${key} of your environment would go with them.`, { address, key, reason: 'project_untrusted' }, next);
+
+  for (const role of ROLE_KEYS) {
+    const named = owner(`models.${role}.api_key_env`);
+    const name = keyNameOf(role);
+    if (named && !named.trusted && name && userEnv[name] && !KEY_VARIABLES.includes(name)) {
+      throw refused(named, `models.${role}.api_key_env`, `a project may not use ${name} of your environment as a model key.`, 'Name a variable of the project’s .env, or say it in your user configuration.');
+    }
+    const layer = owner(`models.${role}.base_url`);
+    if (!layer || layer.trusted) continue;
+    const address = String(valueOf(layer.data, `models.${role}.base_url`));
+    if (isLoopback(address)) continue;
+    // Roles without an address of their own take the default's, and their key with it.
+    const heirs = role === 'default' ? ROLE_KEYS.filter((r) => r !== 'default' && !owner(`models.${r}.base_url`)).flatMap((r) => keyNameOf(r) ?? []) : [];
+    const key = usersKey([...(name ? [name] : KEY_VARIABLES), ...heirs]);
+    if (key) {
+      const path = ['models', role, 'base_url'];
+      const next = `If you trust it, ${role === 'default' ? `give \`--base-url ${address}\`` : 'name it in your user configuration'}; or set \`models.${role}.api_key_env\` to a variable that only the project’s .env has.`;
+      throw refuse(`\`${path.join('.')}\` in ${layer.place(path)}`, address, key, next);
+    }
+  }
+  if (userSets(layers, 'models.default.base_url')) return;
+  for (const { value, place } of projectEndpoints) {
+    const key = isLoopback(value) ? undefined : usersKey(keyNameOf('default') ? [String(keyNameOf('default'))] : KEY_VARIABLES);
+    if (key) throw refuse(place, value, key, `If you trust it, give \`--base-url ${value}\`; or unset ${key} for this command.`);
+  }
+}
+
+/** Prompt files as absolute paths, each relative to the source that named it. */
+export function resolvePrompts(settings: Settings, layers: readonly Layer[]): void {
+  for (const [name, path] of Object.entries(settings.prompts)) {
+    const layer = layers.find((l) => valueOf(l.data, `prompts.${name}`) !== undefined);
+    settings.prompts[name] = resolve(layer?.directory ?? '.', path);
+  }
+}
