@@ -1,0 +1,121 @@
+import { fence, failureSection, fileSections, projectOverview } from '../context/project.ts';
+import { locate } from '../context/locate.ts';
+import { estimateTokens } from '../context/tokens.ts';
+import type { CheckReport, Language } from '../languages/types.ts';
+import type { Workbench } from '../workspace/types.ts';
+import type { Attempt, RunState } from './state.ts';
+import type { Goal } from './types.ts';
+
+/** Reports that describe the files the next attempt starts from. */
+export function reportsAt(state: RunState): CheckReport[] {
+  const attempt = state.attempts.findLast((a) => a.to === state.from && a.reports);
+  return attempt?.reports ?? state.baseline?.reports ?? [];
+}
+
+/**
+ * The planner's message: what changes least stands first, so that the server's prefix cache serves the next iteration.
+ *
+ * @param budget  tokens for the whole message
+ */
+export async function plannerContext(input: {
+  state: RunState;
+  goal: Goal;
+  bench: Workbench;
+  languages: readonly Language[];
+  budget: number;
+  lesson?: string;
+}): Promise<string> {
+  const { state, goal, bench, languages } = input;
+  const overview = await projectOverview(bench, state.detections);
+  const reports = reportsAt(state);
+  const failures = failureSection(reports);
+  const history = attemptsSection(state);
+  const tail = [
+    failures && `## Checks now\n${failures}`,
+    history && `## Earlier attempts\n${history}`,
+    input.lesson && `## From an earlier run\n${input.lesson}`,
+    state.postMortem && `## Post-mortem\n${state.postMortem}`,
+    state.nudge && `## Note\n${state.nudge}`,
+    `## Request\n${requestText(goal)}`,
+  ].filter(Boolean);
+  const fixed = estimateTokens(overview) + estimateTokens(tail.join('\n\n'));
+  const touched = await touchedFiles(state, bench);
+  const located = await locate({ bench, languages, request: goal.request, reports, touched });
+  const files = await fileSections(located, languages, Math.max(1_000, input.budget - fixed));
+  return [`## Project\n${overview}`, files && `## Files\n${files}`, ...tail].filter(Boolean).join('\n\n');
+}
+
+const KINDS: Record<string, string> = {
+  web_app: 'a web application (with tests, a README and a way to start it)',
+  data_pipeline: 'a data pipeline (with tests, a README and sample input)',
+  cli_tool: 'a command-line tool (with tests, a README, --help and exit codes)',
+};
+
+export function requestText(goal: Goal): string {
+  const extra: string[] = [];
+  if (goal.projectType) extra.push(`Make ${KINDS[goal.projectType]}.`);
+  if (goal.language) extra.push(`Language: ${goal.language}.`);
+  return [goal.request, ...extra].join('\n');
+}
+
+async function touchedFiles(state: RunState, bench: Workbench): Promise<string[]> {
+  if (!state.base) return [];
+  const paths = new Set<string>();
+  for (const attempt of state.attempts.slice(-2)) {
+    if (!attempt.to) continue;
+    for (const delta of await bench.deltas(state.base, attempt.to)) paths.add(delta.path);
+  }
+  return [...paths];
+}
+
+/** What was tried: the newest attempts in full, older ones in a line. */
+function attemptsSection(state: RunState): string {
+  const recent = state.attempts.slice(state.since);
+  return recent
+    .map((a, i) => (i >= recent.length - 3 ? describeAttempt(a, state) : `Attempt ${a.n}: ${a.plan?.summary ?? ''} (${a.failing?.length ?? '?'} failing)`))
+    .join('\n');
+}
+
+function describeAttempt(a: Attempt, state: RunState): string {
+  const lines = [`Attempt ${a.n}: ${a.plan?.summary ?? ''}`];
+  for (const step of a.plan?.steps ?? []) lines.push(`- ${step.id} ${step.action} ${target(step.args)}: ${a.states?.[step.id] ?? 'waiting'}`);
+  if (a.failure) lines.push(`Step ${a.failure.step} failed (${a.failure.code}): ${a.failure.message}`, 'All edits of this attempt were taken back.');
+  for (const reading of a.readings ?? []) lines.push(reading);
+  if (a.verdict) {
+    lines.push(...a.verdict.rules.filter((r) => !r.ok).map((r) => `Not green: ${r.detail}`));
+    if (a.diffHash === '') lines.push('The plan changed no file.');
+    lines.push(a.to === state.from ? 'Its edits are kept: the files above show them.' : 'Its edits were taken back: the files above are without them.');
+  }
+  if (a.reflection) lines.push(`Cause: ${a.reflection.hypothesis}`, `Next: ${a.reflection.advice}`);
+  return lines.join('\n');
+}
+
+function target(args: Record<string, unknown>): string {
+  return [args['path'], args['from'], args['to'], args['command'], args['pattern']].filter((v) => typeof v === 'string').join(' → ');
+}
+
+/** The reflector's message: request, plan, what happened, the change, the checks. */
+export async function reflectorContext(input: { state: RunState; goal: Goal; bench: Workbench; lesson?: string; budget: number }): Promise<string> {
+  const { state, bench } = input;
+  const attempt = state.attempts.at(-1)!;
+  const parts = [`## Request\n${requestText(input.goal)}`, `## Attempts\n${attemptsSection(state)}`];
+  if (attempt.plan) parts.push(`## Plan of attempt ${attempt.n}\n${fence(JSON.stringify(attempt.plan, null, 1).slice(0, 8_000))}`);
+  if (attempt.to && state.base) {
+    const diff = await bench.diff(state.base, attempt.to);
+    const most = Math.max(2_000, Math.floor(input.budget * 1.5));
+    parts.push(`## The whole change so far\n${diff ? fence(diff.length > most ? `${diff.slice(0, most)}\n… cut …` : diff) : 'nothing was changed'}`);
+  }
+  if (attempt.reports) parts.push(`## Checks\n${failureSection(attempt.reports)}`);
+  if (attempt.verdict) {
+    const v = attempt.verdict;
+    if (v.regressions.length) parts.push(`## Regressions\n${v.regressions.slice(0, 20).map((r) => `- ${r.id} is ${r.now} now${r.message ? `: ${r.message.slice(0, 400)}` : ''}`).join('\n')}`);
+    if (v.protectedChanges.length) parts.push(`## Protected tests that the change touched\nThey were put back; existing tests may not be changed unless the request asks for it.\n${v.protectedChanges.map((c) => `- ${c.path}${c.test ? ` ${c.test}` : ''}: ${c.detail}`).join('\n')}`);
+    if (v.findings.length) parts.push(`## Safety findings\n${v.findings.map((f) => `- ${f.severity} ${f.path}:${f.line} ${f.message}: ${f.excerpt}`).join('\n')}`);
+  }
+  if (state.baseline) {
+    const red = failureSection(state.baseline.reports, 6);
+    parts.push(`## Checks before any change\n${red}`);
+  }
+  if (input.lesson) parts.push(`## From an earlier run\n${input.lesson}`);
+  return parts.join('\n\n');
+}
