@@ -105,11 +105,12 @@ async function parseToml(text: string, name: string): Promise<Parsed> {
   return { data, lineOf: (path) => tomlLine(text, path.map(String)) };
 }
 
+const bare = (key: string) => key.replaceAll(/["'\s]/g, '');
+
 /** The parser keeps no positions: the line is where the key is set, inside its table or by its dotted name. */
 function tomlLine(text: string, path: string[]): number | undefined {
   let table = '';
   let found: number | undefined;
-  const bare = (key: string) => key.replaceAll(/["'\s]/g, '');
   for (const [index, line] of text.split('\n').entries()) {
     const header = /^\s*\[\[?([^\]]+)\]\]?/.exec(line);
     const assigned = /^\s*([\w.'" -]+?)\s*=/.exec(line);

@@ -22,13 +22,14 @@ function write(files: Record<string, string>): void {
     writeFileSync(path, text);
   }
 }
+const exactly = (text: string) => new RegExp(`^${text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
 const load = (options: LoadOptions = {}) =>
   loadConfig({ cwd: project, ...options, env: { HOME: root, XDG_CONFIG_HOME: join(root, 'config'), ...options.env } });
 
 describe('where a value comes from', () => {
   const all = { user: 'apply: ask', 'untilgreen.yaml': 'apply: never', '.env': 'UNTILGREEN_APPLY=never' };
   it.each([
-    ['the default, where nobody says anything', {}, {}, 'green', 'default', undefined],
+    ['the default, where nobody says anything', {}, {}, 'green', 'default', /^none$/],
     ['the user file over the default', { user: all.user }, {}, 'ask', 'user', /config\.yaml line 1$/],
     ['the project file over the user file', { user: all.user, 'untilgreen.yaml': all['untilgreen.yaml'] }, {}, 'never', 'project', /^untilgreen\.yaml line 1$/],
     ['the .env over the project file', all, {}, 'never', 'dotenv', /^UNTILGREEN_APPLY in \.env line 1$/],
@@ -41,7 +42,7 @@ describe('where a value comes from', () => {
     const { settings, origins } = await load(options);
     expect(settings.apply).toBe(value);
     expect(origins['apply']?.source).toBe(source);
-    if (name) expect(origins['apply']?.name).toMatch(name);
+    expect(origins['apply']?.name ?? 'none').toMatch(name);
   });
 
   it.each([
@@ -131,8 +132,7 @@ describe('what is refused, with place and remedy', () => {
     write(files);
     const error = await load(options).catch((e: Error) => e);
     expect(error).toMatchObject({ code: 'config_invalid', exitCode: 2 });
-    if (typeof message === 'string') expect((error as Error).message).toBe(message);
-    else expect((error as Error).message).toMatch(message);
+    expect((error as Error).message).toMatch(typeof message === 'string' ? exactly(message) : message);
   });
 });
 
@@ -174,6 +174,7 @@ describe('a project may not', () => {
     ['name a prompt of its own', { 'untilgreen.yaml': 'prompts: { planner: prompts/p.md }', 'prompts/p.md': 'plan' }, {}],
     ['name a server where the user has no key', { 'untilgreen.yaml': far }, {}],
     ['name a server on this machine', { 'untilgreen.yaml': 'models: { default: { base_url: "http://localhost:8000" } }', '.env': 'VLLM_URL=127.0.0.1:8000' }, { env: key }],
+    ['name a server of a service whose key the user has not', { '.env': 'VLLM_URL=http://far.example:8000' }, { env: key }],
     ['name a server with a key of its own', { 'untilgreen.yaml': `${far}    api_key_env: THEIR_KEY\n`, '.env': 'THEIR_KEY=x' }, { env: key }],
     ['name a server that the user names too', { 'untilgreen.yaml': far, '.env': 'OPENAI_BASE_URL=https://far.example' }, { env: key, flags: { 'models.default.base_url': 'https://far.example/v1' } }],
   ])('but may %s', async (_title, files, options) => {

@@ -1,3 +1,4 @@
+/* oxlint-disable no-underscore-dangle -- zod keeps a schema's definition under `_zod` */
 import { distance } from 'fastest-levenshtein';
 import { settingsSchema } from './schema.ts';
 

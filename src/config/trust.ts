@@ -18,8 +18,9 @@ export const KEY_VARIABLES = [
   'OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'GOOGLE_API_KEY', 'GEMINI_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY', 'VLLM_API_KEY', 'UNTILGREEN_API_KEY',
 ];
 
-/** Variables that name a model server. */
+/** Variables that name a model server; the server of a service is sent the keys of that service. */
 export const ENDPOINT_VARIABLES = /^(VLLM|OPENAI|ANTHROPIC|GOOGLE|GEMINI|OLLAMA|LMSTUDIO|LLAMA)_.*(URL|BASE|HOST|ENDPOINT)$/;
+const keysOfService = (endpoint: string) => KEY_VARIABLES.filter((key) => key.startsWith(endpoint.slice(0, endpoint.indexOf('_') + 1)));
 
 /** What of a project's `.env` is read: model servers, models, keys and our own settings; an application's variables are not ours. */
 const READ_FROM_DOTENV = /^(UNTILGREEN|VLLM|OPENAI|ANTHROPIC|GOOGLE|GEMINI|OLLAMA|LMSTUDIO|LLAMA)_|_(KEY|TOKEN)$/;
@@ -98,6 +99,10 @@ export function isInside(directory: string, path: string): boolean {
   return target === root || target.startsWith(`${root}/`);
 }
 
+function keyRefused(place: string, address: string, key: string, next: string): UntilgreenError {
+  return new UntilgreenError('config_invalid', `${place} sends model calls to ${address}, and ${key} of your environment would go with them.`, { address, key, reason: 'project_untrusted' }, next);
+}
+
 /**
  * A server that the project names is used only with keys that the project brings along: a variable of its own `.env`
  * that the user's environment does not have. Otherwise a stranger's file could collect the user's keys.
@@ -108,9 +113,6 @@ function holdKeys({ layers, userEnv, projectEndpoints }: Situation, owner: (key:
     return layer && String(valueOf(layer.data, `models.${role}.api_key_env`));
   };
   const usersKey = (names: readonly string[]) => names.find((name) => userEnv[name]);
-  const refuse = (place: string, address: string, key: string, next: string) =>
-    new UntilgreenError('config_invalid', `${place} sends model calls to ${address}, and ${key} of your environment would go with them.`, { address, key, reason: 'project_untrusted' }, next);
-
   for (const role of ROLE_KEYS) {
     const named = owner(`models.${role}.api_key_env`);
     const name = keyNameOf(role);
@@ -127,13 +129,13 @@ function holdKeys({ layers, userEnv, projectEndpoints }: Situation, owner: (key:
     if (key) {
       const path = ['models', role, 'base_url'];
       const next = `If you trust it, ${role === 'default' ? `give \`--base-url ${address}\`` : 'name it in your user configuration'}; or set \`models.${role}.api_key_env\` to a variable that only the project’s .env has.`;
-      throw refuse(`\`${path.join('.')}\` in ${layer.place(path)}`, address, key, next);
+      throw keyRefused(`\`${path.join('.')}\` in ${layer.place(path)}`, address, key, next);
     }
   }
   if (userSets(layers, 'models.default.base_url')) return;
-  for (const { value, place } of projectEndpoints) {
-    const key = isLoopback(value) ? undefined : usersKey(keyNameOf('default') ? [String(keyNameOf('default'))] : KEY_VARIABLES);
-    if (key) throw refuse(place, value, key, `If you trust it, give \`--base-url ${value}\`; or unset ${key} for this command.`);
+  for (const { name, value, place } of projectEndpoints) {
+    const key = isLoopback(value) ? undefined : usersKey([...keysOfService(name), keyNameOf('default') ?? name]);
+    if (key) throw keyRefused(place, value, key, `If you trust it, give \`--base-url ${value}\`; or unset ${key} for this command.`);
   }
 }
 
