@@ -37,13 +37,15 @@ export interface LogEvent {
 /** A claimed run: every write is fenced by its token, and refused with `lease_lost` once another has taken over. */
 export interface Lease {
   readonly run: RunRow;
+  /** Aborted, with the `lease_lost` error as its reason, once another process has taken the run over or the store was out of reach for the length of the lease. */
+  readonly signal: AbortSignal;
   /** Finished steps in order. */
   steps(): Promise<LogEvent[]>;
   /** Records a finished step; a second one with the same key is refused. Extra statements join its transaction. */
   record(key: string, body: Record<string, unknown>, also?: (tx: Pick<Db, 'query'>) => Promise<void>): Promise<void>;
-  /** Appends a progress event. */
+  /** Appends a progress event: written within 50 ms, and in order before the next step or the end of the run. */
   append(body: Record<string, unknown>): Promise<void>;
-  /** A finished model call of this run, or undefined. */
+  /** A finished model call of this run, or undefined where there is none with this key and this request. */
   modelCall(key: string, requestHash: string): Promise<Record<string, unknown> | undefined>;
   recordModelCall(call: ModelCallRow): Promise<void>;
   finish(outcome: string, output: Record<string, unknown>): Promise<void>;
@@ -66,11 +68,20 @@ export interface ModelCallRow {
 
 export interface RunStore {
   create(run: { id: string; kind: string; directory: string; request: string; input: Record<string, unknown> }): Promise<void>;
-  /** Takes the run, its lease over or never taken; undefined when another process holds it. */
+  /** Takes the run, its lease over or never taken; undefined when another process holds it or it is done. Errors: `run_unknown`. */
   claim(id: string): Promise<Lease | undefined>;
+  /** Takes the next queued run of one of these kinds, or one whose holder is gone; undefined when there is none. Two callers never get the same. */
+  claimNext(kinds: readonly string[]): Promise<Lease | undefined>;
   get(id: string): Promise<RunRow | undefined>;
   /** Newest first. */
   list(filter?: { directory?: string; status?: RunStatus; limit?: number }): Promise<RunRow[]>;
   events(id: string, afterSeq?: number): Promise<LogEvent[]>;
   modelCalls(id: string): Promise<ModelCallRow[]>;
+}
+
+/** The open store. */
+export interface Store {
+  db: Db;
+  runs: RunStore;
+  close(): Promise<void>;
 }

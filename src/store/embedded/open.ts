@@ -1,0 +1,147 @@
+import { mkdirSync } from 'node:fs';
+import type { Server, Socket } from 'node:net';
+import { dirname, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UntilgreenError } from '../../core/errors.ts';
+import { lostEffect } from '../failure.ts';
+import { onlyReads, runTransaction, type OpenTransaction } from '../session.ts';
+import type { Db } from '../types.ts';
+import { parameters } from '../values.ts';
+import { startHost } from './host.ts';
+import { Housekeeping } from './housekeeping.ts';
+import { join } from './join.ts';
+import { lockStore, type Owner } from './lock.ts';
+import { serve, SharedConnection, type Route } from './owner.ts';
+
+/** The embedded store. `role` says whether this process runs the database or has joined the one that does. */
+export interface EmbeddedDb extends Db {
+  readonly kind: 'pglite';
+  role(): Promise<'owner' | 'joined'>;
+}
+
+// An owner that is just ending is either joined or followed within this time.
+const JOIN_TRIES = 100;
+const JOIN_PAUSE_MS = 50;
+// How often one request goes on to the next owner before its error is told.
+const MOVES = 5;
+
+/**
+ * Opens the store in `directory`, or joins the process that has it open. When that process goes away, this one takes the
+ * database over and repeats what is safe: reads, and requests that were not carried out.
+ *
+ * Errors: `store_busy` when an owner neither answers nor goes, `store_incompatible`, `store_failed`.
+ */
+export async function openEmbedded(directory: string): Promise<EmbeddedDb> {
+  const place = resolve(directory);
+  mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
+  let closed = false;
+  let route: Promise<Route> | undefined = undefined;
+
+  const current = (): Promise<Route> => {
+    if (closed) throw new UntilgreenError('store_failed', 'The store was used after it was closed.', { directory: place });
+    const opening = (route ??= findRoute(place));
+    opening.catch(() => {
+      if (route === opening) route = undefined;
+    });
+    return opening;
+  };
+  const leave = async (lost: Route): Promise<void> => {
+    const held = await route?.catch(() => undefined);
+    if (held !== lost) return;
+    route = undefined;
+    await lost.close().catch(() => {}); // it is lost already
+  };
+  /** Repeats `act` on the next owner as long as `mayRepeat` allows it. */
+  const following = async <T>(act: (route: Route) => Promise<T>, mayRepeat: (error: unknown) => boolean): Promise<T> => {
+    for (let move = 0; ; move += 1) {
+      const to = await current();
+      try {
+        return await act(to);
+      } catch (error) {
+        if (!lostEffect(error) || closed) throw error;
+        await leave(to);
+        if (move >= MOVES || !mayRepeat(error)) throw error;
+      }
+    }
+  };
+  const notCarriedOut = (error: unknown): boolean => lostEffect(error) === 'no';
+
+  await current();
+  return {
+    kind: 'pglite',
+    role: async () => (await current()).role,
+    query: async <Row>(sql: string, values?: unknown[]) =>
+      (await following((to) => to.query(sql, parameters(values)), (error) => notCarriedOut(error) || onlyReads(sql))) as Row[],
+    transaction: async (work) => runTransaction(await following<OpenTransaction>((to) => to.begin(), notCarriedOut), work),
+    async close() {
+      if (closed) return;
+      closed = true;
+      await (await route?.catch(() => undefined))?.close();
+    },
+  };
+}
+
+async function findRoute(directory: string): Promise<Route> {
+  let owner: Owner | undefined;
+  for (let turn = 0; turn < JOIN_TRIES; turn += 1) {
+    const sockets = new Set<Socket>();
+    let shared!: (connection: SharedConnection) => void;
+    const ready = new Promise<SharedConnection>((resolve) => (shared = resolve));
+    const lock = await lockStore(directory, (socket) => {
+      sockets.add(socket);
+      socket.on('close', () => sockets.delete(socket));
+      serve(socket, ready);
+    });
+    if (lock.held) return own(directory, lock, sockets, shared);
+    owner = lock.owner;
+    try {
+      return await join(owner.socket);
+    } catch (error) {
+      if (lostEffect(error) !== 'no') throw error;
+      await sleep(JOIN_PAUSE_MS); // it ended between the two calls, or its socket was removed
+    }
+  }
+  throw new UntilgreenError(
+    'store_busy',
+    `The store ${directory} is held by process ${owner?.pid}, which does not answer.`,
+    { directory, pid: owner?.pid, host: owner?.host },
+    'End that process and try again.',
+  );
+}
+
+async function own(
+  directory: string,
+  lock: { server: Server; release(): Promise<void> },
+  sockets: Set<Socket>,
+  shared: (connection: SharedConnection) => void,
+): Promise<Route> {
+  const release = async (): Promise<void> => {
+    for (const socket of sockets) socket.destroySoon();
+    await lock.release();
+  };
+  const host = await startHost(directory, dirname(directory)).catch(async (error: unknown) => {
+    for (const socket of sockets) socket.destroy();
+    await lock.release();
+    throw error;
+  });
+  const connection = new SharedConnection(host, (sql, bytes) => housekeeping.note(sql, bytes));
+  // A failed checkpoint is tried again at the next look; if the disk is at fault the next commit says so.
+  const housekeeping = new Housekeeping(directory, (sql) => connection.query(housekeeping, sql, []), () => {});
+  shared(connection);
+  const self = {};
+  let ending: Promise<void> | undefined;
+  return {
+    role: 'owner',
+    query: (sql, values) => connection.query(self, sql, values),
+    begin: () => connection.begin(self),
+    close: () =>
+      (ending ??= (async () => {
+        await housekeeping.stop();
+        await connection.close();
+        await host.close().catch((error: unknown) => {
+          if (!lostEffect(error)) throw error;
+        });
+      })().finally(release)),
+  };
+}
+
