@@ -24,6 +24,7 @@ export function transition(state: RunState, event: MachineEvent): RunState {
       return end(state, 'plan_refused', event.message, { code: 'plan_invalid', message: event.message });
     case 'coded': {
       const coded = amend(state, { states: event.states, to: event.to, diffHash: event.diffHash, failure: event.failure, readings: event.readings });
+      if (event.pending.length) return waiting(coded, event.pending);
       if (event.failure) return { ...coded, phase: 'reflecting', todo: 'reflect' };
       // A plan that only looked is no failed attempt: what it saw goes into the next prompt.
       if (!event.changed && event.readings.length && state.attempts.length < state.limits.maxIterations) return escalate(coded, plan);
@@ -38,7 +39,7 @@ export function transition(state: RunState, event: MachineEvent): RunState {
     }
     case 'answered': {
       const next = { ...state, approved: [...state.approved, ...event.approved], waitingFor: event.pending };
-      if (event.pending.length) return end(next, 'approval', `Waiting for approval: ${event.pending.map((p) => p.subject).join('; ')}.`);
+      if (event.pending.length) return waiting(next, event.pending);
       if (event.denied.length) return { ...next, phase: 'reflecting', todo: 'reflect' };
       // The gate is asked again, with what was approved.
       return { ...next, phase: 'testing', todo: 'test' };
@@ -127,11 +128,18 @@ function escalate(state: RunState, go: (state: RunState) => RunState): RunState 
   return end({ ...state, stuckCount }, 'stuck', `Stuck: ${reason}, after a nudge and a clean restart.`);
 }
 
+function waiting(state: RunState, pending: RunState['waitingFor']): RunState {
+  return end({ ...state, waitingFor: pending }, 'approval', `Waiting for approval: ${pending.map((p) => p.subject).join('; ')}.`);
+}
+
 function resumed(state: RunState, approved: string[]): RunState {
   if (!state.end) return state;
-  const next = { ...state, end: undefined, approved: [...state.approved, ...approved] };
+  const next = { ...state, end: undefined, approved: [...state.approved, ...approved], waitingFor: [] };
+  const waited = new Set(state.waitingFor.map((w) => w.kind));
   switch (state.end.outcome) {
     case 'approval':
+      if (waited.has('apply')) return { ...next, phase: 'testing', todo: 'apply' };
+      if (waited.has('dependency') || waited.has('tool')) return { ...amend(next, { states: undefined, failure: undefined }), phase: 'coding', todo: 'code' };
       return { ...next, phase: 'testing', todo: 'approve' };
     case 'budget':
     case 'stuck':

@@ -97,6 +97,8 @@ export type MachineEvent =
       changed: boolean;
       readings: string[];
       failure?: Attempt['failure'];
+      /** Approvals that a step asked for and nobody could give. */
+      pending: OpenApproval[];
     }
   | { type: 'tested'; reports: CheckReport[]; verdict: Verdict }
   | { type: 'reflected'; reflection: Reflection }

@@ -1,0 +1,60 @@
+import { asError, UntilgreenError } from '../core/errors.ts';
+import type { LogEvent } from '../store/types.ts';
+import * as effects from './effects.ts';
+import { next, transition } from './machine.ts';
+import { outcomeOf } from './outcome.ts';
+import type { Session } from './session.ts';
+import type { MachineEvent, RunState, Todo } from './state.ts';
+
+/** Rebuilds the state from the recorded steps. */
+export function fold(initial: RunState, steps: readonly LogEvent[]): RunState {
+  return steps.reduce((state, step) => transition(state, step.body as unknown as MachineEvent), initial);
+}
+
+/**
+ * Drives a run until nothing is left to do. Each effect is recorded before it counts: a process that dies between two records
+ * does the effect again, from the same files, and model calls that had finished are answered from the log.
+ *
+ * @param recorded  how many steps the log holds already
+ */
+export async function drive(session: Session, initial: RunState, recorded: number): Promise<RunState> {
+  let state = initial;
+  let index = recorded;
+  while (next(state) !== 'finish' && next(state) !== 'nothing') {
+    const event = await perform(next(state), session, state);
+    if (event.type === 'failed' && (event.code === 'lease_lost' || event.code === 'store_failed')) throw new UntilgreenError(event.code, event.message);
+    await session.lease.record(`${index}/${event.type}`, event as unknown as Record<string, unknown>);
+    index += 1;
+    state = transition(state, event);
+    warn(session, state);
+  }
+  return state;
+}
+
+const EFFECTS: Record<Exclude<Todo, 'finish' | 'nothing'>, (session: Session, state: RunState) => Promise<MachineEvent>> = {
+  init: effects.init,
+  plan: effects.plan,
+  code: effects.code,
+  test: effects.test,
+  reflect: effects.reflect,
+  approve: effects.approve,
+  apply: effects.apply,
+};
+
+async function perform(todo: Todo, session: Session, state: RunState): Promise<MachineEvent> {
+  try {
+    session.signal.throwIfAborted();
+    return await EFFECTS[todo as keyof typeof EFFECTS](session, state);
+  } catch (thrown) {
+    const error = session.signal.aborted ? new UntilgreenError('cancelled', 'Cancelled.', {}, undefined, { cause: thrown }) : asError(thrown);
+    session.emit('error', { code: error.code, message: error.message, stack: error.code === 'internal' ? (error.cause as Error | undefined)?.stack : undefined }, 'error');
+    return { type: 'failed', outcome: outcomeOf(error), code: error.code, message: error.message };
+  }
+}
+
+function warn(session: Session, state: RunState): void {
+  const { warnAt, maxIterations } = state.limits;
+  if (state.todo === 'plan' && state.attempts.length === warnAt && warnAt < maxIterations) {
+    session.emit('warning', { message: `${warnAt} iterations are used; the run stops after ${maxIterations}.` }, 'warn');
+  }
+}

@@ -1,0 +1,292 @@
+import { UntilgreenError, type ErrorCode } from '../core/errors.ts';
+import { sha256 } from '../core/hash.ts';
+import { z } from 'zod';
+import { askPlanner } from '../plan/planner.ts';
+import { executePlan } from '../plan/execute.ts';
+import { normalisePlan } from '../plan/normalise.ts';
+import { validatePlan } from '../plan/validate.ts';
+import type { ToolContext } from '../tools/types.ts';
+import { checkFromCommand, findChecks, takeBaseline } from '../verify/baseline.ts';
+import { approvalName, judge } from '../verify/gate.ts';
+import { reportLine } from '../verify/receipt.ts';
+import { runChecks, sandboxFailure, type CheckRunner } from '../verify/run-check.ts';
+import { testConfigOf } from '../languages/test-config.ts';
+import { applyToSource } from '../workspace/apply.ts';
+import { plannerContext, reflectorContext } from './context.ts';
+import { UNCHANGED } from './machine.ts';
+import { failureNotes } from './notes.ts';
+import { countTests, type Session } from './session.ts';
+import type { MachineEvent, OpenApproval, RunState } from './state.ts';
+
+/** Takes the baseline: languages, checks, and what they say before anything is changed. */
+export async function init(s: Session): Promise<MachineEvent> {
+  const checks = await findChecks(s.bench, s.languages, [...(s.goal.checks ?? []), ...s.config.settings.checks]);
+  const detections = (await Promise.all(s.languages.map((l) => l.detect(s.bench)))).flat();
+  s.emit('project_detected', {
+    languages: detections.map((d) => d.language),
+    checks: checks.map((c) => ({ id: c.id, cwd: c.cwd, why: c.why })),
+    files: (await s.bench.list()).length,
+  });
+  for (const detection of detections) {
+    const language = s.languages.find((l) => l.name === detection.language);
+    const toolchain = await language?.toolchain(s.bench);
+    if (toolchain?.problem) s.emit('warning', { message: toolchain.problem, next: toolchain.next }, 'warn');
+  }
+  s.emit('baseline_started', { checks: checks.map((c) => c.id) });
+  const baseline = await takeBaseline(checks, runner(s), s.config.settings.verify.baseline_runs, {
+    onStart: (check) => s.emit('check_started', { check: check.id }),
+    onReport: (report) => s.emit('check_finished', { check: report.check.id, status: report.status, line: reportLine(report), ms: report.durationMs }),
+  });
+  refuseBrokenSandbox(baseline.reports);
+  s.emit('baseline_finished', { ...countTests(baseline.reports), flaky: baseline.flaky });
+  return { type: 'initialised', base: s.bench.base, sandbox: s.sandbox.guarantees, detections, baseline };
+}
+
+function runner(s: Session): CheckRunner {
+  const { sandbox } = s.config.settings;
+  return { bench: s.bench, sandbox: s.sandbox, languages: s.languages, signal: s.signal, limits: { wallMs: sandbox.wall_seconds * 1_000 } };
+}
+
+/** Checks that could not run for the sandbox's sake say nothing about the code. */
+function refuseBrokenSandbox(reports: Parameters<typeof sandboxFailure>[0]): void {
+  const failure = sandboxFailure(reports);
+  if (failure) throw new UntilgreenError('sandbox_error', `The sandbox failed: ${failure}`, {}, 'Run `untilgreen doctor` to see what is missing.');
+}
+
+/** Asks the planner, or takes the plan written by hand. */
+export async function plan(s: Session, state: RunState): Promise<MachineEvent> {
+  const n = state.attempts.length + 1;
+  await s.bench.restore(state.from!);
+  const options = {
+    tools: s.tools,
+    bench: s.bench,
+    languages: s.languages,
+    hasModel: s.models !== undefined,
+    maxSteps: s.config.settings.orchestrator.max_plan_steps,
+  };
+  if (state.givenPlan) {
+    const given = normalisePlan(state.givenPlan, options);
+    const problems = await validatePlan(given, options);
+    for (const problem of problems) s.emit('plan_problem', { ...problem }, 'warn');
+    if (problems.length) return { type: 'plan_refused', problems, message: `The plan was refused: ${problems[0]!.message}` };
+    s.emit('plan_ready', planData(given));
+    return { type: 'planned', plan: given };
+  }
+  const models = needModels(s);
+  s.emit('planning_started', { attempt: n });
+  const lesson = await lessonFor(s, state);
+  const { context_tokens: window } = s.config.settings.models;
+  const context = await plannerContext({ state, goal: s.goal, bench: s.bench, languages: s.languages, budget: Math.floor(window * 0.6), lesson });
+  try {
+    const asked = await askPlanner({
+      models, prompt: await s.prompt('planner'), context, key: `it${n}/plan`, signal: s.signal, emit: s.emit, ...options,
+    });
+    s.emit('plan_ready', planData(asked));
+    return { type: 'planned', plan: asked };
+  } catch (error) {
+    if (error instanceof UntilgreenError && (error.code === 'plan_invalid' || error.code === 'model_reply_invalid')) {
+      return { type: 'plan_refused', problems: (error.data['problems'] as never) ?? [], message: error.what };
+    }
+    throw error;
+  }
+}
+
+const planData = (p: { summary: string; steps: { id: string; action: string; dependsOn: string[]; why: string; args: Record<string, unknown> }[]; checks: string[] }) => ({
+  summary: p.summary,
+  steps: p.steps.map((step) => ({ id: step.id, action: step.action, dependsOn: step.dependsOn, why: step.why, path: step.args['path'] ?? step.args['to'] })),
+  checks: p.checks,
+});
+
+function needModels(s: Session) {
+  if (!s.models) throw new UntilgreenError('no_model', 'This run needs a model and none is configured.', {}, 'Set OPENAI_BASE_URL and OPENAI_MODEL, or start a local server; `untilgreen doctor` shows what was looked for.');
+  return s.models;
+}
+
+/** Executes the plan in the workbench, from the attempt's known files. */
+export async function code(s: Session, state: RunState): Promise<MachineEvent> {
+  const attempt = state.attempts.at(-1)!;
+  await s.bench.restore(attempt.from);
+  const pending: OpenApproval[] = [];
+  const result = await executePlan(attempt.plan!, toolContext(s, `it${attempt.n}`, state.approved, pending), { tools: s.tools, signal: s.signal });
+  if (!result.ok) {
+    const { step, action, code: failure, message } = result.failed!;
+    if (ENDS_RUN.has(failure)) throw new UntilgreenError(failure, message);
+    s.emit('attempt_discarded', { reason: message, step }, 'warn');
+    return { type: 'coded', states: result.states, changed: false, readings: [], failure: { step, action, code: failure, message }, pending };
+  }
+  const to = await s.bench.checkpoint();
+  const changed = (await s.bench.deltas(attempt.from, to)).length > 0;
+  const diff = await s.bench.diff(state.base!, to);
+  return {
+    type: 'coded', states: result.states, to, changed, readings: changed ? [] : result.readings, diffHash: diff === '' ? UNCHANGED : sha256(diff), pending: [],
+  };
+}
+
+/** Failures of a step that are not the plan's fault: another plan would meet them too. */
+const ENDS_RUN: ReadonlySet<ErrorCode> = new Set(['cancelled', 'budget', 'no_model', 'model_unreachable', 'model_auth', 'model_refused', 'no_sandbox', 'sandbox_error', 'replay_mismatch', 'replay_missing', 'lease_lost', 'store_failed']);
+
+/** @param pending  collects what nobody could be asked about */
+function toolContext(s: Session, key: string, approved: readonly string[], pending: OpenApproval[]): ToolContext {
+  const { settings } = s.config;
+  return {
+    bench: s.bench,
+    sandbox: s.sandbox,
+    languages: s.languages,
+    models: s.models,
+    goal: s.goal.request,
+    key,
+    async runChecks(options = {}) {
+      const checks = options.command ? [checkFromCommand(options.command)] : await findChecks(s.bench, s.languages, [...(s.goal.checks ?? []), ...settings.checks]);
+      return runChecks(checks, runner(s), { files: options.files });
+    },
+    async approve(request) {
+      const id = `${request.kind} ${request.subject}`;
+      if (approved.includes(id)) return { answer: 'approved' };
+      s.emit('approval_requested', { id, kind: request.kind, subject: request.subject });
+      const answer = await s.face.approve(request);
+      s.emit('approval_answered', { id, ...answer });
+      if (answer.answer === 'pending') pending.push({ ...request, id });
+      return answer;
+    },
+    emit: s.emit,
+    signal: s.signal,
+    prompt: s.prompt,
+    settings: {
+      allowedDependenciesFile: settings.safety.allowed_deps,
+      maxFileBytes: settings.workspace.max_file_mb * 1_048_576,
+      commandTimeoutMs: settings.sandbox.wall_seconds * 1_000,
+      blockOperations: settings.safety.block_operations,
+      formatter: settings.format.python,
+    },
+  };
+}
+
+/** Runs every check on the attempt's files and asks the gate. */
+export async function test(s: Session, state: RunState): Promise<MachineEvent> {
+  const attempt = state.attempts.at(-1)!;
+  await s.bench.restore(attempt.to!);
+  // A change may bring the first tests of a project, or a framework of its own.
+  const found = await findChecks(s.bench, s.languages, [...(s.goal.checks ?? []), ...s.config.settings.checks]);
+  const checks = [...state.baseline!.checks];
+  for (const check of [...found, ...(attempt.plan?.checks ?? []).map(checkFromCommand)]) {
+    if (!checks.some((c) => c.id === check.id && c.cwd === check.cwd)) checks.push(check);
+  }
+  const reports = await runChecks(checks, runner(s), {
+    onStart: (check) => s.emit('check_started', { check: check.id }),
+    onReport: (report) => s.emit('check_finished', { check: report.check.id, status: report.status, line: reportLine(report), ms: report.durationMs }),
+  });
+  refuseBrokenSandbox(reports);
+  const verdict = await judge({
+    ...runner(s),
+    base: state.base!,
+    candidate: attempt.to!,
+    baseline: state.baseline!,
+    detections: state.detections,
+    reports,
+    // Whatever a check itself wrote into listed files is not what was tested.
+    fresh: (await s.bench.deltas(attempt.to!)).length === 0,
+    knownFailures: s.config.settings.verify.known_failures,
+    blockOperations: s.config.settings.safety.block_operations,
+    approved: new Set(state.approved),
+    testConfigOf,
+  });
+  s.emit('verdict', {
+    green: verdict.green,
+    rules: verdict.rules,
+    proof: verdict.proof,
+    ...countTests(reports),
+    fixed: verdict.fixed.length,
+    regressions: verdict.regressions.length,
+    newTests: verdict.newTests.map((t) => ({ id: t.id, counts: t.counts, reason: t.reason })),
+  });
+  return { type: 'tested', reports, verdict };
+}
+
+const reflectionSchema = z.object({
+  hypothesis: z.string().min(1),
+  advice: z.string(),
+  giveUp: z.boolean().default(false),
+});
+
+/** Asks why the attempt failed. Without a model nothing can be learned, and the run ends. */
+export async function reflect(s: Session, state: RunState): Promise<MachineEvent> {
+  const attempt = state.attempts.at(-1)!;
+  const lesson = await lessonFor(s, state);
+  if (!s.models) {
+    const hypothesis = attempt.failure ? `step ${attempt.failure.step} failed: ${attempt.failure.message}` : 'the plan ran and the checks are not green';
+    return { type: 'reflected', reflection: { hypothesis: `${hypothesis}; no model is configured to go on.`, advice: '', giveUp: true } };
+  }
+  const { context_tokens: window } = s.config.settings.models;
+  const content = await reflectorContext({ state, goal: s.goal, bench: s.bench, lesson, budget: Math.floor(window * 0.5) });
+  const answer = await s.models.ask({
+    role: 'reflector', system: await s.prompt('reflector'), messages: [{ role: 'user', content }], schema: reflectionSchema, schemaName: 'reflection', key: `it${attempt.n}/reflect`, signal: s.signal,
+  }).catch((error: unknown) => {
+    // A reflector that cannot keep to the form costs its advice, not the run.
+    if (error instanceof UntilgreenError && error.code === 'model_reply_invalid') return undefined;
+    throw error;
+  });
+  const reflection = answer?.value ?? { hypothesis: 'unknown', advice: '', giveUp: false };
+  s.emit('reflection', { ...reflection });
+  return { type: 'reflected', reflection: { ...reflection, advice: reflection.advice ?? '', giveUp: reflection.giveUp ?? false } };
+}
+
+async function lessonFor(s: Session, state: RunState): Promise<string | undefined> {
+  const notes = failureNotes(s.id, state);
+  if (!s.memory || !notes.length) return undefined;
+  const lesson = await s.memory.recall(notes);
+  if (lesson) s.emit('lesson_recalled', { id: lesson.id, similarity: lesson.similarity, text: lesson.text });
+  return lesson?.text;
+}
+
+/** Asks a person about touched tests and blocking findings, when nothing else stands between the change and green. */
+export async function approve(s: Session, state: RunState): Promise<MachineEvent> {
+  const verdict = state.attempts.at(-1)!.verdict!;
+  const done = new Set(state.approved);
+  const requests: OpenApproval[] = [
+    ...verdict.protectedChanges.map((c) => ({
+      id: approvalName.test(c), kind: 'test_change' as const, subject: `${c.kind} ${c.path}${c.test ? ` ${c.test}` : ''}: ${c.detail}`, detail: { ...c },
+    })),
+    ...verdict.findings.filter((f) => f.severity === 'block').map((f) => ({
+      id: approvalName.finding(f), kind: 'finding' as const, subject: `${f.path}:${f.line} ${f.message}`, detail: { ...f },
+    })),
+  ].filter((r) => !done.has(r.id));
+  const approved: string[] = [];
+  const denied: string[] = [];
+  const pending: OpenApproval[] = [];
+  for (const request of requests) {
+    s.emit('approval_requested', { id: request.id, kind: request.kind, subject: request.subject });
+    const { answer, reason } = await s.face.approve(request);
+    s.emit('approval_answered', { id: request.id, answer, reason });
+    if (answer === 'approved') approved.push(request.id);
+    else if (answer === 'denied') denied.push(request.id);
+    else pending.push(request);
+  }
+  return { type: 'answered', approved, denied, pending };
+}
+
+/** Brings the change into the user's directory, as one transaction. */
+export async function apply(s: Session, state: RunState): Promise<MachineEvent> {
+  const attempt = state.attempts[state.best! - 1]!;
+  const files = await s.bench.deltas(state.base!, attempt.to!);
+  if (!files.length) return { type: 'applied', result: { journal: '', files: [] } };
+  if (state.limits.apply === 'ask' && !state.approved.includes('apply')) {
+    const subject = `Apply ${files.length} file(s) to ${s.goal.directory}?`;
+    s.emit('approval_requested', { id: 'apply', kind: 'apply', subject });
+    const { answer, reason } = await s.face.approve({ kind: 'apply', subject, detail: { diff: await s.bench.diff(state.base!, attempt.to!) } });
+    s.emit('approval_answered', { id: 'apply', answer, reason });
+    if (answer === 'pending') return { type: 'answered', approved: [], denied: [], pending: [{ id: 'apply', kind: 'apply', subject, detail: {} }] };
+    if (answer === 'denied') return { type: 'apply_refused', message: 'The change is green and was not applied, because you declined it.' };
+  }
+  s.emit('apply_started', { files: files.length });
+  try {
+    const result = await applyToSource(s.bench, { to: attempt.to!, journalDir: s.journals, runId: s.id });
+    s.emit('applied', { files: result.files });
+    return { type: 'applied', result };
+  } catch (error) {
+    if (error instanceof UntilgreenError && error.code === 'conflict') {
+      s.emit('apply_conflict', { message: error.message, ...error.data }, 'warn');
+      return { type: 'apply_refused', message: error.message };
+    }
+    throw error;
+  }
+}
