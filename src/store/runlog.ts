@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { UntilgreenError } from '../core/errors.ts';
-import { isAlive, thisProcess, type ProcessIdentity } from './embedded/process-identity.ts';
+import { isAlive, thisProcess, type ProcessIdentity } from './process-identity.ts';
 import { sqlstateOf, UNIQUE_VIOLATION } from './failure.ts';
 import { LEASE_TIMES, RunLease, type LeaseTimes } from './lease.ts';
 import { EVENT_COLUMNS, RUN_COLUMNS, type ClaimedRow } from './rows.ts';

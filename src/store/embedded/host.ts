@@ -42,7 +42,7 @@ export async function startHost(directory: string, parent: string): Promise<Host
     });
   const lose = (cause?: unknown): void => {
     gone ??= connectionLost('unknown', cause);
-    for (const id of [...waiting.keys()]) settle(id)?.reject(gone);
+    for (const id of waiting.keys()) settle(id)?.reject(gone);
   };
 
   const state = await new Promise<'fresh' | 'existing'>((resolve, reject) => {

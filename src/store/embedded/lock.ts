@@ -4,7 +4,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { UntilgreenError } from '../../core/errors.ts';
-import { isAlive, thisProcess, type ProcessIdentity } from './process-identity.ts';
+import { isAlive, thisProcess, type ProcessIdentity } from '../process-identity.ts';
 
 /** Who owns the store, as its lock file says. */
 export interface Owner extends ProcessIdentity {

@@ -64,7 +64,6 @@ export async function openEmbedded(directory: string): Promise<EmbeddedDb> {
       }
     }
   };
-  const notCarriedOut = (error: unknown): boolean => lostEffect(error) === 'no';
 
   await current();
   return {
@@ -81,12 +80,14 @@ export async function openEmbedded(directory: string): Promise<EmbeddedDb> {
   };
 }
 
+const notCarriedOut = (error: unknown): boolean => lostEffect(error) === 'no';
+
 async function findRoute(directory: string): Promise<Route> {
   let owner: Owner | undefined;
   for (let turn = 0; turn < JOIN_TRIES; turn += 1) {
     const sockets = new Set<Socket>();
     let shared!: (connection: SharedConnection) => void;
-    const ready = new Promise<SharedConnection>((resolve) => (shared = resolve));
+    const ready = new Promise<SharedConnection>((opened) => (shared = opened));
     const lock = await lockStore(directory, (socket) => {
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket));

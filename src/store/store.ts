@@ -3,6 +3,8 @@ import { migrate } from './migrations.ts';
 import { createRunStore, freeRunsOfTheDead, leaseOwner } from './runlog.ts';
 import type { Db, Store } from './types.ts';
 
+export type { Store };
+
 /**
  * Opens the store: the PostgreSQL server that `url` names, else the embedded database in `directory`, which is made when
  * missing and joined when another process has it open. The drivers load here, not with the module.
