@@ -1,0 +1,61 @@
+// Runs inside a rung before it is trusted. Tries what must not be possible and prints what happened, one JSON object.
+// Arguments: port of a listener on the host, a secret file of the host, a file to create outside the workspace, name of a variable.
+'use strict';
+const fs = require('node:fs');
+const net = require('node:net');
+
+const [port, secretFile, outsideFile, variable] = process.argv.slice(2);
+const attempt = (action) => {
+  try {
+    action();
+    return 'done';
+  } catch (error) {
+    return error.code || String(error);
+  }
+};
+const status = Object.fromEntries(
+  fs.readFileSync('/proc/self/status', 'utf8').split('\n').filter((line) => line.includes(':')).map((line) => line.split(/:\s+/)),
+);
+const environments = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map((pid) => {
+  try {
+    return fs.readFileSync(`/proc/${pid}/environ`, 'utf8');
+  } catch {
+    return '';
+  }
+});
+const limit = (name) => Number(new RegExp(`^${name}\\s+(\\d+)`, 'm').exec(fs.readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? -1);
+const report = {
+  environment: variable in process.env || environments.some((text) => text.includes(`${variable}=`)),
+  hostFile: attempt(() => fs.readFileSync(secretFile)),
+  outsideWrite: attempt(() => fs.writeFileSync(outsideFile, 'x')),
+  rootWrite: attempt(() => fs.writeFileSync('/untilgreen-canary', 'x')),
+  usrWrite: attempt(() => fs.writeFileSync('/usr/untilgreen-canary', 'x')),
+  corePattern: attempt(() => fs.closeSync(fs.openSync('/proc/sys/kernel/core_pattern', 'r+'))),
+  shadow: attempt(() => fs.readFileSync('/etc/shadow')),
+  workspaceWrite: attempt(() => fs.writeFileSync('inside', 'x')),
+  setIdFile: attempt(() => fs.chmodSync('inside', 0o4755)),
+  noNewPrivs: status.NoNewPrivs,
+  capEff: status.CapEff,
+  capBnd: status.CapBnd,
+  seccomp: status.Seccomp,
+  processes: limit('Max processes'),
+  fileBytes: limit('Max file size'),
+  openFiles: limit('Max open files'),
+  descriptors: fs.readdirSync('/proc/self/fd').map(Number).filter((fd) => fd > 2).flatMap((fd) => {
+    try {
+      const target = fs.readlinkSync(`/proc/self/fd/${fd}`);
+      return target.startsWith('/') && !target.startsWith('/dev/') && !target.startsWith('/proc/') ? [target] : [];
+    } catch {
+      return [];
+    }
+  }),
+};
+const socket = net.connect({ port: Number(port), host: '127.0.0.1' });
+const finish = (network) => {
+  socket.destroy();
+  process.stdout.write(JSON.stringify({ ...report, network }));
+};
+socket.setTimeout(1000);
+socket.once('connect', () => finish('done'));
+socket.once('timeout', () => finish('ETIMEDOUT'));
+socket.once('error', (error) => finish(error.code));

@@ -1,0 +1,207 @@
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readProcess } from './tree.ts';
+
+/** Where groups can be made: one v2 directory, or one v1 directory for each controller. */
+export interface CgroupBase {
+  version: 1 | 2;
+  /** Parent directories; `memory` and `pids` are always there. In v2 they are the same one. */
+  parents: { memory: string; pids: string; cpuacct?: string };
+}
+
+const PREFIX = 'untilgreen-';
+const read = (path: string): string => readFileSync(path, 'utf8').trim();
+
+/** The hierarchy this process lives in, or why none can be used. */
+export function findCgroupBase(): CgroupBase | { problem: string } {
+  let mounts: { root: string; point: string; type: string; options: string[] }[];
+  let own: { controllers: string[]; path: string }[];
+  try {
+    mounts = read('/proc/self/mountinfo').split('\n').map((line) => {
+      const [left = '', right = ''] = line.split(' - ');
+      const fields = left.split(' ');
+      const [type = '', , options = ''] = right.split(' ');
+      return { root: fields[3] ?? '/', point: fields[4] ?? '', type, options: options.split(',') };
+    });
+    own = read('/proc/self/cgroup').split('\n').map((line) => {
+      const [, controllers = '', ...path] = line.split(':');
+      return { controllers: controllers.split(','), path: path.join(':') };
+    });
+  } catch (thrown) {
+    return { problem: `cgroups cannot be read (${String(thrown)})` };
+  }
+  const locate = (mount: { root: string; point: string } | undefined, path: string | undefined): string | undefined => {
+    if (!mount || path === undefined) return undefined;
+    const relative = mount.root !== '/' && path.startsWith(mount.root) ? path.slice(mount.root.length) : path;
+    const directory = join(mount.point, relative);
+    return existsSync(join(directory, 'cgroup.procs')) ? directory : existsSync(join(mount.point, 'cgroup.procs')) ? mount.point : undefined;
+  };
+  const v1 = (controller: string): string | undefined =>
+    locate(
+      mounts.find((mount) => mount.type === 'cgroup' && mount.options.includes(controller)),
+      own.find((group) => group.controllers.includes(controller))?.path,
+    );
+  const memory = v1('memory');
+  const pids = v1('pids');
+  const cpuacct = v1('cpuacct');
+  if (memory && pids) return { version: 1, parents: { memory, pids, ...(cpuacct ? { cpuacct } : {}) } };
+  const mount = mounts.find(({ type }) => type === 'cgroup2');
+  let directory = locate(mount, own.find((group) => group.controllers.join() === '')?.path);
+  // Processes live in leaves only, so the group goes beside our own, in the nearest ancestor that hands the controllers down.
+  while (mount && directory?.startsWith(mount.point)) {
+    const handed = existsSync(join(directory, 'cgroup.subtree_control')) ? read(join(directory, 'cgroup.subtree_control')).split(' ') : [];
+    if (handed.includes('memory') && handed.includes('pids')) return { version: 2, parents: { memory: directory, pids: directory, cpuacct: directory } };
+    if (directory === mount.point) break;
+    directory = dirname(directory);
+  }
+  return { problem: 'no cgroup hierarchy with the memory and pids controllers is in reach' };
+}
+
+export interface CgroupStats {
+  peakMemoryBytes?: number;
+  cpuMs?: number;
+}
+
+let sequence = 0;
+
+/** One group for one command. Its directory is named by this process, so that a later start can tell a stale one. */
+export class Cgroup {
+  private readonly directories: string[];
+  private constructor(
+    private readonly base: CgroupBase,
+    private readonly name: string,
+  ) {
+    this.directories = [...new Set(Object.values(base.parents))].map((parent) => join(parent, name));
+  }
+
+  /**
+   * Makes the group, sets its limits and reads them back.
+   *
+   * @param processes processes and threads, the launcher's own four not counted
+   * @throws an Error when a limit does not hold; nothing is left behind then
+   */
+  static create(base: CgroupBase, limits: { memoryBytes: number; processes: number }): Cgroup {
+    const started = readProcess(process.pid)?.startTime ?? 0;
+    const group = new Cgroup(base, `${PREFIX}${process.pid}-${started}-${(sequence += 1)}`);
+    try {
+      for (const directory of group.directories) mkdirSync(directory);
+      group.limit(limits);
+      return group;
+    } catch (thrown) {
+      for (const directory of group.directories) if (existsSync(directory)) rmdirSync(directory);
+      throw thrown;
+    }
+  }
+
+  private in(controller: keyof CgroupBase['parents'], file: string): string {
+    return join(this.base.parents[controller] ?? '', this.name, file);
+  }
+
+  private limit({ memoryBytes, processes }: { memoryBytes: number; processes: number }): void {
+    const set = (path: string, value: number): void => {
+      writeFileSync(path, String(value));
+      const now = Number(read(path));
+      // The kernel rounds memory down to whole pages.
+      if (!(now <= value && value - now < 65_536)) throw new Error(`${path} is ${now} after ${value} was written to it`);
+    };
+    set(this.in('pids', 'pids.max'), processes + LAUNCHER_PROCESSES);
+    if (this.base.version === 1) {
+      set(this.in('memory', 'memory.limit_in_bytes'), memoryBytes);
+      const withSwap = this.in('memory', 'memory.memsw.limit_in_bytes');
+      if (existsSync(withSwap)) set(withSwap, memoryBytes);
+    } else {
+      set(this.in('memory', 'memory.max'), memoryBytes);
+      if (existsSync(this.in('memory', 'memory.swap.max'))) set(this.in('memory', 'memory.swap.max'), 0);
+      writeFileSync(this.in('memory', 'memory.oom.group'), '1');
+    }
+  }
+
+  /** Words in front of a command that put it into the group before it starts. The command is not started when that fails. */
+  joinPrefix(): string[] {
+    return ['/bin/sh', '-c', 'n=$1; shift; while [ "$n" -gt 0 ]; do echo 0 > "$1/cgroup.procs" || exit 125; shift; n=$((n - 1)); done; exec "$@"', 'join', String(this.directories.length), ...this.directories];
+  }
+
+  /** How many processes the kernel killed for memory. */
+  oomKills(): number {
+    try {
+      const text = read(this.base.version === 1 ? this.in('memory', 'memory.oom_control') : this.in('memory', 'memory.events'));
+      return Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0);
+    } catch {
+      return 0;
+    }
+  }
+
+  stats(): CgroupStats {
+    const stats: CgroupStats = {};
+    const peak = this.base.version === 1 ? this.in('memory', 'memory.max_usage_in_bytes') : this.in('memory', 'memory.peak');
+    if (existsSync(peak)) stats.peakMemoryBytes = Number(read(peak));
+    if (this.base.version === 2) {
+      const usec = /^usage_usec (\d+)$/m.exec(read(this.in('memory', 'cpu.stat')))?.[1];
+      if (usec) stats.cpuMs = Math.round(Number(usec) / 1000);
+    } else if (this.base.parents.cpuacct) {
+      stats.cpuMs = Math.round(Number(read(this.in('cpuacct', 'cpuacct.usage'))) / 1e6);
+    }
+    return stats;
+  }
+
+  kill(): void {
+    for (const directory of this.directories) killMembers(directory);
+  }
+
+  /** Removes the group. The kernel lets go of the last dead process a little late, so it is tried again for up to a second. */
+  async remove(): Promise<void> {
+    for (const directory of this.directories) await removeGroup(directory);
+  }
+}
+
+/** `timeout`, bwrap outside, bwrap inside, and the shell that starts the command. */
+const LAUNCHER_PROCESSES = 4;
+
+function killMembers(directory: string): void {
+  const gone = (thrown: unknown): void => {
+    const code = (thrown as NodeJS.ErrnoException).code;
+    if (code !== 'ENOENT' && code !== 'ESRCH' && code !== 'ENODEV') throw thrown;
+  };
+  try {
+    if (existsSync(join(directory, 'cgroup.kill'))) return writeFileSync(join(directory, 'cgroup.kill'), '1');
+    for (const pid of read(join(directory, 'cgroup.procs')).split('\n').map(Number)) {
+      try {
+        if (pid > 0) process.kill(pid, 'SIGKILL');
+      } catch (thrown) {
+        gone(thrown);
+      }
+    }
+  } catch (thrown) {
+    gone(thrown);
+  }
+}
+
+async function removeGroup(directory: string): Promise<void> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return rmdirSync(directory);
+    } catch (thrown) {
+      const code = (thrown as NodeJS.ErrnoException).code;
+      if (code === 'ENOENT') return;
+      // A group that stays is found again by the next start.
+      if (code !== 'EBUSY' || attempt >= 100) return;
+      killMembers(directory);
+      await sleep(attempt < 20 ? 2 : 10);
+    }
+  }
+}
+
+/** Removes groups of processes that are gone (killed before they could tidy up). Returns how many. */
+export async function reapStaleCgroups(base: CgroupBase): Promise<number> {
+  let reaped = 0;
+  for (const parent of new Set(Object.values(base.parents))) {
+    for (const name of readdirSync(parent)) {
+      const [, pid, started] = /^untilgreen-(\d+)-(\d+)-\d+$/.exec(name) ?? [];
+      if (pid === undefined || readProcess(Number(pid))?.startTime === Number(started)) continue;
+      await removeGroup(join(parent, name));
+      reaped += 1;
+    }
+  }
+  return reaped;
+}

@@ -1,0 +1,49 @@
+import { runBwrap } from '../bwrap.ts';
+import { Cgroup, findCgroupBase, reapStaleCgroups } from '../cgroup.ts';
+import type { CgroupBase } from '../cgroup.ts';
+import { launcherObstacle } from './bwrap.ts';
+import type { RungBackend } from './types.ts';
+
+let base: CgroupBase | undefined;
+
+/** Rung A: bubblewrap in a cgroup of its own. Memory and processes of the whole tree are bounded by the kernel. */
+export const bwrapCgroup: RungBackend = {
+  rung: 'A',
+  guarantees: { rung: 'A', network: 'none', memory: 'hard', processes: 'hard', disk: 'polled', filesystem: 'private view' },
+  async prepare() {
+    const obstacle = await launcherObstacle();
+    if (obstacle) return obstacle;
+    const next = 'Run as root, or have a cgroup with the memory and pids controllers delegated to you (systemd: `systemd-run --user --scope -p Delegate=yes …`).';
+    const found = findCgroupBase();
+    if ('problem' in found) return { problem: found.problem, next };
+    try {
+      await Cgroup.create(found, { memoryBytes: 64 * 1024 * 1024, processes: 16 }).remove();
+      await reapStaleCgroups(found);
+    } catch (thrown) {
+      return { problem: `a cgroup with limits cannot be made (${(thrown as Error).message})`, next };
+    }
+    base = found;
+    return undefined;
+  },
+  async run(command, limits) {
+    return runBwrap(command, limits, {
+      rung: 'A',
+      countsProcesses: true,
+      deny: [],
+      begin() {
+        if (!base) throw new Error('rung A was not prepared');
+        const group = Cgroup.create(base, limits);
+        return {
+          prefix: group.joinPrefix(),
+          watch: {
+            // The kernel kills one process; the rest of the tree would go on with a hole in it.
+            check: () => (group.oomKills() > 0 ? 'oom' : undefined),
+            kill: () => group.kill(),
+            stats: () => group.stats(),
+            close: () => group.remove(),
+          },
+        };
+      },
+    });
+  },
+};

@@ -1,0 +1,210 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess, SpawnOptions } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { constants } from 'node:os';
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isMainThread } from 'node:worker_threads';
+import { DiskWatch } from './disk.ts';
+import { FLOOD_FACTOR, OutputKeeper } from './output.ts';
+import { leakedDescriptors, namelessFile, openPipe } from './pipes.ts';
+import type { NamelessPipe } from './pipes.ts';
+import { readTree } from './tree.ts';
+import type { Limits, Rung, SandboxCommand, SandboxResult, SandboxStatus } from './types.ts';
+
+/** How long output may trail the end of the command; whoever still holds the pipe then is cut off. */
+const DRAIN_MS = 250;
+const POLL_MS = 50;
+/** A poll may use a tenth of one core, however many processes there are to look at. */
+const POLL_SHARE = 10;
+
+/** What a rung adds to the plain supervision of a process. */
+export interface Watch {
+  /** Looks at the tree; a status ends the command. `root` is its first process on the host, once known. */
+  check(root: number | undefined): SandboxStatus | undefined;
+  /** Ends everything, before the processes that are known by pid are killed. */
+  kill(): void;
+  stats(): { peakMemoryBytes?: number; cpuMs?: number };
+  /** Removes what was made for the run. */
+  close(): Promise<void>;
+}
+
+export interface Launch {
+  rung: Rung;
+  argv: string[];
+  cwd?: string;
+  env: Record<string, string>;
+  /** Read by the launcher from descriptor 5 on. */
+  feeds: (string | Buffer)[];
+  /** A launcher stands in front: it reports on descriptor 3 (bwrap's JSON status) and writes a byte to 4 right before the command. */
+  launcher: boolean;
+  root: string;
+}
+
+/** Runs a launch to its end under the limits and tells what happened. Never rejects. */
+export async function supervise(launch: Launch, command: SandboxCommand, limits: Limits, watch: Watch): Promise<SandboxResult> {
+  const began = performance.now();
+  const keepers = {
+    stdout: new OutputKeeper(limits.outputBytes, command.onOutput && ((text) => command.onOutput?.('stdout', text))),
+    stderr: new OutputKeeper(limits.outputBytes, command.onOutput && ((text) => command.onOutput?.('stderr', text))),
+  };
+  const outcome = (status: SandboxStatus, more: Partial<SandboxResult> = {}): SandboxResult => ({
+    status,
+    exitCode: null,
+    signal: null,
+    stdout: keepers.stdout.text(),
+    stderr: keepers.stderr.text(),
+    truncated: { stdout: keepers.stdout.truncated, stderr: keepers.stderr.truncated },
+    peakMemoryBytes: undefined,
+    cpuMs: undefined,
+    wallMs: Math.round(performance.now() - began),
+    rung: launch.rung,
+    ...more,
+  });
+  if (command.signal?.aborted) return outcome('killed');
+  // The launcher dies with the thread that started it: a worker's end would kill the command.
+  if (!isMainThread) return outcome('sandbox_error', { error: 'Commands are started from the main thread only.' });
+
+  const pipes: NamelessPipe[] = [];
+  let child: ChildProcess;
+  try {
+    child = start(launch, command, keepers, pipes);
+  } catch (thrown) {
+    for (const pipe of pipes) pipe.release(false);
+    return outcome('sandbox_error', { error: `The launcher did not start: ${String(thrown)}` });
+  }
+
+  const seen = { root: undefined as number | undefined, exitCode: undefined as number | undefined, started: !launch.launcher, text: '' };
+  if (launch.launcher) {
+    const [status, marker] = [child.stdio[3], child.stdio[4]] as Readable[];
+    status?.on('error', ignore).on('data', (data: Buffer) => {
+      seen.text += data.toString();
+      seen.root ??= number(/"child-pid": (\d+)/.exec(seen.text)?.[1]);
+      seen.exitCode = number(/"exit-code": (\d+)/.exec(seen.text)?.[1]);
+    });
+    marker?.on('error', ignore).on('data', () => (seen.started = true));
+  }
+
+  let ended: SandboxStatus | undefined;
+  let done = false;
+  const end = (status: SandboxStatus): void => {
+    if (done) return;
+    ended ??= status;
+    watch.kill();
+    for (const pid of [seen.root, child.pid && -child.pid]) {
+      try {
+        if (pid) process.kill(pid, 'SIGKILL');
+      } catch (thrown) {
+        if ((thrown as NodeJS.ErrnoException).code !== 'ESRCH') throw thrown;
+      }
+    }
+  };
+  const disk = new DiskWatch(launch.root, limits.diskBytes);
+  const pids = (): number[] => readTree(seen.root ?? child.pid ?? 0).map(({ pid }) => pid);
+  const look = (): SandboxStatus | undefined => {
+    const status = watch.check(launch.launcher ? seen.root : child.pid);
+    return status ?? (disk.exceeded(pids) ? 'disk' : undefined);
+  };
+  let poll: NodeJS.Timeout;
+  const tick = (): void => {
+    const before = performance.now();
+    const status = look();
+    if (status) return end(status);
+    poll = setTimeout(tick, Math.max(POLL_MS, (performance.now() - before) * POLL_SHARE));
+  };
+  poll = setTimeout(tick, POLL_MS);
+  const wall = setTimeout(() => end('timeout'), limits.wallMs);
+  const abort = (): void => end('killed');
+  command.signal?.addEventListener('abort', abort, { once: true });
+  const streams = (['stdout', 'stderr'] as const).map((name, index) => {
+    const { host } = pipes[index] as NamelessPipe;
+    host.on('data', (chunk: Buffer) => {
+      keepers[name].add(chunk);
+      if (keepers[name].flooded && !ended) end('output');
+    });
+    return new Promise<void>((resolve) => host.once('close', () => resolve()));
+  });
+
+  const exit = await new Promise<{ code: number | null; signal: NodeJS.Signals | null; error?: Error }>((resolve) => {
+    child.once('error', (error) => resolve({ code: null, signal: null, error }));
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+  // Somebody who left the launcher's group in time must not outlive it (only possible without a pid namespace).
+  if (!ended) ended = exit.error ? undefined : look();
+  const late = performance.now() - began >= limits.wallMs && exit.signal === 'SIGKILL';
+  end(ended ?? 'exited');
+  done = true;
+  clearTimeout(poll);
+  clearTimeout(wall);
+  command.signal?.removeEventListener('abort', abort);
+  const reported = launch.launcher ? [child.stdio[3], child.stdio[4]].map((stream) => closed(stream as Readable | null)) : [];
+  const drained = await Promise.race([Promise.all([...streams, ...reported]).then(() => true), sleep(DRAIN_MS, false)]);
+  for (const stream of child.stdio) (stream as Readable | null)?.destroy();
+  for (const pipe of pipes) pipe.release(drained && launch.launcher);
+  const stats = watch.stats();
+  await watch.close();
+
+  if (exit.error) return outcome('sandbox_error', { error: `The launcher did not start: ${exit.error.message}` });
+  const killedForWall = late && ended === 'exited';
+  const reason = ended === 'exited' ? undefined : ended;
+  if (reason ?? killedForWall) return outcome(reason ?? 'timeout', { signal: 'SIGKILL', ...stats });
+  if (!seen.started) {
+    const said = keepers.stderr.text().trim() || `it ended with ${exit.signal ?? `code ${exit.code}`}`;
+    return outcome('sandbox_error', { error: `The sandbox could not be set up, the command did not run: ${said}` });
+  }
+  const code = launch.launcher ? seen.exitCode : (exit.code ?? undefined);
+  if (code === undefined) return outcome(launch.launcher ? 'killed' : 'exited', { signal: exit.signal ?? 'SIGKILL', ...stats });
+  const signal = signalName(code);
+  // The kernel's way of saying that the CPU time of a process is used up.
+  if (signal === 'SIGXCPU') return outcome('timeout', { signal, ...stats });
+  return outcome('exited', { exitCode: code, signal, ...stats });
+}
+
+function start(launch: Launch, command: SandboxCommand, keepers: { stdout: OutputKeeper; stderr: OutputKeeper }, pipes: NamelessPipe[]): ChildProcess {
+  const nothing = openSync('/dev/null', 'r');
+  const take = (direction: 'in' | 'out'): NamelessPipe => {
+    const pipe = openPipe(direction);
+    pipes.push(pipe);
+    return pipe;
+  };
+  const toClose = [nothing];
+  try {
+    const [out, err] = [take('out').child, take('out').child];
+    const feeds = launch.feeds.map((content) => ({ content, pipe: take('in') }));
+    toClose.push(...pipes.map(({ child }) => child));
+    let input = nothing;
+    if (command.stdin !== undefined) toClose.push((input = namelessFile(command.stdin)));
+    const stdio: (number | 'pipe' | 'ignore')[] = [input, out, err];
+    if (launch.launcher) stdio.push('pipe', 'pipe', ...feeds.map(({ pipe }) => pipe.child));
+    // What this process inherited without CLOEXEC would be open inside: /dev/null takes its place.
+    const own = new Set(toClose);
+    for (const fd of leakedDescriptors(stdio.length - 1)) {
+      if (own.has(fd)) continue;
+      while (stdio.length < fd) stdio.push('ignore');
+      stdio[fd] = nothing;
+    }
+    const [file = '', ...args] = launch.argv;
+    const options: SpawnOptions = { env: launch.env, stdio, detached: true, ...(launch.cwd === undefined ? {} : { cwd: launch.cwd }) };
+    const child = spawn(file, args, options);
+    for (const { content, pipe } of feeds) pipe.host.end(content);
+    return child;
+  } finally {
+    for (const fd of toClose) closeSync(fd);
+  }
+}
+
+const ignore = (): void => {};
+const number = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
+const closed = (stream: Readable | null): Promise<void> =>
+  new Promise((resolve) => {
+    if (!stream || stream.closed) resolve();
+    else stream.once('close', () => resolve());
+  });
+
+/** The signal behind a shell-style code of 128 and more, or null. */
+function signalName(code: number): string | null {
+  if (code <= 128) return null;
+  return Object.entries(constants.signals).find(([, value]) => value === code - 128)?.[0] ?? null;
+}
+
+export { FLOOD_FACTOR };
