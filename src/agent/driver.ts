@@ -16,8 +16,9 @@ export function fold(initial: RunState, steps: readonly LogEvent[]): RunState {
  * does the effect again, from the same files, and model calls that had finished are answered from the log.
  *
  * @param recorded  how many steps the log holds already
+ * @param onState   told each new state; `true` stops here, and a later process may go on
  */
-export async function drive(session: Session, initial: RunState, recorded: number): Promise<RunState> {
+export async function drive(session: Session, initial: RunState, recorded: number, onState: (state: RunState) => boolean = () => false): Promise<RunState> {
   let state = initial;
   let index = recorded;
   while (next(state) !== 'finish' && next(state) !== 'nothing') {
@@ -27,6 +28,7 @@ export async function drive(session: Session, initial: RunState, recorded: numbe
     index += 1;
     state = transition(state, event);
     warn(session, state);
+    if (onState(state)) break;
   }
   return state;
 }

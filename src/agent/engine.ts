@@ -3,7 +3,6 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheDir, dataDir } from '../config/paths.ts';
 import { promptText } from '../config/prompts.ts';
-import type { LoadedConfig } from '../config/schema.ts';
 import { asError, UntilgreenError } from '../core/errors.ts';
 import type { Emit, RunEvent } from '../core/events.ts';
 import { killPoint } from '../core/killpoint.ts';
@@ -26,9 +25,285 @@ import { openWorkbench } from '../workspace/workbench.ts';
 import { drive, fold } from './driver.ts';
 import { finish, kept } from './finish.ts';
 import { openLog } from './log.ts';
-import { next } from './machine.ts';
+import { next, transition } from './machine.ts';
+import { exitCodeOf, outcomeOf } from './outcome.ts';
 import { initialState, type MachineEvent, type RunState } from './state.ts';
 import type { Session } from './session.ts';
 import type { Engine, EngineOptions, Face, Goal, Outcome } from './types.ts';
 
 export type { Engine, EngineOptions, Face, Goal, Outcome } from './types.ts';
+
+const RUN_KIND = 'goal';
+
+/** What the store keeps of a goal, so that another process can go on with it. */
+interface RunInput {
+  goal: Omit<Goal, 'directory' | 'request'>;
+  limits: RunState['limits'];
+  replay?: string;
+  record?: string;
+}
+
+/**
+ * Opens the goal job: the store, and on demand the models and the sandbox.
+ *
+ * @example
+ * const engine = await openEngine({ config: await loadConfig({ directory }) });
+ * const outcome = await engine.run({ directory, request: 'Fix the failing test' }, face);
+ * await engine.close();
+ *
+ * Errors: `store_busy`, `store_incompatible`; runs end with an outcome instead of an error, except for bad input
+ * (`directory_missing`, `not_a_directory`, `directory_refused`, `usage`).
+ */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const home = dataDir(options.config.env);
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  const place = {
+    home, blobs: join(home, 'blobs'), journals: join(home, 'journals'), folder: (id: string) => join(home, 'runs', id),
+  };
+  let opened: Promise<Store> | undefined;
+  const store = () => (opened ??= openStore({ url: options.config.env['DATABASE_URL'], directory: join(home, 'db') }));
+  const versions = await productVersions();
+
+  async function start(goal: Goal, face: Face, until?: (state: RunState) => boolean) {
+    const directory = await checkDirectory(goal.directory);
+    if (!goal.plan && !goal.request.trim()) throw new UntilgreenError('usage', 'The request is empty.', {}, 'Say what is to be done, for example: untilgreen run "fix the failing tests".');
+    await recover(place.journals);
+    const { settings } = options.config;
+    const id = newRunId();
+    const input: RunInput = {
+      goal: { plan: goal.plan, checks: goal.checks, projectType: goal.projectType, language: goal.language },
+      limits: {
+        maxIterations: Math.min(settings.orchestrator.max_iterations, settings.circuit_breaker.hard_stop),
+        warnAt: settings.circuit_breaker.warning_threshold,
+        apply: settings.apply,
+        requireProof: settings.verify.require_proof,
+      },
+      replay: options.replay,
+      record: options.record,
+    };
+    const { runs } = await store();
+    await runs.create({ id, kind: RUN_KIND, directory, request: goal.request, input: input as unknown as Record<string, unknown> });
+    const lease = await runs.claim(id);
+    if (!lease) throw new UntilgreenError('run_busy', `Run ${id} is held by another process.`);
+    return go(lease, { ...goal, directory }, input, face, { fresh: true, until });
+  }
+
+  async function go(
+    lease: Lease,
+    goal: Goal,
+    input: RunInput,
+    face: Face,
+    more: { fresh: boolean; approve?: string[]; until?: (state: RunState) => boolean },
+  ): Promise<{ outcome: Outcome; state: RunState }> {
+    const { id } = lease.run;
+    const folder = place.folder(id);
+    const log = openLog(join(folder, 'logs', 'agent.log'), options.config.settings.log.level);
+    const steps = await lease.steps();
+    let recorded = steps.length;
+    let state = fold(initialState(input.limits, goal.plan), steps);
+    const emit: Emit = (event, data = {}, level = 'info') => {
+      const record: RunEvent = {
+        timestamp: new Date().toISOString(), level, task_id: id, iteration: Math.max(state.attempts.length, state.base ? 1 : 0), phase: state.phase, event, data,
+      };
+      // Pieces of streamed text are for the live view alone.
+      if (event !== 'text') {
+        log.write(record);
+        void lease.append(record as unknown as Record<string, unknown>).catch(() => {});
+      }
+      face.onEvent(record);
+    };
+    const signal = face.signal ? AbortSignal.any([face.signal, lease.signal]) : lease.signal;
+    const closers: (() => Promise<void>)[] = [];
+    const push = async (event: MachineEvent) => {
+      await lease.record(`${recorded}/${event.type}`, event as unknown as Record<string, unknown>);
+      recorded += 1;
+    };
+    const { runs, db } = await store();
+    const spent = { tokens: 0, cost: 0, priced: false };
+    for (const call of await runs.modelCalls(id)) count(spent, call);
+    const startedAt = new Date(lease.run.created_at);
+    try {
+      if (state.end || more.approve?.length) {
+        const ids = (more.approve ?? []).flatMap((a) => (a === 'all' ? state.waitingFor.map((w) => w.id) : [a]));
+        const unknown = ids.find((a) => !state.waitingFor.some((w) => w.id === a));
+        if (unknown) throw new UntilgreenError('usage', `Run ${id} is not waiting for '${unknown}'.`, {}, state.waitingFor.length ? `It waits for: ${state.waitingFor.map((w) => w.id).join(', ')}.` : 'It waits for nothing.');
+        const event: MachineEvent = { type: 'resumed', approved: ids };
+        await push(event);
+        state = transition(state, event);
+      }
+      emit(more.fresh ? 'run_started' : 'run_resumed', { directory: goal.directory, request: goal.request, folder, version: versions['untilgreen'], steps: recorded });
+      killPoint('run started');
+      const session = await openSession();
+      closers.push(() => session.bench.dispose());
+      state = await drive(session, state, recorded, (next_) => {
+        state = next_;
+        return more.until?.(next_) ?? false;
+      });
+      recorded = -1;
+      if (more.until?.(state)) {
+        await lease.finish('planned', { plan: state.attempts.at(-1)?.plan as unknown as Record<string, unknown> });
+        return { outcome: { run: id, outcome: 'green', exitCode: 0, summary: 'Planned.', iterations: 0, tokens: spent.tokens, cost: spent.priced ? spent.cost : undefined, folder }, state };
+      }
+      return { outcome: await conclude(session), state };
+    } catch (thrown) {
+      const error = asError(thrown);
+      if (error.code === 'lease_lost' || error.code === 'store_failed' || error.code === 'usage') throw error;
+      // What cannot even be opened (no model, no sandbox, a directory that is too large) ends the run; nothing was changed.
+      const event: MachineEvent = { type: 'failed', outcome: outcomeOf(error), code: error.code, message: error.message };
+      emit('error', { code: error.code, message: error.message }, 'error');
+      if (recorded >= 0) await push(event);
+      state = transition(state, event);
+      const outcome: Outcome = {
+        run: id, outcome: state.end!.outcome, exitCode: exitCodeOf(state.end!.outcome, state.end!.error), summary: error.message, iterations: state.attempts.length, tokens: spent.tokens,
+        cost: spent.priced ? spent.cost : undefined, folder, error: { code: error.code, message: error.message },
+      };
+      emit('outcome', { ...outcome }, 'error');
+      await lease.finish(outcome.outcome, outcome as unknown as Record<string, unknown>);
+      return { outcome, state };
+    } finally {
+      for (const close of closers) await close();
+      log.close();
+    }
+
+    async function openSession(): Promise<Session> {
+      const { settings } = options.config;
+      const models = await openModels(goal, input);
+      for (const role of models?.describe() ?? []) if (role.role === 'planner') emit('model_selected', { ...role });
+      const sandbox = await openSandbox({
+        mode: settings.sandbox.mode, minRung: settings.sandbox.min_rung, cacheDir: cacheDir(options.config.env),
+        limits: {
+          wallMs: settings.sandbox.wall_seconds * 1_000, memoryBytes: settings.sandbox.memory_mb * 1_048_576, processes: settings.sandbox.processes,
+          diskBytes: settings.sandbox.disk_mb * 1_048_576, outputBytes: settings.sandbox.output_kb * 1_024,
+        },
+      });
+      emit('sandbox_ready', { ...sandbox.guarantees }, sandbox.guarantees.rung === 'none' ? 'warn' : 'info');
+      const bench = await openWorkbench({
+        source: goal.directory, root: join(folder, 'workbench'), blobs: place.blobs, ignore: settings.workspace.ignore,
+        maxFileBytes: settings.workspace.max_file_mb * 1_048_576, maxCopyBytes: settings.workspace.max_copy_mb * 1_048_576, resume: !more.fresh && state.base !== undefined,
+      });
+      const memory = settings.memory.enabled ? await openMemory({ db, config: options.config, emit }) : undefined;
+      const deadline = settings.budget.minutes === undefined ? undefined : new Date(Date.now() + settings.budget.minutes * 60_000);
+      const session: Session = {
+        id, goal, config: options.config, lease, sandbox, bench, languages, tools: defaultTools(), memory, face, emit, signal, folder, journals: place.journals, startedAt,
+        models: models && budgeted(
+          durable(models, {
+            get: (key, hash) => lease.modelCall(key, hash),
+            async put(call) {
+              await lease.recordModelCall(call);
+              count(spent, call);
+              emit('model_call', { key: call.key, role: call.role, model: call.model, inputTokens: call.inputTokens, outputTokens: call.outputTokens, cost: call.cost, ms: call.ms, totalTokens: spent.tokens, totalCost: spent.priced ? spent.cost : undefined });
+            },
+          }),
+          { tokens: settings.budget.tokens, cost: settings.budget.cost, until: deadline },
+          () => spent,
+        ),
+        prompt: (name) => promptText(name, settings, PROMPTS[name] ?? missingPrompt(name)),
+        spent: () => ({ tokens: spent.tokens, cost: spent.priced ? spent.cost : undefined }),
+      };
+      return session;
+    }
+
+    async function conclude(session: Session): Promise<Outcome> {
+      const { outcome, receipt } = await finish(session, state, runs, versions);
+      if (outcome.outcome === 'green') {
+        await session.memory?.fixed(id, { summary: kept(state)?.plan?.summary ?? '', diff: receipt.diff, iteration: state.attempts.length });
+      } else await session.memory?.unfixed(id);
+      await writeFile(join(folder, 'findings.sarif'), `${JSON.stringify(sarif(receipt), null, 2)}\n`);
+      await writeFile(join(folder, 'tests.xml'), junit(receipt));
+      emit('outcome', { ...outcome }, outcome.exitCode === 0 ? 'info' : 'warn');
+      killPoint('run finished');
+      if (outcome.outcome === 'approval') await lease.release('waiting');
+      else if (outcome.outcome === 'cancelled') await lease.release('queued');
+      else await lease.finish(outcome.outcome, outcome as unknown as Record<string, unknown>);
+      return outcome;
+    }
+  }
+
+  /** A plan by hand may need no model; everything else does, and says so before anything runs. */
+  async function openModels(goal: Goal, input: RunInput): Promise<Models | undefined> {
+    const replay = options.replay ?? input.replay;
+    try {
+      return await createModels(options.config, { record: options.record ?? input.record, replay });
+    } catch (error) {
+      const needs = !goal.plan || goal.plan.steps.some((step) => defaultTools().find((t) => t.name === step.action)?.role);
+      if (!needs && error instanceof UntilgreenError && error.code === 'no_model') return undefined;
+      throw error;
+    }
+  }
+
+  async function find(runId: string): Promise<RunRow> {
+    const run = await (await store()).runs.get(runId);
+    if (!run) throw new UntilgreenError('run_unknown', `There is no run '${runId}'.`, { run: runId }, '`untilgreen history` lists them.');
+    return run;
+  }
+
+  return {
+    async run(goal, face) {
+      return (await start(goal, face)).outcome;
+    },
+    async resume(runId, face, { approve } = {}) {
+      await recover(place.journals);
+      const { runs } = await store();
+      const run = runId ? await find(runId) : (await runs.list({ limit: 50 })).find((r) => r.status !== 'done');
+      if (!run) throw new UntilgreenError('run_unknown', 'No run is waiting to go on.', {}, '`untilgreen history` lists all runs.');
+      if (run.outcome === 'green' || run.outcome === 'planned') throw new UntilgreenError('usage', `Run ${run.id} is finished: ${run.outcome}.`, {}, 'Start a new one with `untilgreen run`.');
+      const lease = await runs.claim(run.id, { reopen: true });
+      if (!lease) throw new UntilgreenError('run_busy', `Run ${run.id} is held by another process.`, { run: run.id }, 'Wait for it, or stop that process.');
+      const input = lease.run.input as unknown as RunInput;
+      await checkDirectory(run.directory);
+      return (await go(lease, { ...input.goal, directory: run.directory, request: run.request }, input, face, { fresh: false, approve })).outcome;
+    },
+    async plan(goal, face) {
+      const { outcome, state } = await start(goal, face, (s) => next(s) === 'code');
+      const plan = state.attempts.at(-1)?.plan;
+      if (!plan) {
+        throw new UntilgreenError(state.end?.error?.code === 'plan_invalid' ? 'plan_invalid' : ((state.end?.error?.code ?? 'plan_invalid') as 'plan_invalid'), state.end?.summary ?? outcome.summary, { run: outcome.run });
+      }
+      return { plan, problems: [], text: planText(plan) };
+    },
+    async history(filter) {
+      await recover(place.journals);
+      return (await store()).runs.list(filter);
+    },
+    async show(runId) {
+      const run = await find(runId);
+      const { runs } = await store();
+      return { run, events: await runs.events(run.id), modelCalls: await runs.modelCalls(run.id), folder: place.folder(run.id) };
+    },
+    async undo(target) {
+      await recover(place.journals);
+      return undoApply(place.journals, target);
+    },
+    async close() {
+      if (opened) await (await opened).close();
+    },
+  };
+}
+
+const PROMPTS: Record<string, URL> = {
+  planner: new URL('../plan/prompts/planner.md', import.meta.url),
+  coder: new URL('../tools/prompts/coder.md', import.meta.url),
+  tester: new URL('../tools/prompts/tester.md', import.meta.url),
+  reflector: new URL('./prompts/reflector.md', import.meta.url),
+};
+
+function missingPrompt(name: string): never {
+  throw new TypeError(`there is no prompt '${name}'`);
+}
+
+/** Sortable by time, short enough to type: `20261121-053012-7f3a`. */
+function newRunId(): string {
+  const t = new Date().toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
+  return `${t}-${randomBytes(2).toString('hex')}`;
+}
+
+function count(spent: { tokens: number; cost: number; priced: boolean }, call: { inputTokens: number | null; outputTokens: number | null; cost: number | null }): void {
+  spent.tokens += (call.inputTokens ?? 0) + (call.outputTokens ?? 0);
+  spent.cost += call.cost ?? 0;
+  spent.priced ||= call.cost !== null;
+}
+
+async function productVersions(): Promise<Record<string, string>> {
+  const own = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  return { untilgreen: own.version, node: process.versions.node, platform: `${process.platform}-${process.arch}` };
+}
