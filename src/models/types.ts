@@ -46,6 +46,8 @@ export interface Answer<T> {
   ms: number;
   /** HTTP requests made, retries and the corrective turn included. */
   requests: number;
+  /** The text ends where the output limit cut it. Set only without a schema: a cut JSON reply is never accepted. */
+  truncated?: boolean;
 }
 
 /**

@@ -1,0 +1,218 @@
+import type { LoadedConfig, ModelSettings } from '../config/schema.ts';
+import { UntilgreenError } from '../core/errors.ts';
+import { normalizeBaseUrl, ollamaBaseUrl, publicUrl } from './base-url.ts';
+import { USUAL_PORTS, chatModels, listModels, probePorts } from './probe.ts';
+import type { Provider, Target } from './target.ts';
+import { HOSTED, priceOf, settingsOf } from './target.ts';
+import type { Role } from './types.ts';
+import { ROLES } from './types.ts';
+
+/** Model ids used when a hosted service is configured by its key alone; each is an id its pinned provider package lists. */
+export const DEFAULT_MODEL: Record<Exclude<Provider, 'openai-compatible'>, string> = {
+  openai: 'gpt-5.5',
+  anthropic: 'claude-sonnet-5',
+  google: 'gemini-3.5-flash',
+};
+
+const KEY_VARIABLES: Record<Provider, string[]> = {
+  'openai-compatible': ['OPENAI_API_KEY'],
+  openai: ['OPENAI_API_KEY'],
+  anthropic: ['ANTHROPIC_API_KEY'],
+  google: ['GOOGLE_GENERATIVE_AI_API_KEY', 'GEMINI_API_KEY', 'GOOGLE_API_KEY'],
+};
+
+export interface DiscoverOptions {
+  fetch?: typeof fetch;
+  /** Loopback ports to ask when nothing is configured; default: `USUAL_PORTS`. */
+  probePorts?: readonly number[];
+  /** Ask each OpenAI-compatible server for its model list, so that a wrong address or key is told before any work; default true. */
+  verify?: boolean;
+  signal?: AbortSignal;
+}
+
+interface Endpoint {
+  provider: Provider;
+  baseUrl: string;
+  apiKey: string | undefined;
+  model: string | undefined;
+  via: string;
+}
+
+/**
+ * What answers each role: the config first (`models.<role>` over `models.default`), then the environment, then the usual ports of
+ * this machine.
+ *
+ * @throws `no_model` when nothing is found, `model_unreachable` and `model_auth` for a server that was named, `config_invalid` for a base URL that is none
+ *
+ * @example
+ * const targets = await discoverModels(config);
+ * targets.coder.model; // 'qwen3-coder'
+ */
+export async function discoverModels(config: LoadedConfig, options: DiscoverOptions = {}): Promise<Record<Role, Target>> {
+  const call = options.fetch ?? fetch;
+  const { models } = config.settings;
+  const lists = new Map<string, Promise<string[] | undefined>>();
+  const list = (endpoint: Endpoint): Promise<string[] | undefined> => {
+    const key = `${endpoint.baseUrl}\n${endpoint.apiKey ?? ''}`;
+    let asked = lists.get(key);
+    if (!asked) lists.set(key, (asked = listModels(endpoint.baseUrl, endpoint.apiKey, call, { via: endpoint.via, signal: options.signal })));
+    return asked;
+  };
+  let probed: Promise<Endpoint> | undefined;
+  const probe = (): Promise<Endpoint> => (probed ??= probeLoopback(options.probePorts ?? USUAL_PORTS.map((u) => u.port), call));
+
+  const targets: Partial<Record<Role, Target>> = {};
+  for (const role of ROLES) {
+    const settings = settingsOf(models[role], models.default);
+    const endpoint = fromConfig(settings, config, role) ?? fromEnvironment(config.env, settings.model) ?? (await probe());
+    let model = settings.model ?? endpoint.model;
+    // A probed endpoint has listed its models already.
+    if (endpoint.provider === 'openai-compatible' && !endpoint.via.startsWith('port ') && (model === undefined || options.verify !== false)) {
+      const served = await list(endpoint);
+      model ??= served && chatModels(served)[0];
+    }
+    if (model === undefined) throw unnamed(endpoint);
+    targets[role] = {
+      role,
+      provider: endpoint.provider,
+      model,
+      baseUrl: endpoint.baseUrl,
+      apiKey: endpoint.apiKey,
+      temperature: settings.temperature,
+      maxOutputTokens: settings.max_output_tokens,
+      price: priceOf(settings),
+      via: endpoint.via,
+    };
+  }
+  return targets as Record<Role, Target>;
+}
+
+/** Endpoint named by the config, or undefined when the config names at most a model. */
+function fromConfig(settings: ModelSettings, config: LoadedConfig, role: Role): Endpoint | undefined {
+  const { provider: named, base_url } = settings;
+  if (named === undefined && base_url === undefined) return undefined;
+  const via = named === undefined || base_url !== undefined ? `models.${config.settings.models[role]?.base_url ? role : 'default'}.base_url` : `provider ${named}`;
+  if (named === 'openai-compatible' && base_url === undefined) {
+    const found = compatibleFromEnvironment(config.env);
+    return found && { ...found, apiKey: keyOf(settings, config.env, named) };
+  }
+  const provider = named ?? 'openai-compatible';
+  const baseUrl = base_url === undefined ? HOSTED[provider as keyof typeof HOSTED] : provider === 'openai-compatible' || provider === 'openai' ? baseUrlOf(base_url, via) : base_url.replace(/\/+$/, '');
+  const apiKey = keyOf(settings, config.env, provider);
+  if (provider !== 'openai-compatible' && apiKey === undefined) {
+    const names = KEY_VARIABLES[provider].join(' or ');
+    throw new UntilgreenError('model_auth', `models.${role} uses ${provider}, but there is no key.`, { role, provider }, `Set ${names}.`);
+  }
+  return { provider, baseUrl, apiKey, model: provider === 'openai-compatible' ? undefined : DEFAULT_MODEL[provider], via };
+}
+
+function keyOf(settings: ModelSettings, env: LoadedConfig['env'], provider: Provider): string | undefined {
+  if (settings.api_key_env !== undefined) {
+    const key = filled(env, settings.api_key_env);
+    if (key === undefined) {
+      throw new UntilgreenError('model_auth', `The config takes its key from ${settings.api_key_env}, which is not set.`, { variable: settings.api_key_env }, `Set ${settings.api_key_env}.`);
+    }
+    return key;
+  }
+  // A key for one service must not be sent to another: a server named in the config gets OPENAI_API_KEY only when it names it.
+  if (provider === 'openai-compatible') return filled(env, 'VLLM_API_KEY') ?? (settings.base_url === undefined || sameBase(settings.base_url, env.OPENAI_BASE_URL) ? filled(env, 'OPENAI_API_KEY') : undefined);
+  for (const name of KEY_VARIABLES[provider]) {
+    const key = filled(env, name);
+    if (key !== undefined) return key;
+  }
+  return undefined;
+}
+
+const sameBase = (a: string, b: string | undefined): boolean => {
+  try {
+    return b !== undefined && normalizeBaseUrl(a) === normalizeBaseUrl(b);
+  } catch {
+    return false; // not a URL: reported where it is used
+  }
+};
+
+function filled(env: LoadedConfig['env'], name: string): string | undefined {
+  const value = env[name]?.trim();
+  return value ? value : undefined;
+}
+
+function baseUrlOf(text: string, from: string): string {
+  try {
+    return normalizeBaseUrl(text);
+  } catch (cause) {
+    throw new UntilgreenError('config_invalid', `${from} is not a URL: '${text}'.`, { from, value: text }, 'Give it as http://host:port/v1.', { cause });
+  }
+}
+
+function compatibleFromEnvironment(env: LoadedConfig['env']): Endpoint | undefined {
+  const vllm = filled(env, 'VLLM_URL');
+  if (vllm !== undefined) {
+    return { provider: 'openai-compatible', baseUrl: baseUrlOf(vllm, 'VLLM_URL'), apiKey: filled(env, 'VLLM_API_KEY'), model: filled(env, 'VLLM_MODEL'), via: 'VLLM_URL' };
+  }
+  const openai = filled(env, 'OPENAI_BASE_URL');
+  if (openai !== undefined) {
+    const baseUrl = baseUrlOf(openai, 'OPENAI_BASE_URL');
+    const hosted = baseUrl === HOSTED.openai;
+    const model = filled(env, 'OPENAI_MODEL') ?? (hosted ? DEFAULT_MODEL.openai : undefined);
+    return { provider: hosted ? 'openai' : 'openai-compatible', baseUrl, apiKey: filled(env, 'OPENAI_API_KEY'), model, via: 'OPENAI_BASE_URL' };
+  }
+  return undefined;
+}
+
+/** A model given by name alone goes to the service whose names look like it, when there is a key for that service. */
+const FAMILY: [RegExp, Provider][] = [
+  [/^claude-/, 'anthropic'],
+  [/^gemini-/, 'google'],
+];
+
+function fromEnvironment(env: LoadedConfig['env'], model: string | undefined): Endpoint | undefined {
+  const hosted: Endpoint[] = [];
+  const openai = filled(env, 'OPENAI_API_KEY');
+  if (openai) hosted.push({ provider: 'openai', baseUrl: HOSTED.openai, apiKey: openai, model: filled(env, 'OPENAI_MODEL') ?? DEFAULT_MODEL.openai, via: 'OPENAI_API_KEY' });
+  const anthropic = filled(env, 'ANTHROPIC_API_KEY');
+  if (anthropic) {
+    const base = filled(env, 'ANTHROPIC_BASE_URL');
+    hosted.push({
+      provider: 'anthropic',
+      baseUrl: base === undefined ? HOSTED.anthropic : baseUrlOf(base, 'ANTHROPIC_BASE_URL'),
+      apiKey: anthropic,
+      model: filled(env, 'ANTHROPIC_MODEL') ?? DEFAULT_MODEL.anthropic,
+      via: 'ANTHROPIC_API_KEY',
+    });
+  }
+  for (const name of KEY_VARIABLES.google) {
+    const key = filled(env, name);
+    if (key) hosted.push({ provider: 'google', baseUrl: HOSTED.google, apiKey: key, model: filled(env, 'GEMINI_MODEL') ?? DEFAULT_MODEL.google, via: name });
+  }
+  const family = model !== undefined && FAMILY.find(([pattern]) => pattern.test(model))?.[1];
+  const relative = family && hosted.find((endpoint) => endpoint.provider === family);
+  if (relative) return relative;
+  const compatible = compatibleFromEnvironment(env);
+  if (compatible) return compatible;
+  if (hosted[0]) return hosted[0];
+  const ollama = filled(env, 'OLLAMA_HOST');
+  if (ollama === undefined) return undefined;
+  try {
+    return { provider: 'openai-compatible', baseUrl: ollamaBaseUrl(ollama), apiKey: undefined, model: filled(env, 'OLLAMA_MODEL'), via: 'OLLAMA_HOST' };
+  } catch (cause) {
+    throw new UntilgreenError('config_invalid', `OLLAMA_HOST is not a host: '${ollama}'.`, { from: 'OLLAMA_HOST', value: ollama }, 'Give it as 127.0.0.1:11434.', { cause });
+  }
+}
+
+async function probeLoopback(ports: readonly number[], call: typeof fetch): Promise<Endpoint> {
+  const found = await probePorts(ports, call);
+  if (!found) {
+    throw new UntilgreenError(
+      'no_model',
+      'No language model was found: none is configured, and no server answers on the usual ports of this machine.',
+      { ports: [...ports] },
+      'Start one (`ollama serve`, `vllm serve MODEL`, `llama-server -m MODEL.gguf`), or set VLLM_URL and VLLM_MODEL, OPENAI_API_KEY, ANTHROPIC_API_KEY or GEMINI_API_KEY. `untilgreen doctor` shows what was tried.',
+    );
+  }
+  return { provider: 'openai-compatible', baseUrl: found.baseUrl, apiKey: undefined, model: found.models[0], via: `port ${new URL(found.baseUrl).port}` };
+}
+
+function unnamed(endpoint: Endpoint): UntilgreenError {
+  const where = publicUrl(endpoint.baseUrl);
+  return new UntilgreenError('no_model', `The model server ${where} (from ${endpoint.via}) lists no models, and none is named.`, { baseUrl: where, via: endpoint.via }, 'Name one with VLLM_MODEL or models.default.model.');
+}
