@@ -1,0 +1,44 @@
+// Python: what the product knows about it.
+import type { Language } from '../types.ts';
+import { prepareCheck, PYTHON_ENV, toolchainOf } from './check.ts';
+import { detect } from './detect.ts';
+import { format } from './format.ts';
+import { organiseImports } from './imports.ts';
+import { mutants } from './mutants.ts';
+import { isTestConfig, isTestFile } from './paths.ts';
+import { scan } from './scan.ts';
+import { outline, parse, staticTests } from './syntax.ts';
+import { testPathFor } from './test-path.ts';
+
+export { testConfigOf } from './test-config.ts';
+export { TEST_TOOLS, toolFolder, testTools } from './tools.ts';
+
+export const python: Language = {
+  name: 'python',
+  extensions: ['.py', '.pyi'],
+  detect,
+  async toolchain(bench) {
+    const chain = await toolchainOf(bench, '');
+    if ('problem' in chain) return { mounts: [], env: {}, ...chain };
+    const { interpreter, tools, mounts } = chain;
+    return {
+      mounts,
+      env: {
+        ...PYTHON_ENV,
+        PATH: [...interpreter.bin, '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
+        ...(tools ? { PYTHONPATH: tools } : {}),
+      },
+    };
+  },
+  prepareCheck,
+  parse: (_path, source) => parse(source),
+  outline: (_path, source) => outline(source),
+  isTestFile,
+  isTestConfig,
+  staticTests: (_path, source) => staticTests(source),
+  scan,
+  format,
+  organiseImports,
+  mutants: (_path, source, lines, limit) => mutants(source, lines, limit),
+  testPathFor,
+};
