@@ -1,0 +1,22 @@
+import { EXIT } from '../../core/errors.ts';
+import { projectDirectory } from '../directory.ts';
+import { withEngine } from '../job.ts';
+import { findRun } from '../runs.ts';
+import { configFor } from '../settings.ts';
+import { print, printJson } from '../terminal.ts';
+import { clean, plural } from '../view/text.ts';
+
+/** `untilgreen undo [dir]`: takes back the last applied change of a directory, or that of a run. */
+export async function undo(dir: string | undefined, options: { run?: string; force?: boolean; json?: boolean }): Promise<number> {
+  const directory = options.run === undefined || dir !== undefined ? projectDirectory(dir) : undefined;
+  const result = await withEngine(await configFor({}, directory), {}, async (engine) => {
+    const runId = options.run === undefined ? undefined : (await findRun(engine, options.run)).id;
+    return engine.undo({ directory, runId, force: options.force });
+  });
+  if (options.json) printJson(result, 2);
+  else {
+    print(`Took back run ${result.run}: ${plural(result.files.length, 'file')}.`);
+    for (const file of result.files) print(`  ${file.action} ${clean(file.path)}`);
+  }
+  return EXIT.green;
+}

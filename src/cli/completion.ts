@@ -1,0 +1,105 @@
+import type { Command } from 'commander';
+import { EXIT } from '../core/errors.ts';
+import { oneOf } from './arguments.ts';
+import { print } from './terminal.ts';
+
+/** A command as completion needs it: where it stands, what can follow. */
+export interface Entry {
+  /** Words before it, `config check`; '' for the command itself. */
+  path: string;
+  subcommands: { name: string; description: string }[];
+  options: { long: string; short?: string; description: string; takesValue: boolean; values?: string[] }[];
+}
+
+/** Values that some options take; they are checked where the options are used. */
+const VALUES: Record<string, string[]> = {
+  '--apply': ['green', 'ask', 'never'], '--sandbox': ['auto', 'none'], '--language': ['python', 'javascript', 'typescript'],
+  '--project-type': ['web_app', 'data_pipeline', 'cli_tool'],
+};
+
+/** Everything that can be typed, read off the grammar itself. */
+export function entries(program: Command): Entry[] {
+  const visit = (command: Command, path: string): Entry[] => [
+    {
+      path,
+      subcommands: command.commands.map((sub) => ({ name: sub.name(), description: sub.description() })),
+      options: [
+        ...command.options.filter((option) => !option.hidden && option.long).map((option) => ({
+          long: option.long ?? '', short: option.short, description: option.description, takesValue: Boolean(option.required || option.optional), values: VALUES[option.long ?? ''],
+        })),
+        { long: '--help', short: '-h', description: 'show help', takesValue: false },
+      ],
+    },
+    ...command.commands.flatMap((sub) => visit(sub, `${path} ${sub.name()}`.trim())),
+  ];
+  return visit(program, '');
+}
+
+/** `untilgreen completion bash|zsh|fish`. */
+export function completion(shell: string, program: Command): number {
+  const write = { bash, zsh, fish }[oneOf('completion', ['bash', 'zsh', 'fish'], shell)];
+  print(write(entries(program)));
+  return EXIT.green;
+}
+
+const single = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
+const words = (entry: Entry) => [...entry.subcommands.map((sub) => sub.name), ...entry.options.flatMap((option) => [option.long, option.short ?? []].flat())].join(' ');
+
+function bash(all: Entry[]): string {
+  const values = new Map(all.flatMap((entry) => entry.options).filter((option) => option.values).map((option) => [option.long, option.values ?? []]));
+  return `# bash completion for untilgreen
+_untilgreen() {
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" path="" word
+  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case "$path $word" in
+${all.filter((entry) => entry.path).map((entry) => `      ${single(entry.path.includes(' ') ? entry.path : ` ${entry.path}`)}) path=${single(entry.path)} ;;`).join('\n')}
+    esac
+  done
+  case "$previous" in
+${[...values].map(([name, list]) => `    ${name}) COMPREPLY=($(compgen -W ${single(list.join(' '))} -- "$current")); return ;;`).join('\n')}
+  esac
+  local words
+  case "$path" in
+${all.map((entry) => `    ${single(entry.path)}) words=${single(words(entry))} ;;`).join('\n')}
+  esac
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+  [[ "$current" == -* ]] || COMPREPLY+=($(compgen -d -- "$current"))
+}
+complete -o filenames -F _untilgreen untilgreen`;
+}
+
+function zsh(all: Entry[]): string {
+  const escape = (text: string) => text.replaceAll(/[\\[\]:]/g, String.raw`\$&`);
+  const describeOptions = (entry: Entry) =>
+    entry.options.map((option) => single(`${option.long}[${escape(option.description)}]${option.takesValue ? `:value:${option.values ? `(${option.values.join(' ')})` : '_files'}` : ''}`)).join(' ');
+  const functionOf = (path: string) => `_untilgreen${path ? `_${path.replaceAll(' ', '_')}` : ''}`;
+  return `#compdef untilgreen
+# zsh completion for untilgreen
+${all.map((entry) => entry.subcommands.length > 0
+    ? `${functionOf(entry.path)}() {
+  local line state
+  _arguments -C ${describeOptions(entry)} '1: :->command' '*:: :->rest'
+  case "$state" in
+    command) _values command ${entry.subcommands.map((sub) => single(`${sub.name}[${escape(sub.description)}]`)).join(' ')} ;;
+    rest) case "$line[1]" in
+${entry.subcommands.map((sub) => `      ${sub.name}) ${functionOf(`${entry.path} ${sub.name}`.trim())} ;;`).join('\n')}
+    esac ;;
+  esac
+}`
+    : `${functionOf(entry.path)}() { _arguments ${describeOptions(entry)} '*:directory:_files -/' }`).join('\n')}
+_untilgreen "$@"`;
+}
+
+function fish(all: Entry[]): string {
+  const lines = ['# fish completion for untilgreen', 'complete -c untilgreen -f'];
+  for (const entry of all) {
+    const [first, second] = entry.path.split(' ');
+    const here = entry.path === '' ? '__fish_use_subcommand' : second ? `__fish_seen_subcommand_from ${first}; and __fish_seen_subcommand_from ${second}` : `__fish_seen_subcommand_from ${first}`;
+    for (const sub of entry.subcommands) lines.push(`complete -c untilgreen -n ${single(here)} -a ${single(sub.name)} -d ${single(sub.description)}`);
+    for (const option of entry.options) {
+      const value = option.values ? ` -x -a ${single(option.values.join(' '))}` : option.takesValue ? ' -r -F' : '';
+      lines.push(`complete -c untilgreen -n ${single(here)} -l ${option.long.slice(2)}${option.short ? ` -s ${option.short.slice(1)}` : ''}${value} -d ${single(option.description)}`);
+    }
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,31 @@
+import type { Command, CommanderError } from 'commander';
+import { EXIT, UntilgreenError } from '../core/errors.ts';
+
+/** Makes commander throw in place of printing and exiting, for the command and everything below it. */
+export function prepare(program: Command): void {
+  const visit = (command: Command) => {
+    command.exitOverride().configureOutput({ writeErr: () => {} }).showSuggestionAfterError(true);
+    command.commands.forEach(visit);
+  };
+  visit(program);
+}
+
+/** Whether an error came from parsing the command line. */
+export function isCommanderError(error: unknown): error is CommanderError {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('commander.');
+}
+
+/** What commander found, as one of our errors; undefined when it only showed help or the version. */
+export function fromCommander(error: CommanderError): UntilgreenError | undefined {
+  if (error.exitCode === EXIT.green || error.code === 'commander.help') return undefined;
+  const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
+  const suggestion = /\(Did you mean (.+?)\?\)/.exec(rest.join(' '))?.[1];
+  const what = `${first.charAt(0).toUpperCase()}${first.slice(1)}${first.endsWith('.') ? '' : '.'}`;
+  const request = /^unknown command '(.*\s.*)'/.exec(first)?.[1];
+  const next = request
+    ? `Did you mean: untilgreen run ${JSON.stringify(request)}`
+    : suggestion
+      ? `Did you mean ${suggestion.replace(/^one of /, '')}?`
+      : '`untilgreen --help` lists the commands, `untilgreen COMMAND --help` its options.';
+  return new UntilgreenError('usage', what, {}, next, { cause: error });
+}

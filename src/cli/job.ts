@@ -1,0 +1,49 @@
+import type { Engine, Face, Outcome } from '../agent/types.ts';
+import type { LoadedConfig } from '../config/schema.ts';
+import { approver, askInTerminal } from './approvals.ts';
+import { exportsOf, outcomeLine, outcomeText } from './outcome.ts';
+import type { EngineFlags, OutputFlags } from './program.ts';
+import { recordingOf } from './settings.ts';
+import { cancelOnSignal } from './signals.ts';
+import { canAsk, chooseView, colors, print, printJson } from './terminal.ts';
+
+/** The engine, opened for one command and closed after it. */
+export async function withEngine<T>(config: LoadedConfig, options: Partial<EngineFlags>, work: (engine: Engine) => Promise<T>): Promise<T> {
+  const files = recordingOf(options as EngineFlags);
+  const { openEngine } = await import('../agent/engine.ts');
+  const engine = await openEngine({ config, ...files });
+  try {
+    return await work(engine);
+  } finally {
+    await engine.close();
+  }
+}
+
+/** A face of this terminal around some work: view, approvals, signals. */
+export async function withFace<T>(options: OutputFlags, request: string, work: (face: Face) => Promise<T>): Promise<T> {
+  const view = chooseView(options, request);
+  const ask = canAsk(options) ? askInTerminal(view, colors) : undefined;
+  const { signal, release } = cancelOnSignal(() => {
+    view.pause();
+    if (!options.quiet) process.stderr.write('Stopping; what is finished is kept. Once more ends it at once.\n');
+    view.resume();
+  });
+  try {
+    return await work({ onEvent: (event) => view.event(event), approve: approver({ yes: Boolean(options.yes), ask }), signal });
+  } finally {
+    release();
+    view.close();
+  }
+}
+
+/** Runs or resumes a run to its outcome, prints it, writes the files that were asked for, and gives the exit code. */
+export async function job(
+  config: LoadedConfig, options: EngineFlags & OutputFlags, request: string, work: (engine: Engine, face: Face) => Promise<Outcome>,
+): Promise<number> {
+  const writeExports = exportsOf(options);
+  const outcome = await withEngine(config, options, (engine) => withFace(options, request, (face) => work(engine, face)));
+  await writeExports(outcome);
+  if (options.json) printJson(outcomeLine(outcome));
+  else print(outcomeText(outcome, colors));
+  return outcome.exitCode;
+}

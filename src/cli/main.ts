@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { EXIT } from '../core/errors.ts';
+import { reportError } from './report-error.ts';
+
+/**
+ * Runs one command line and resolves to its exit code. Never rejects: every error becomes one line on stderr.
+ *
+ * @param args  the words after the command's name
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  let exitCode: number = EXIT.green;
+  try {
+    const { buildProgram } = await import('./program.ts');
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+    const program = buildProgram(version, (code) => (exitCode = code));
+    const { prepare } = await import('./grammar-errors.ts');
+    prepare(program);
+    if (args.length === 0) {
+      program.outputHelp();
+      return EXIT.usage;
+    }
+    await program.parseAsync(args as string[], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return reportError(error, args);
+  }
+}
+
+/**
+ * `main` as a process: nothing that is left running keeps it alive, and a reader that has gone away (`| head`) ends it
+ * quietly.
+ */
+export async function start(args: readonly string[]): Promise<void> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.green);
+    throw error;
+  });
+  const exitCode = await main(args);
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));
+}

@@ -1,0 +1,185 @@
+import { Command, Option } from 'commander';
+
+/** What `run` and `plan` were given, as commander names it. */
+export interface GoalOptions extends EngineFlags, OutputFlags {
+  task?: string;
+  projectType?: string;
+  language?: string;
+  lang?: string;
+  check: string[];
+  plan?: string;
+}
+/** Options that reach the settings. */
+export interface EngineFlags {
+  apply?: string;
+  maxIterations?: string;
+  budget?: string;
+  model: string[];
+  baseUrl?: string;
+  sandbox?: string;
+  config?: string;
+  record?: string;
+  replay?: string;
+}
+/** Options that say what is shown and who is asked. */
+export interface OutputFlags {
+  json?: boolean;
+  quiet?: boolean;
+  verbose?: boolean;
+  yes?: boolean;
+  sarif?: string;
+  junit?: string;
+  report?: string;
+}
+
+const list = (value: string, before: string[]) => [...before, value];
+
+function engineFlags(command: Command): Command {
+  return command
+    .option('--model <[role=]name>', 'model for every role, or for one; repeatable', list, [])
+    .option('--base-url <url>', 'OpenAI-compatible server, with or without /v1')
+    .option('--max-iterations <n>', 'iterations until the run stops (default 15)')
+    .option('--budget <limits>', 'tokens, money, time: 200k, $2, 30m, or several with commas')
+    .option('--apply <when>', 'change your directory when green (default), after you agree (ask), or never')
+    .option('--sandbox <mode>', 'auto (default), or none to run commands without a sandbox')
+    .option('--config <file>', 'settings from this file in place of the project’s')
+    .option('--record <file>', 'record the models’ replies')
+    .option('--replay <file>', 'answer from a recording; a request that differs is an error');
+}
+
+function outputFlags(command: Command): Command {
+  return command
+    .option('--json', 'every event as one line of JSON, the outcome last')
+    .option('-q, --quiet', 'the outcome only')
+    .option('-v, --verbose', 'every event, and the cause of an error')
+    .option('-y, --yes', 'agree to applying and to listed dependencies; never to changed tests or findings')
+    .option('--sarif <file>', 'write the findings of the safety scan as SARIF')
+    .option('--junit <file>', 'write the final test results as JUnit XML')
+    .option('--report <dir>', 'copy the report, the receipt and the diff there');
+}
+
+function goalOptions(command: Command): Command {
+  return command
+    .argument('[words...]', '[directory] "request"')
+    .option('-t, --task <request>', 'the request; the one other word is then the directory')
+    .option('-p, --project-type <type>', 'start a new project: web_app, data_pipeline or cli_tool; the directory is made')
+    .option('--language <name>', 'python, javascript (node) or typescript')
+    .addOption(new Option('--lang <name>').hideHelp())
+    .option('--check <command>', 'a further command that must succeed; repeatable', list, []);
+}
+
+const examples = (...lines: string[]) => `\nExamples:\n${lines.map((line) => `  $ untilgreen ${line}`).join('\n')}\n`;
+
+const EXIT_CODES = `
+Exit codes: 0 green · 1 not green · 2 bad usage or configuration · 3 plan refused · 4 approval needed · 5 budget · 6 stuck
+            7 no sandbox · 8 no model · 130 cancelled
+`;
+
+/**
+ * The grammar of the command. Nothing but commander is loaded for it; what a command does is imported when it is used.
+ *
+ * @param done  receives the exit code of the command that ran
+ */
+export function buildProgram(version: string, done: (exitCode: number) => void): Command {
+  const program = new Command('untilgreen')
+    .description('A coding agent that works until the tests are green, and proves it.')
+    .version(version, '-V, --version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand('help [command]', 'help for a command')
+    .configureHelp({ showGlobalOptions: false, helpWidth: Math.min(process.stdout.columns ?? 100, 110) })
+    .addHelpText('after', examples('run "make the failing tests pass"', 'run ./shop "orders of zero items must be refused" --check "ruff check"', 'doctor') + EXIT_CODES);
+
+  goalOptions(outputFlags(engineFlags(program.command('run'))))
+    .description('plan, code, test and reflect until green; then apply the change as one transaction')
+    .option('--plan <file>', 'start from a plan written by hand (JSON, as `untilgreen plan --json` prints it)')
+    .addHelpText('after', examples(
+      'run "parse dates with a time zone"', 'run ./shop -t "orders of zero items must be refused" --apply ask',
+      'run ./todo "a to-do list for the terminal" -p cli_tool --language python', 'run "fix the tests" --json --yes --budget 200k,$1,20m > run.jsonl',
+    ))
+    .action(async (words: string[], options: GoalOptions) => done(await (await import('./commands/run.ts')).run(words, options)));
+
+  goalOptions(outputFlags(engineFlags(program.command('plan'))))
+    .description('print the plan and stop; nothing is changed')
+    .addHelpText('after', examples('plan "split utils.py by concern"', 'plan ./shop "add a discount" --json > plan.json'))
+    .action(async (words: string[], options: GoalOptions) => done(await (await import('./commands/plan.ts')).plan(words, options)));
+
+  outputFlags(engineFlags(program.command('resume').argument('[run]', 'id of a run, or its beginning; default: the last one here that did not finish')))
+    .description('go on with an interrupted or waiting run')
+    .option('--approve <id>', 'an approval given since: its id, or all; repeatable', list, [])
+    .addHelpText('after', examples('resume', 'resume 01J9 --approve all', 'resume 01J9 --budget 500k'))
+    .action(async (run: string | undefined, options: EngineFlags & OutputFlags & { approve: string[] }) => done(await (await import('./commands/resume.ts')).resume(run, options)));
+
+  program.command('history').argument('[dir]', 'only runs in this directory')
+    .description('list past runs, the newest first')
+    .option('--limit <n>', 'how many', '20')
+    .option('--json', 'as JSON')
+    .addHelpText('after', examples('history', 'history . --limit 5', 'history --json'))
+    .action(async (dir: string | undefined, options: { limit: string; json?: boolean }) => done(await (await import('./commands/history.ts')).history(dir, options)));
+
+  program.command('show').argument('<run>', 'id of a run, its beginning, or last')
+    .description('show a run: what was asked, done, tested and spent')
+    .option('--json', 'the run, its events and model calls as JSON')
+    .option('--diff', 'the change as a unified diff')
+    .option('--report', 'the report (Markdown)')
+    .addHelpText('after', examples('show last', 'show 01J9 --diff', 'show 01J9 --json'))
+    .action(async (run: string, options: { json?: boolean; diff?: boolean; report?: boolean }) => done(await (await import('./commands/show.ts')).show(run, options)));
+
+  program.command('undo').argument('[dir]', 'default: the current directory')
+    .description('take back the last applied change of a directory, or that of a run')
+    .option('--run <id>', 'take back this run')
+    .option('--force', 'also files that were changed since')
+    .option('--json', 'as JSON')
+    .addHelpText('after', examples('undo', 'undo ./shop', 'undo --run 01J9'))
+    .action(async (dir: string | undefined, options: { run?: string; force?: boolean; json?: boolean }) => done(await (await import('./commands/undo.ts')).undo(dir, options)));
+
+  const config = program.command('config')
+    .description('print every setting and where it came from')
+    .option('--json', 'as JSON')
+    .option('--config <file>', 'settings from this file in place of the project’s')
+    .addHelpText('after', examples('config', 'config path', 'config check ./shop'))
+    .action(async (options: { json?: boolean; config?: string }) => done(await (await import('./commands/config.ts')).showConfig(undefined, options)));
+  config.command('path').description('print the configuration files that are looked for, and the data directories')
+    .option('--json', 'as JSON')
+    .action(async (options: { json?: boolean }) => done(await (await import('./commands/config.ts')).configPath({ ...config.opts(), ...options })));
+  config.command('check').argument('[dir]', 'default: the current directory').description('check the configuration of a project')
+    .option('--json', 'as JSON')
+    .action(async (dir: string | undefined, options: { json?: boolean }) => done(await (await import('./commands/config.ts')).configCheck(dir, { ...config.opts(), ...options })));
+
+  program.command('doctor')
+    .description('check what this machine has: Node, sandbox, Python, git, models, storage')
+    .option('--json', 'as JSON')
+    .option('--config <file>', 'settings from this file in place of the project’s')
+    .addHelpText('after', examples('doctor', 'doctor --json'))
+    .action(async (options: { json?: boolean; config?: string }) => done(await (await import('./commands/doctor.ts')).doctor(options)));
+
+  program.command('demo')
+    .description('fix two historical bugs of released packages, with recorded model replies')
+    .option('--json', 'every event as one line of JSON')
+    .addHelpText('after', examples('demo'))
+    .action(async (options: { json?: boolean }) => done(await (await import('./demo.ts')).demo(options)));
+
+  const tool = program.command('tool').description('list the tools, show a schema, or run one tool');
+  tool.command('list').description('every tool with its effect').option('--json', 'as JSON')
+    .addHelpText('after', examples('tool list', 'tool list --json'))
+    .action(async (options: { json?: boolean }) => done(await (await import('./commands/tool.ts')).toolList(options)));
+  tool.command('schema').argument('[name]', 'default: all').description('JSON schemas for function calling')
+    .addHelpText('after', examples('tool schema edit_file'))
+    .action(async (name: string | undefined) => done(await (await import('./commands/tool.ts')).toolSchema(name)));
+  tool.command('call').argument('<name>', 'name of the tool').description('run one tool and print its result as JSON; a refusal exits 1')
+    .requiredOption('--json <args>', 'its arguments as JSON; - reads them from standard input')
+    .option('--dir <dir>', 'the project', '.')
+    .option('--sandbox <mode>', 'auto (default), or none to run commands without a sandbox')
+    .option('-y, --yes', 'agree to listed dependencies')
+    .addHelpText('after', examples(
+      `tool call file_read --json '{"path": "src/a.py"}'`,
+      `tool call edit_file --dir ./shop --json '{"path": "a.py", "edits": [{"oldText": "x = 1", "newText": "x = 2"}]}'`,
+    ))
+    .action(async (name: string, options: { json: string; dir: string; sandbox?: string; yes?: boolean }) => done(await (await import('./commands/tool.ts')).toolCall(name, options)));
+
+  program.command('completion').argument('<shell>', 'bash, zsh or fish')
+    .description('print the completion script of a shell')
+    .addHelpText('after', examples('completion bash > ~/.local/share/bash-completion/completions/untilgreen', 'completion zsh > "${fpath[1]}/_untilgreen"', 'completion fish > ~/.config/fish/completions/untilgreen.fish'))
+    .action(async (shell: string) => done((await import('./completion.ts')).completion(shell, program)));
+
+  return program;
+}

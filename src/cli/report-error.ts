@@ -1,0 +1,33 @@
+import { asError, EXIT, type UntilgreenError } from '../core/errors.ts';
+import { fromCommander, isCommanderError } from './grammar-errors.ts';
+import { oneLine } from './view/text.ts';
+
+/** Commands whose last JSON line is an outcome; the others answer with `{ok: false, …}`. */
+const WITH_OUTCOME = new Set(['run', 'resume', 'demo']);
+
+/** Whether the words ask for JSON; `tool call` always answers in it. */
+function wantsJson(args: readonly string[]): boolean {
+  return args.includes('--json') || (args[0] === 'tool' && args[1] === 'call');
+}
+
+/** The last line of `--json` for an error that ended a command. */
+export function errorLine(error: UntilgreenError, command: string | undefined): Record<string, unknown> {
+  if (!WITH_OUTCOME.has(command ?? '')) return { ok: false, code: error.code, message: error.message, exitCode: error.exitCode };
+  const outcome = {
+    run: null, outcome: error.code === 'cancelled' ? 'cancelled' : 'error', exitCode: error.exitCode, summary: error.message,
+    error: { code: error.code, message: error.message },
+  };
+  return { timestamp: new Date().toISOString(), level: 'error', task_id: null, iteration: 0, phase: 'done', event: 'outcome', ...outcome, data: outcome };
+}
+
+/** Says what went wrong in one line on stderr (and one of JSON on stdout where that was asked for); returns the exit code. */
+export function reportError(thrown: unknown, args: readonly string[]): number {
+  const error = isCommanderError(thrown) ? fromCommander(thrown) : asError(thrown);
+  if (!error) return EXIT.green;
+  process.stderr.write(`untilgreen: ${oneLine(error.message)}\n`);
+  if (args.includes('--verbose') || args.includes('-v')) {
+    for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) process.stderr.write(`${cause.stack ?? cause.message}\n`);
+  }
+  if (wantsJson(args)) process.stdout.write(`${JSON.stringify(errorLine(error, args[0]))}\n`);
+  return error.exitCode;
+}

@@ -1,0 +1,125 @@
+import type { Colors } from 'picocolors/types.js';
+import type { RunEvent } from '../../core/events.ts';
+import { describe } from './describe.ts';
+import { frame, paint } from './frame.ts';
+import { foldView, initialView, type ViewState } from './state.ts';
+
+/** Where a view writes, and what it must know of the place. */
+export interface Screen {
+  write(text: string): void;
+  columns(): number;
+  rows(): number;
+  /** Milliseconds; only differences count. */
+  now(): number;
+  colors: Colors;
+}
+
+/** A view of one run. */
+export interface View {
+  event(event: RunEvent): void;
+  /** Clears the live part for a question; `resume` draws it again. */
+  pause(): void;
+  resume(): void;
+  /** Ends the view; what is kept stays, the cursor is back. */
+  close(): void;
+}
+
+/** Milliseconds between two drawings: ten a second at most. */
+const REDRAW_MS = 100;
+const HIDE = '\u001B[?25l';
+const SHOW = '\u001B[?25h';
+
+/** The redrawn view of a terminal: kept lines scroll up, the frame stands below them. */
+export function liveView(screen: Screen, request: string): View {
+  const started = screen.now();
+  let view: ViewState = initialView(request);
+  let drawn = 0;
+  let lastDraw = Number.NEGATIVE_INFINITY;
+  let timer: NodeJS.Timeout | undefined;
+  let state: 'open' | 'paused' | 'closed' = 'open';
+
+  const erase = () => {
+    if (drawn > 0) screen.write(`\u001B[${drawn}A\r\u001B[J`);
+    drawn = 0;
+  };
+  const draw = () => {
+    if (state !== 'open') return;
+    const lines = frame(view, { columns: screen.columns(), rows: screen.rows(), elapsed: screen.now() - started, colors: screen.colors });
+    // One write a frame, so that a terminal never shows half of one.
+    screen.write(`${drawn > 0 ? `\u001B[${drawn}A\r\u001B[J` : ''}${lines.map((line) => `${line}\n`).join('')}`);
+    drawn = lines.length;
+    lastDraw = screen.now();
+  };
+  const schedule = () => {
+    if (timer || state !== 'open') return;
+    timer = setTimeout(() => {
+      timer = undefined;
+      draw();
+    }, Math.max(0, REDRAW_MS - (screen.now() - lastDraw)));
+    timer.unref();
+  };
+  const clock = setInterval(schedule, 1_000);
+  clock.unref();
+  const showCursor = () => screen.write(SHOW);
+  process.once('exit', showCursor);
+  screen.write(HIDE);
+  draw();
+
+  return {
+    event(event) {
+      view = foldView(view, event);
+      const line = describe(event);
+      if (line?.keep && state === 'open') {
+        erase();
+        screen.write(`${paint(screen.colors, line.tone, line.text)}\n`);
+        draw();
+      } else schedule();
+    },
+    pause() {
+      if (state !== 'open') return;
+      erase();
+      screen.write(SHOW);
+      state = 'paused';
+    },
+    resume() {
+      if (state !== 'paused') return;
+      state = 'open';
+      screen.write(HIDE);
+      draw();
+    },
+    close() {
+      if (state === 'closed') return;
+      if (state === 'open') erase();
+      state = 'closed';
+      clearInterval(clock);
+      clearTimeout(timer);
+      process.removeListener('exit', showCursor);
+      showCursor();
+    },
+  };
+}
+
+/** One line an event, for pipes, CI and NO_COLOR. */
+export function plainView(screen: Pick<Screen, 'write' | 'colors'>): View {
+  return {
+    event(event) {
+      const line = describe(event);
+      if (line) screen.write(`${paint(screen.colors, line.tone, line.text)}\n`);
+    },
+    pause() {},
+    resume() {},
+    close() {},
+  };
+}
+
+/** Every event as one line of JSON; the outcome is left to the command, which prints it last, after the files are written. */
+export function jsonView(write: (text: string) => void): View {
+  return {
+    event(event) {
+      if (event.event !== 'outcome') write(`${JSON.stringify(event)}\n`);
+    },
+    pause() {}, resume() {}, close() {},
+  };
+}
+
+export const silentView: View = { event() {}, pause() {}, resume() {}, close() {} };
