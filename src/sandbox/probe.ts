@@ -92,9 +92,10 @@ interface Report {
   [name: string]: unknown;
 }
 
+const equal = (name: string, expected: unknown, got: unknown): CanaryResult => ({ name, ok: got === expected, expected: String(expected), got: String(got) });
+
 function judge(report: Report, limits: Limits, host: { reached: boolean; outside: boolean }): CanaryResult[] {
   const denied = (name: string): CanaryResult => ({ name, ok: typeof report[name] === 'string' && report[name] !== 'done', expected: 'denied', got: String(report[name]) });
-  const equal = (name: string, expected: unknown, got: unknown): CanaryResult => ({ name, ok: got === expected, expected: String(expected), got: String(got) });
   return [
     equal('environment', false, report.environment),
     denied('hostFile'),

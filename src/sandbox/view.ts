@@ -1,6 +1,5 @@
 import { existsSync, lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { isWithin } from './place.ts';
 import type { Place } from './place.ts';
 import type { Limits, SandboxCommand } from './types.ts';
 
@@ -69,7 +68,7 @@ export function buildView(
   options: { firstFd: number; protectGit: boolean },
 ): View {
   const files = syntheticEtc(inside.uid, inside.gid, command.network);
-  const args = ['--ro-bind', '/usr', '/usr', ...usrLinks()];
+  const args = ['--ro-bind', '/usr', '/usr', ...usrLinks(), '--perms', '0755', '--dir', '/etc'];
   for (const name of ETC) args.push('--ro-bind-try', `/etc/${name}`, `/etc/${name}`);
   files.forEach(({ path }, index) => args.push('--perms', '0444', '--file', String(options.firstFd + index), path));
   // For kernel uid 0 the files under /proc/sys stay writable unless the mount itself is read-only.
@@ -82,9 +81,8 @@ export function buildView(
     binds.push({ target, args: ['--ro-bind', join(place.root, '.git'), target] });
   }
   for (const mount of place.mounts) binds.push({ target: mount.target, args: [mount.writable ? '--bind' : '--ro-bind', mount.source, mount.target] });
-  // A mount hides what was mounted below it before, so parents come first.
-  const depth = (path: string): number => path.split('/').length;
-  binds.sort((a, b) => (isWithin(a.target, b.target) ? -1 : isWithin(b.target, a.target) ? 1 : depth(a.target) - depth(b.target)));
+  // A mount hides what was mounted below it before, so parents, which are shorter, come first.
+  binds.sort((a, b) => a.target.split('/').length - b.target.split('/').length);
   for (const bind of binds) args.push(...bind.args);
   args.push('--remount-ro', '/', '--chdir', place.cwd);
   return { args, files };

@@ -52,7 +52,7 @@ function memoryWatch(limit: number): Watch {
       return bytes > limit ? 'oom' : undefined;
     },
     kill() {},
-    stats: () => ({ ...(peak === undefined ? {} : { peakMemoryBytes: peak }), ...(cpu === undefined ? {} : { cpuMs: cpu }) }),
+    stats: () => ({ ...(peak ? { peakMemoryBytes: peak } : {}), ...(cpu ? { cpuMs: cpu } : {}) }),
     async close() {},
   };
 }
