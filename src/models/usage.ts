@@ -12,7 +12,13 @@ export function usageOf(counted: LanguageModelV3Usage | undefined, price: Price 
   const inputTokens = counted?.inputTokens.total;
   const outputTokens = counted?.outputTokens.total;
   const cost = price && inputTokens !== undefined && outputTokens !== undefined ? (inputTokens * price.input + outputTokens * price.output) / 1_000_000 : undefined;
-  return { inputTokens, outputTokens, cachedTokens: counted?.inputTokens.cacheRead, cost };
+  return { inputTokens, outputTokens, cachedTokens: silentOnCache(counted) ? undefined : counted?.inputTokens.cacheRead, cost };
+}
+
+/** The OpenAI packages count cached tokens as 0 when the server did not say; several vLLM releases do not. Unknown must stay unknown. */
+function silentOnCache(counted: LanguageModelV3Usage | undefined): boolean {
+  const raw = counted?.raw as { prompt_tokens?: unknown; prompt_tokens_details?: { cached_tokens?: unknown } | null } | undefined;
+  return typeof raw?.prompt_tokens === 'number' && typeof raw.prompt_tokens_details?.cached_tokens !== 'number';
 }
 
 /** The sum; a figure is unknown only when it is unknown on both sides. */
