@@ -68,11 +68,13 @@ ${all.map((entry) => `    ${single(entry.path)}) words=${single(words(entry))} ;
 complete -o filenames -F _untilgreen untilgreen`;
 }
 
+/** Brackets and colons end a description in zsh's specifications. */
+const escape = (text: string) => text.replaceAll(/[\\[\]:]/g, String.raw`\$&`);
+const functionOf = (path: string) => `_untilgreen${path ? `_${path.replaceAll(' ', '_')}` : ''}`;
+
 function zsh(all: Entry[]): string {
-  const escape = (text: string) => text.replaceAll(/[\\[\]:]/g, String.raw`\$&`);
   const describeOptions = (entry: Entry) =>
     entry.options.map((option) => single(`${option.long}[${escape(option.description)}]${option.takesValue ? `:value:${option.values ? `(${option.values.join(' ')})` : '_files'}` : ''}`)).join(' ');
-  const functionOf = (path: string) => `_untilgreen${path ? `_${path.replaceAll(' ', '_')}` : ''}`;
   return `#compdef untilgreen
 # zsh completion for untilgreen
 ${all.map((entry) => entry.subcommands.length > 0

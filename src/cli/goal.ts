@@ -21,7 +21,7 @@ export async function goalOf(words: readonly string[], options: GoalOptions): Pr
   const plan = options.plan === undefined ? undefined : await readPlan(options.plan);
   const request = given.request ?? plan?.summary ?? (await askRequest(directory, given.directory, options));
   return {
-    directory, request, ...(plan && { plan }), ...(options.check.length > 0 && { checks: options.check }), ...(projectType && { projectType }),
+    directory, request, ...(plan && { plan }), ...(options.check && { checks: options.check }), ...(projectType && { projectType }),
     ...(language !== undefined && { language: parseLanguage(language) }),
   };
 }

@@ -20,8 +20,8 @@ export async function withEngine<T>(config: LoadedConfig, options: Partial<Engin
 }
 
 /** A face of this terminal around some work: view, approvals, signals. */
-export async function withFace<T>(options: OutputFlags, request: string, work: (face: Face) => Promise<T>): Promise<T> {
-  const view = chooseView(options, request);
+export async function withFace<T>(options: OutputFlags, start: { request?: string; maxIterations?: number }, work: (face: Face) => Promise<T>): Promise<T> {
+  const view = chooseView(options, start);
   const ask = canAsk(options) ? askInTerminal(view, colors) : undefined;
   const { signal, release } = cancelOnSignal(() => {
     view.pause();
@@ -41,7 +41,8 @@ export async function job(
   config: LoadedConfig, options: EngineFlags & OutputFlags, request: string, work: (engine: Engine, face: Face) => Promise<Outcome>,
 ): Promise<number> {
   const writeExports = exportsOf(options);
-  const outcome = await withEngine(config, options, (engine) => withFace(options, request, (face) => work(engine, face)));
+  const start = { request, maxIterations: config.settings.orchestrator.max_iterations };
+  const outcome = await withEngine(config, options, (engine) => withFace(options, start, (face) => work(engine, face)));
   await writeExports(outcome);
   if (options.json) printJson(outcomeLine(outcome));
   else print(outcomeText(outcome, colors));

@@ -6,7 +6,7 @@ export interface GoalOptions extends EngineFlags, OutputFlags {
   projectType?: string;
   language?: string;
   lang?: string;
-  check: string[];
+  check?: string[];
   plan?: string;
 }
 /** Options that reach the settings. */
@@ -14,7 +14,7 @@ export interface EngineFlags {
   apply?: string;
   maxIterations?: string;
   budget?: string;
-  model: string[];
+  model?: string[];
   baseUrl?: string;
   sandbox?: string;
   config?: string;
@@ -32,14 +32,14 @@ export interface OutputFlags {
   report?: string;
 }
 
-const list = (value: string, before: string[]) => [...before, value];
+const list = (value: string, before: string[] = []) => [...before, value];
 
 function engineFlags(command: Command): Command {
   return command
-    .option('--model <[role=]name>', 'model for every role, or for one; repeatable', list, [])
+    .option('--model <[role=]name>', 'model for every role, or for one; repeatable', list)
     .option('--base-url <url>', 'OpenAI-compatible server, with or without /v1')
     .option('--max-iterations <n>', 'iterations until the run stops (default 15)')
-    .option('--budget <limits>', 'tokens, money, time: 200k, $2, 30m, or several with commas')
+    .option('--budget <limits>', 'tokens, money, time: 200k, $2, 30m, or several with commas (mind the shell’s quotes for $)')
     .option('--apply <when>', 'change your directory when green (default), after you agree (ask), or never')
     .option('--sandbox <mode>', 'auto (default), or none to run commands without a sandbox')
     .option('--config <file>', 'settings from this file in place of the project’s')
@@ -60,12 +60,13 @@ function outputFlags(command: Command): Command {
 
 function goalOptions(command: Command): Command {
   return command
-    .argument('[words...]', '[directory] "request"')
+    .argument('[words...]', 'what is to be done, in quotes; before it the directory, if it is not the current one')
+    .usage('[options] [directory] "request"')
     .option('-t, --task <request>', 'the request; the one other word is then the directory')
     .option('-p, --project-type <type>', 'start a new project: web_app, data_pipeline or cli_tool; the directory is made')
     .option('--language <name>', 'python, javascript (node) or typescript')
     .addOption(new Option('--lang <name>').hideHelp())
-    .option('--check <command>', 'a further command that must succeed; repeatable', list, []);
+    .option('--check <command>', 'a further command that must succeed; repeatable', list);
 }
 
 const examples = (...lines: string[]) => `\nExamples:\n${lines.map((line) => `  $ untilgreen ${line}`).join('\n')}\n`;
@@ -94,7 +95,7 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
     .option('--plan <file>', 'start from a plan written by hand (JSON, as `untilgreen plan --json` prints it)')
     .addHelpText('after', examples(
       'run "parse dates with a time zone"', 'run ./shop -t "orders of zero items must be refused" --apply ask',
-      'run ./todo "a to-do list for the terminal" -p cli_tool --language python', 'run "fix the tests" --json --yes --budget 200k,$1,20m > run.jsonl',
+      'run ./todo "a to-do list for the terminal" -p cli_tool --language python', 'run "fix the tests" --json --yes --budget 200k,30m > run.jsonl',
     ))
     .action(async (words: string[], options: GoalOptions) => done(await (await import('./commands/run.ts')).run(words, options)));
 
@@ -105,9 +106,9 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
 
   outputFlags(engineFlags(program.command('resume').argument('[run]', 'id of a run, or its beginning; default: the last one here that did not finish')))
     .description('go on with an interrupted or waiting run')
-    .option('--approve <id>', 'an approval given since: its id, or all; repeatable', list, [])
+    .option('--approve <id>', 'an approval given since: its id, or all; repeatable', list)
     .addHelpText('after', examples('resume', 'resume 01J9 --approve all', 'resume 01J9 --budget 500k'))
-    .action(async (run: string | undefined, options: EngineFlags & OutputFlags & { approve: string[] }) => done(await (await import('./commands/resume.ts')).resume(run, options)));
+    .action(async (run: string | undefined, options: EngineFlags & OutputFlags & { approve?: string[] }) => done(await (await import('./commands/resume.ts')).resume(run, options)));
 
   program.command('history').argument('[dir]', 'only runs in this directory')
     .description('list past runs, the newest first')

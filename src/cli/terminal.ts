@@ -20,11 +20,11 @@ export function canAsk(options: OutputFlags): boolean {
 }
 
 /** The view that fits the options and the place: JSON lines, nothing, a live view, or plain lines. */
-export function chooseView(options: OutputFlags, request: string): View {
+export function chooseView(options: OutputFlags, start: { request?: string; maxIterations?: number }): View {
   if (options.json) return jsonView((text) => void process.stdout.write(text));
   if (options.quiet) return silentView;
   const live = process.stderr.isTTY && !process.env['NO_COLOR'] && !process.env['CI'] && process.env['TERM'] !== 'dumb' && !options.verbose;
-  return live ? liveView(screen, request) : plainView(screen);
+  return live ? liveView(screen, start) : plainView(screen);
 }
 
 /** A line on stdout. */

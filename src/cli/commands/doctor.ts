@@ -48,7 +48,7 @@ export async function doctor(options: { json?: boolean; config?: string }): Prom
   await look('git', git);
   await look('models', () => (config ? models(config) : { name: 'models', status: 'warn', detail: 'not looked for, because the configuration is broken' }));
   await look('store', () => store(config?.env ?? process.env));
-  if (options.json) printJson({ ok: findings.every((f) => f.status !== 'fail'), findings: findings.map(({ exitCode: _, ...finding }) => finding) }, 2);
+  if (options.json) printJson({ ok: findings.every((f) => f.status !== 'fail'), findings: findings.map(({ name, status, detail, next, data }) => ({ name, status, detail, next, data })) }, 2);
   const failed = findings.find((finding) => finding.status === 'fail');
   return failed ? (failed.exitCode ?? EXIT.notGreen) : EXIT.green;
 }

@@ -16,7 +16,7 @@ export async function plan(words: readonly string[], options: GoalOptions): Prom
   // Events would stand between the plan's lines: with --json none are printed.
   const view = options.json ? { ...options, json: false, quiet: true } : options;
   return inDirectory(goal, async () => {
-    const result = await withEngine(config, options, (engine) => withFace(view, goal.request, (face) => engine.plan(goal, face)));
+    const result = await withEngine(config, options, (engine) => withFace(view, { request: goal.request }, (face) => engine.plan(goal, face)));
     for (const problem of result.problems) process.stderr.write(`untilgreen: ${oneLine(problem.step ? `step ${problem.step}: ${problem.message}` : problem.message)}\n`);
     if (options.json) printJson(result.plan, 2);
     else print(clean(result.text).trimEnd());

@@ -6,7 +6,7 @@ import { findRun } from '../runs.ts';
 import { configFor } from '../settings.ts';
 
 /** `untilgreen resume [run]`: in the run's directory and with its configuration, wherever the user stands. */
-export async function resume(word: string | undefined, options: EngineFlags & OutputFlags & { approve: string[] }): Promise<number> {
+export async function resume(word: string | undefined, options: EngineFlags & OutputFlags & { approve?: string[] }): Promise<number> {
   const here = await configFor(options);
   const row = await withEngine(here, {}, async (engine) => {
     if (word !== undefined) return findRun(engine, word);
@@ -17,5 +17,5 @@ export async function resume(word: string | undefined, options: EngineFlags & Ou
   });
   if (!existsSync(row.directory)) throw new UntilgreenError('directory_missing', `The directory of run ${row.id} is gone: ${row.directory}.`, { path: row.directory });
   const config = row.directory === process.cwd() ? here : await configFor(options, row.directory);
-  return job(config, options, row.request, (engine, face) => engine.resume(row.id, face, options.approve.length > 0 ? { approve: options.approve } : {}));
+  return job(config, options, row.request, (engine, face) => engine.resume(row.id, face, { approve: options.approve }));
 }

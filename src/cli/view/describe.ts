@@ -55,9 +55,10 @@ const TABLE: Record<string, Describe> = {
   check_started: (d) => faint(`running ${text(d, 'check', 'id', 'command') || text(object(d['check']), 'id')}`),
   check_finished: (d) => {
     const c = counts(d);
-    const status = text(d, 'status');
-    const name = text(d, 'check', 'id', 'command') || text(object(d['check']), 'id');
-    return { text: after(`check ${name}`, [status, c && countsText(c)].filter(Boolean).join(', ')), tone: status === 'passed' ? 'good' : 'warn' };
+    const ms = number(d, 'ms');
+    const name = text(d, 'check', 'id', 'command');
+    const result = text(d, 'line') || [text(d, 'status'), c && countsText(c)].filter(Boolean).join(', ');
+    return { text: after(`check ${name}`, [result, ms === undefined ? '' : duration(ms)].filter(Boolean).join(' · ')), tone: text(d, 'status') === 'passed' ? 'good' : 'warn' };
   },
   verdict: (d, e) => {
     if (d['green'] === true) return kept(`iteration ${e.iteration}: green`, 'good');
@@ -66,8 +67,8 @@ const TABLE: Record<string, Describe> = {
     return kept(after(`iteration ${e.iteration}: not green`, [c && countsText(c), ...(open.length ? open : [text(d, 'message', 'summary')])].filter(Boolean).join('; ')), 'warn');
   },
   reflection: (d) => kept(after('reflection', [text(d, 'hypothesis', 'message'), text(d, 'advice')].filter(Boolean).join(' → ')), 'plain'),
-  attempt_discarded: (d) => kept(after('attempt discarded', text(d, 'message', 'reason')), 'warn'),
-  warning: (d) => kept(after('warning', text(d, 'message')), 'warn'),
+  attempt_discarded: (d) => kept(after('attempt discarded', [text(d, 'step') && `step ${text(d, 'step')}`, text(d, 'message', 'reason')].filter(Boolean).join(': ')), 'warn'),
+  warning: (d) => kept(after('warning', [text(d, 'message'), text(d, 'next')].filter(Boolean).join(' ')), 'warn'),
   approval_requested: (d) => kept(after('approval needed', [text(d, 'subject', 'message'), text(d, 'id') && `(${text(d, 'id')})`].filter(Boolean).join(' ')), 'warn'),
   approval_answered: (d) => kept(after(text(d, 'answer') || 'answered', text(d, 'subject', 'message', 'id')), 'plain'),
   model_call: (d) => {
@@ -77,6 +78,10 @@ const TABLE: Record<string, Describe> = {
     return faint(after(`model ${text(d, 'role')}`.trim(), [`${count(tokens)} tokens`, cost === undefined ? '' : dollars(cost), ms === undefined ? '' : duration(ms)].filter(Boolean).join(', ')));
   },
   text: () => undefined,
+  run_resumed: (d) => plain(after('going on', text(d, 'request'))),
+  lesson_recalled: (d) => faint(after('remembered', text(d, 'text'))),
+  // The outcome says it again, with what to do.
+  error: (d) => ({ text: after('error', text(d, 'message')), tone: 'bad' }),
   apply_started: () => plain('applying the change'),
   applied: (d) => kept(`applied: ${plural(list(d, 'files').length, 'file')}${names(list(d, 'files'), 'path') ? ` (${names(list(d, 'files'), 'path')})` : ''}`, 'good'),
   apply_conflict: (d) => kept(after('not applied', text(d, 'message') || names(list(d, 'conflicts'), 'path') || names(list(d, 'files'), 'path')), 'bad'),

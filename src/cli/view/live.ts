@@ -30,13 +30,15 @@ const HIDE = '\u001B[?25l';
 const SHOW = '\u001B[?25h';
 
 /** The redrawn view of a terminal: kept lines scroll up, the frame stands below them. */
-export function liveView(screen: Screen, request: string): View {
+export function liveView(screen: Screen, start: { request?: string; maxIterations?: number } = {}): View {
   const started = screen.now();
-  let view: ViewState = initialView(request);
+  let view: ViewState = initialView(start.request, start.maxIterations);
   let drawn = 0;
   let lastDraw = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
   let state: 'open' | 'paused' | 'closed' = 'open';
+  /** Kept lines that came while a question was on the screen. */
+  let waiting: string[] = [];
 
   const erase = () => {
     if (drawn > 0) screen.write(`\u001B[${drawn}A\r\u001B[J`);
@@ -49,6 +51,12 @@ export function liveView(screen: Screen, request: string): View {
     screen.write(`${drawn > 0 ? `\u001B[${drawn}A\r\u001B[J` : ''}${lines.map((line) => `${line}\n`).join('')}`);
     drawn = lines.length;
     lastDraw = screen.now();
+  };
+  const flush = () => {
+    if (state === 'paused' || waiting.length === 0) return;
+    erase();
+    screen.write(waiting.join(''));
+    waiting = [];
   };
   const schedule = () => {
     if (timer || state !== 'open') return;
@@ -69,11 +77,10 @@ export function liveView(screen: Screen, request: string): View {
     event(event) {
       view = foldView(view, event);
       const line = describe(event);
-      if (line?.keep && state === 'open') {
-        erase();
-        screen.write(`${paint(screen.colors, line.tone, line.text)}\n`);
-        draw();
-      } else schedule();
+      if (!line?.keep) return schedule();
+      waiting.push(`${paint(screen.colors, line.tone, line.text)}\n`);
+      flush();
+      draw();
     },
     pause() {
       if (state !== 'open') return;
@@ -85,12 +92,14 @@ export function liveView(screen: Screen, request: string): View {
       if (state !== 'paused') return;
       state = 'open';
       screen.write(HIDE);
+      flush();
       draw();
     },
     close() {
       if (state === 'closed') return;
       if (state === 'open') erase();
       state = 'closed';
+      flush();
       clearInterval(clock);
       clearTimeout(timer);
       process.removeListener('exit', showCursor);

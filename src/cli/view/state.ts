@@ -30,9 +30,9 @@ export interface ViewState {
   stream: string;
 }
 
-export function initialView(request = ''): ViewState {
+export function initialView(request = '', maxIterations?: number): ViewState {
   return {
-    run: '', request, phase: 'init', iteration: 0, maxIterations: undefined, model: '', rung: '', doing: '', steps: [],
+    run: '', request, phase: 'init', iteration: 0, maxIterations, model: '', rung: '', doing: '', steps: [],
     before: undefined, now: undefined, tokens: 0, cost: undefined, stream: '',
   };
 }
@@ -47,9 +47,9 @@ export function foldView(view: ViewState, event: RunEvent): ViewState {
   if (event.event !== 'text' && event.event !== 'model_call') next.stream = '';
   switch (event.event) {
     case 'run_started':
-      return { ...next, request: text(data, 'request') || view.request, maxIterations: number(data, 'max_iterations', 'maxIterations') };
+      return { ...next, request: text(data, 'request') || view.request };
     case 'model_selected':
-      return { ...next, model: text(data, 'role') && view.model && text(data, 'role') !== 'coder' ? view.model : text(data, 'model') };
+      return { ...next, model: text(data, 'model') || view.model };
     case 'sandbox_ready':
       return { ...next, rung: text(data, 'rung') || text(object(data['guarantees']), 'rung') };
     case 'baseline_started':
@@ -65,7 +65,7 @@ export function foldView(view: ViewState, event: RunEvent): ViewState {
     case 'step_finished':
       return { ...next, steps: withState(view.steps, data, endState(data)) };
     case 'check_started':
-      return { ...next, doing: `running ${oneLine(text(data, 'check', 'id', 'command')) || text(object(data['check']), 'id') || 'the checks'}` };
+      return { ...next, doing: `running ${text(data, 'check', 'id', 'command') || 'the checks'}` };
     case 'check_finished':
       return { ...next, doing: '', now: counts(data) ?? view.now };
     case 'verdict':
@@ -73,7 +73,12 @@ export function foldView(view: ViewState, event: RunEvent): ViewState {
     case 'model_call': {
       const spent = (number(data, 'inputTokens', 'input_tokens') ?? 0) + (number(data, 'outputTokens', 'output_tokens') ?? 0);
       const cost = number(data, 'cost');
-      return { ...next, tokens: view.tokens + (spent || (number(data, 'tokens') ?? 0)), cost: cost === undefined ? view.cost : (view.cost ?? 0) + cost, stream: '' };
+      return {
+        ...next, stream: '',
+        // Totals count the calls of an earlier process too; without them the view adds up what it saw.
+        tokens: number(data, 'totalTokens') ?? view.tokens + spent,
+        cost: number(data, 'totalCost') ?? (cost === undefined ? view.cost : (view.cost ?? 0) + cost),
+      };
     }
     case 'budget':
       return { ...next, tokens: number(data, 'tokens', 'used_tokens') ?? view.tokens, cost: number(data, 'cost', 'used_cost') ?? view.cost };

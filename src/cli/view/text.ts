@@ -14,7 +14,9 @@ export function oneLine(text: string): string {
   return clean(text).replaceAll(/\s+/g, ' ').trim();
 }
 
+/** Overestimates where in doubt: a line that is too short does no harm, one that wraps breaks the redrawing. */
 function cellsOf(character: string): number {
+  if (character === '\uFE0F') return 1; // asks for the emoji form of the character before it, which is wide
   if (/^[\p{Mn}\p{Me}\p{Cf}]$/u.test(character)) return 0;
   // East Asian wide and emoji take two cells (Unicode TR 11, the blocks that matter in practice).
   return /^[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]$|^\p{Emoji_Presentation}$|^[\u{20000}-\u{3FFFD}]$/u.test(character) ? 2 : 1;
@@ -22,9 +24,9 @@ function cellsOf(character: string): number {
 
 /** Cells that a text takes in a terminal; escapes take none. */
 export function cells(text: string): number {
-  let count = 0;
-  for (const character of stripVTControlCharacters(text)) count += cellsOf(character);
-  return count;
+  let sum = 0;
+  for (const character of stripVTControlCharacters(text)) sum += cellsOf(character);
+  return sum;
 }
 
 /** Text cut to a number of cells, with … where something was left out. Takes text without escapes. */
