@@ -76,6 +76,21 @@ export interface Workbench {
   dispose(): Promise<void>;
 }
 
+/** An entry of the user's directory that is not in the copy, and why. */
+export interface Skipped {
+  path: RelativePath;
+  /** `special`: fifo, socket or device; `name`: not UTF-8; `too large`: shown read-only instead; `too many`: beyond the number of mounts. */
+  reason: 'secret' | 'special' | 'name' | 'unreadable' | 'too large' | 'too many';
+}
+
+/** A workbench that was opened on a user's directory. */
+export interface OpenWorkbench extends Workbench {
+  /** What of the user's directory is not in the copy. */
+  readonly skipped: readonly Skipped[];
+  /** Files that commands left in the copy: not listed, not ignored, in no dependency folder. Sorted. */
+  leftovers(): Promise<RelativePath[]>;
+}
+
 export interface ApplyResult {
   journal: string;
   files: { path: RelativePath; kind: Delta['kind']; merged: boolean }[];
