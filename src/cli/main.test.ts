@@ -1,0 +1,145 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { main } from './main.ts';
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+const { version } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as { version: string };
+
+let root: string;
+let project: string;
+beforeEach(() => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'ug-cli-')));
+  project = join(root, 'project');
+  mkdirSync(project);
+  writeFileSync(join(root, 'file'), 'x');
+  for (const [name, value] of Object.entries({ HOME: root, XDG_CONFIG_HOME: join(root, 'config'), XDG_CACHE_HOME: join(root, 'cache'), UNTILGREEN_HOME: join(root, 'home') })) vi.stubEnv(name, value);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+  rmSync(root, { recursive: true, force: true });
+});
+
+/** Runs a command line in this process. `{root}` stands for the scratch directory. */
+async function command(...args: string[]) {
+  const streams = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    vi.spyOn(process[name], 'write').mockImplementation((text) => {
+      streams[name] += String(text);
+      return true;
+    });
+  }
+  const exitCode = await main(args.map((arg) => arg.replace('{root}', root)));
+  vi.restoreAllMocks();
+  return { exitCode, ...streams };
+}
+
+describe('bad input ends with one clear line and changes nothing', () => {
+  it.each<[string, string[], number, string | RegExp]>([
+    ['an unknown command', ['rnu'], 2, "Unknown command 'rnu'. Did you mean run?"],
+    ['a request for a command', ['fix the tests'], 2, `Unknown command 'fix the tests'. Did you mean: untilgreen run "fix the tests"`],
+    ['an unknown flag', ['run', '--jsn', 'x'], 2, "Unknown option '--jsn'. Did you mean --json?"],
+    ['a flag like none', ['history', '--zzzz'], 2, /^Unknown option '--zzzz'\. `untilgreen --help` lists/],
+    ['a flag without its value', ['run', 'x', '--budget'], 2, /^Option '--budget <limits>' argument missing\./],
+    ['a missing argument', ['show'], 2, /^Missing required argument 'run'\./],
+    ['too many words', ['undo', 'a', 'b'], 2, /^Too many arguments for 'undo'/],
+    ['a missing directory', ['run', '{root}/gone', 'x'], 2, /^There is no directory .*\/gone\. Check the path/],
+    ['a file for a directory', ['run', '{root}/file', 'x'], 2, /\/file is a file\. Give the directory of the project\.$/],
+    ['the root of the file system', ['run', '/', 'x'], 2, /^\/ is the root of the file system, not a project\./],
+    ['the home directory', ['run', '{root}', 'x'], 2, /is your home directory, not a project\./],
+    ['a directory above the home directory', ['plan', tmpdir(), 'x'], 2, /is above your home directory, not a project\./],
+    ['an empty request', ['run', '{root}/project', ' '], 2, /^The request is empty\./],
+    ['no request where nobody can be asked', ['run', '{root}/project'], 2, /\/project is a directory, and there is no request\./],
+    ['a request without quotes', ['run', 'fix', 'the', 'tests'], 2, /put it in quotes\. Type: untilgreen run "fix the tests"$/],
+    ['a budget that is none', ['run', '{root}/project', 'x', '--budget', '3q'], 2, /^--budget "3q" is no budget\. Expected tokens/],
+    ['an unknown way to apply', ['run', '{root}/project', 'x', '--apply', 'gren'], 2, '--apply gren is unknown; did you mean green? Expected green, ask, never.'],
+    ['an unknown kind of project', ['run', '{root}/new', 'x', '-p', 'webapp'], 2, '-p webapp is unknown; did you mean web_app? Expected web_app, data_pipeline, cli_tool.'],
+    ['an unknown language', ['run', '{root}/project', 'x', '--lang', 'pyton'], 2, /^--language pyton is unknown; did you mean python\?/],
+    ['a missing plan', ['run', '{root}/project', 'x', '--plan', '{root}/gone.json'], 2, /gone\.json cannot be read \(ENOENT\)\.$/],
+    ['a plan that is not JSON', ['run', '{root}/project', 'x', '--plan', '{root}/file'], 3, /file is not JSON: /],
+    ['a missing recording', ['run', '{root}/project', 'x', '--replay', '{root}/gone'], 2, /^There is no recording .*gone\. Make one with --record FILE\.$/],
+    ['a report into a directory that is not there', ['run', '{root}/project', 'x', '--junit', '{root}/gone/x.xml'], 2, /there is no directory .*\/gone\.$/],
+    ['a missing configuration', ['run', '{root}/project', 'x', '--config', '{root}/gone.yaml'], 2, /^There is no file .*gone\.yaml\./],
+    ['a limit that is no number', ['history', '--limit', 'all'], 2, '--limit all: expected a whole number of at least 1.'],
+    ['an unknown shell', ['completion', 'tcsh'], 2, 'completion tcsh is unknown. Expected bash, zsh, fish.'],
+  ])('%s', async (_title, args, exitCode, message) => {
+    const result = await command(...args);
+    expect(result.exitCode).toBe(exitCode);
+    expect(result.stdout).toBe('');
+    expect(result.stderr).toMatch(/^untilgreen: [^\n]+\n$/);
+    expect(result.stderr.slice('untilgreen: '.length, -1)).toMatch(typeof message === 'string' ? new RegExp(`^${message.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}$`) : message);
+    expect(readdirSync(root).toSorted()).toEqual(['file', 'project']);
+    expect(readdirSync(project)).toEqual([]);
+  });
+
+  it('a mistyped setting names file, line and what was meant', async () => {
+    writeFileSync(join(project, 'untilgreen.yaml'), 'orchestrator:\n  max_iteration: 3\n');
+    const { exitCode, stderr } = await command('run', project, 'x');
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^untilgreen: unknown key `orchestrator\.max_iteration` in .*untilgreen\.yaml line 2; did you mean `max_iterations`\?\n$/);
+  });
+});
+
+describe('errors with --json', () => {
+  it('end a run with an outcome line', async () => {
+    const { exitCode, stdout, stderr } = await command('run', '/', 'x', '--json');
+    expect(stderr).toMatch(/^untilgreen: /);
+    expect(JSON.parse(stdout)).toMatchObject({ event: 'outcome', outcome: 'error', exitCode, error: { code: 'directory_refused' }, phase: 'done', level: 'error' });
+  });
+  it('answer other commands with ok: false', async () => {
+    const { exitCode, stdout } = await command('config', 'check', '/', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, code: 'directory_refused', exitCode });
+  });
+});
+
+describe('what needs no engine', () => {
+  it('config tells every value with its origin', async () => {
+    const { exitCode, stdout } = await command('config', '--json');
+    const { settings } = JSON.parse(stdout) as { settings: Record<string, { value: unknown; source: string }> };
+    expect(exitCode).toBe(0);
+    expect(settings['orchestrator.max_iterations']).toEqual({ value: 15, source: 'default' });
+  });
+  it('config check says that all is in order', async () => {
+    writeFileSync(join(project, 'untilgreen.yaml'), 'apply: ask\n');
+    expect(await command('config', 'check', project)).toMatchObject({ exitCode: 0, stdout: `In order: ${join(project, 'untilgreen.yaml')}\n` });
+  });
+  it('config path names the directories', async () => {
+    expect((await command('config', 'path')).stdout).toContain(`data     ${join(root, 'home')}`);
+  });
+  it.each([['run'], ['plan'], ['resume'], ['history'], ['show'], ['undo'], ['config'], ['doctor'], ['demo'], ['tool', 'call'], ['completion']])('%s %s has help with examples', async (...words) => {
+    const { exitCode, stdout } = await command(...words.filter((word) => typeof word === 'string'), '--help');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/Examples:\n {2}\$ untilgreen /);
+  });
+  it('no words show the help, and are no success', async () => {
+    const { exitCode, stdout } = await command();
+    expect(exitCode).toBe(2);
+    expect(stdout).toContain('Exit codes: 0 green');
+  });
+  it.each(['bash', 'zsh', 'fish'])('completion for %s knows commands, options and values', async (shell) => {
+    const { stdout } = await command('completion', shell);
+    for (const word of ['resume', 'max-iterations', 'data_pipeline', 'schema']) expect(stdout).toContain(word);
+  });
+});
+
+describe('as a process', () => {
+  const run = promisify(execFile);
+  it('the version needs nothing but package.json, and what is not built says so', async () => {
+    // A copy without node_modules and dist: whatever it loads, it does not have.
+    for (const name of ['bin/untilgreen.mjs', 'package.json']) cpSync(join(repository, name), join(root, 'copy', name));
+    const bin = join(root, 'copy/bin/untilgreen.mjs');
+    for (const flag of ['--version', '-V']) expect((await run(process.execPath, [bin, flag])).stdout).toBe(`${version}\n`);
+    await expect(run(process.execPath, [bin, 'doctor'])).rejects.toMatchObject({ code: 2, stdout: '', stderr: 'untilgreen: it is not built yet. Run `npm run build` first.\n' });
+  });
+  it('the bash completion completes', async () => {
+    const script = (await command('completion', 'bash')).stdout;
+    const complete = (line: string) => `COMP_WORDS=(${line}); COMP_CWORD=$((\${#COMP_WORDS[@]}-1)); COMPREPLY=(); _untilgreen; echo "\${COMPREPLY[@]}";`;
+    const { stdout } = await run('bash', ['-c', `${script}\ncd ${project}\n${['untilgreen res', 'untilgreen run --max', 'untilgreen run x --apply g', 'untilgreen config ch', 'untilgreen tool call --d'].map(complete).join('\n')}`]);
+    expect(stdout.trim().split('\n')).toEqual(['resume', '--max-iterations', 'green', 'check', '--dir']);
+  });
+});
