@@ -12,7 +12,7 @@ import { headerOf, redactor, refusedSchemas, targetsOf } from './recording.ts';
 import { replayFrom } from './replay.ts';
 import type { Prompt, Reply } from './request.ts';
 import { request } from './request.ts';
-import { sleep, waitBefore } from './retry.ts';
+import { LONGEST_WAIT_MS, sleep, waitBefore } from './retry.ts';
 import { correction, schemaJson, withSchemaText } from './schema-text.ts';
 import type { Target } from './target.ts';
 import type { Answer, AskOptions, Message, Models, Role } from './types.ts';
@@ -105,8 +105,8 @@ export async function createModels(config: LoadedConfig, options: ModelsOptions 
         const limit = failure.silent ? Math.min(maxRetries, SILENT_RETRIES) : maxRetries;
         if (failure.kind === 'final' || failures > limit) throw failure.error;
         const wait = waitBefore(failures, wire.headers, random);
-        // Nobody waits an hour at a prompt: what asks for longer than a reply may take is an outage.
-        if (wait > timeoutMs) throw failure.error;
+        // Nobody waits an hour at a prompt: a server that asks for longer than a reply may take is out of service.
+        if (wait > Math.max(timeoutMs, LONGEST_WAIT_MS)) throw failure.error;
         await pause(wait, ask.signal);
       }
     }
