@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 // The version is answered from package.json alone: nothing else is loaded for it.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeSync } from 'node:fs';
 
 const args = process.argv.slice(2);
 if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
-  console.log(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version);
+  writeSync(1, `${JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version}\n`);
 } else {
   const [major, minor] = process.versions.node.split('.').map(Number);
   const main = new URL('../dist/cli/main.js', import.meta.url);

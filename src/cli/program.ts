@@ -146,6 +146,10 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
     .option('--json', 'as JSON')
     .action(async (dir: string | undefined, options: { json?: boolean }) => done(await (await import('./commands/config.ts')).configCheck(dir, { ...config.opts(), ...options })));
 
+  config.command('env').description('print the environment variables that are read')
+    .option('--markdown', 'as a Markdown table')
+    .action(async (options: { markdown?: boolean }) => done(await (await import('./commands/config.ts')).configEnv(options)));
+
   program.command('doctor')
     .description('check what this machine has: Node, sandbox, Python, git, models, storage')
     .option('--json', 'as JSON')

@@ -49,6 +49,15 @@ export const OTHER_VARIABLES: readonly { name: string; says: string; user?: true
   { name: 'NO_COLOR', says: 'Set to anything: no colours and no live view.', user: true },
 ];
 
+/** The variables as a Markdown table, for the documentation. */
+export function variablesMarkdown(): string {
+  const rows = [
+    ...VARIABLES.map((v) => [`\`${v.name}\``, `\`${v.key}\``, v.flag ? `\`${v.flag}\`` : '', v.says]),
+    ...OTHER_VARIABLES.map((v) => [v.name.split(', ').map((name) => `\`${name}\``).join(', '), '', '', `${v.says}${v.user ? ' Not read from a project’s `.env`.' : ''}`]),
+  ];
+  return [['Variable', 'Setting', 'Flag', 'Meaning'], ['---', '---', '---', '---'], ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+}
+
 /** The flag that gives a key, for the record of where a value came from. */
 export function flagFor(key: string): string | undefined {
   return VARIABLES.find((v) => v.key === key)?.flag;

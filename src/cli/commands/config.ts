@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { cacheDir, dataDir, PROJECT_FILES, userConfigFile } from '../../config/paths.ts';
+import { OTHER_VARIABLES, VARIABLES, variablesMarkdown } from '../../config/variables.ts';
 import { EXIT } from '../../core/errors.ts';
 import { projectDirectory } from '../directory.ts';
 import { configFor } from '../settings.ts';
@@ -38,6 +39,21 @@ function valueAt(settings: unknown, key: string): unknown {
   return value;
 }
 
+/** `untilgreen config env`: the environment variables that are read, and which are set. */
+export async function configEnv(options: { markdown?: boolean }): Promise<number> {
+  if (options.markdown) {
+    print(variablesMarkdown());
+    return EXIT.green;
+  }
+  const rows = [...VARIABLES, ...OTHER_VARIABLES];
+  const width = Math.max(...VARIABLES.map((row) => row.name.length));
+  for (const { name, says } of rows) {
+    const set = name.split(', ').some((one) => process.env[one]);
+    print(`${set ? colors.green('set ') : '    '}${name.padEnd(width)}  ${says}`);
+  }
+  return EXIT.green;
+}
+
 /** `untilgreen config path`: the files that are looked for, and the data directories. */
 export async function configPath(options: { json?: boolean }): Promise<number> {
   const files = [
@@ -54,7 +70,7 @@ export async function configPath(options: { json?: boolean }): Promise<number> {
 
 /** `untilgreen config check [dir]`: reads everything as a run would; an error ends it with exit 2. */
 export async function configCheck(dir: string | undefined, options: { json?: boolean; config?: string }): Promise<number> {
-  const config = await configFor(options, projectDirectory(dir));
+  const config = await configFor(options, await projectDirectory(dir));
   if (options.json) printJson({ ok: true, files: config.files, notices: config.notices ?? [] }, 2);
   else print(config.files.length > 0 ? `In order: ${config.files.join(', ')}` : 'In order: no configuration file; everything has its default.');
   return EXIT.green;

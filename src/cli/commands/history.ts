@@ -9,7 +9,7 @@ import { cut, oneLine } from '../view/text.ts';
 /** `untilgreen history [dir]`: past runs, the newest first. */
 export async function history(dir: string | undefined, options: { limit: string; json?: boolean }): Promise<number> {
   const limit = wholeNumber('--limit', options.limit);
-  const directory = dir === undefined ? undefined : projectDirectory(dir);
+  const directory = dir === undefined ? undefined : await projectDirectory(dir);
   const rows = await withEngine(await configFor({}), {}, (engine) => engine.history({ directory, limit }));
   if (options.json) printJson(rows, 2);
   else if (rows.length === 0) print('No runs yet.');

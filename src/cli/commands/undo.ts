@@ -8,7 +8,7 @@ import { clean, plural } from '../view/text.ts';
 
 /** `untilgreen undo [dir]`: takes back the last applied change of a directory, or that of a run. */
 export async function undo(dir: string | undefined, options: { run?: string; force?: boolean; json?: boolean }): Promise<number> {
-  const directory = options.run === undefined || dir !== undefined ? projectDirectory(dir) : undefined;
+  const directory = options.run === undefined || dir !== undefined ? await projectDirectory(dir) : undefined;
   const result = await withEngine(await configFor({}, directory), {}, async (engine) => {
     const runId = options.run === undefined ? undefined : (await findRun(engine, options.run)).id;
     return engine.undo({ directory, runId, force: options.force });
