@@ -1,6 +1,7 @@
 import { asError, UntilgreenError } from '../core/errors.ts';
 import type { LogEvent } from '../store/types.ts';
 import * as effects from './effects.ts';
+import { ledger } from './ledger.ts';
 import { next, transition } from './machine.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Session } from './session.ts';
@@ -24,9 +25,10 @@ export async function drive(session: Session, initial: RunState, recorded: numbe
   while (next(state) !== 'finish' && next(state) !== 'nothing') {
     const event = await perform(next(state), session, state);
     if (event.type === 'failed' && (event.code === 'lease_lost' || event.code === 'store_failed')) throw new UntilgreenError(event.code, event.message);
-    await session.lease.record(`${index}/${event.type}`, event as unknown as Record<string, unknown>);
+    const after = transition(state, event);
+    await session.lease.record(`${index}/${event.type}`, event as unknown as Record<string, unknown>, ledger(session.id, event, after));
     index += 1;
-    state = transition(state, event);
+    state = after;
     warn(session, state);
     if (onState(state)) break;
   }

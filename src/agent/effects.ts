@@ -10,7 +10,7 @@ import { checkFromCommand, findChecks, takeBaseline } from '../verify/baseline.t
 import { approvalName, judge } from '../verify/gate.ts';
 import { reportLine } from '../verify/receipt.ts';
 import { runChecks, sandboxFailure, type CheckRunner } from '../verify/run-check.ts';
-import { testConfigOf } from '../languages/test-config.ts';
+import { testConfigOf } from '../languages/registry.ts';
 import { applyToSource } from '../workspace/apply.ts';
 import { plannerContext, reflectorContext } from './context.ts';
 import { UNCHANGED } from './machine.ts';

@@ -18,12 +18,12 @@ import { openStore, type Store } from '../store/store.ts';
 import type { Lease, RunRow } from '../store/types.ts';
 import { defaultTools } from '../tools/registry.ts';
 import { junit, sarif } from '../verify/exchange.ts';
-import { recover } from '../workspace/apply.ts';
-import { checkDirectory } from '../workspace/directory.ts';
-import { undoApply } from '../workspace/undo.ts';
-import { openWorkbench } from '../workspace/workbench.ts';
+import { openWorkbench } from '../workspace/open.ts';
+import { checkDirectory } from '../workspace/paths.ts';
+import { recover, undoApply } from '../workspace/undo.ts';
 import { drive, fold } from './driver.ts';
 import { finish, kept } from './finish.ts';
+import { closeLedger, ledger } from './ledger.ts';
 import { openLog } from './log.ts';
 import { next, transition } from './machine.ts';
 import { exitCodeOf, outcomeOf } from './outcome.ts';
@@ -115,8 +115,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const signal = face.signal ? AbortSignal.any([face.signal, lease.signal]) : lease.signal;
     const closers: (() => Promise<void>)[] = [];
     const push = async (event: MachineEvent) => {
-      await lease.record(`${recorded}/${event.type}`, event as unknown as Record<string, unknown>);
+      const after = transition(state, event);
+      await lease.record(`${recorded}/${event.type}`, event as unknown as Record<string, unknown>, ledger(id, event, after));
       recorded += 1;
+      state = after;
     };
     const { runs, db } = await store();
     const spent = { tokens: 0, cost: 0, priced: false };
@@ -129,7 +131,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         if (unknown) throw new UntilgreenError('usage', `Run ${id} is not waiting for '${unknown}'.`, {}, state.waitingFor.length ? `It waits for: ${state.waitingFor.map((w) => w.id).join(', ')}.` : 'It waits for nothing.');
         const event: MachineEvent = { type: 'resumed', approved: ids };
         await push(event);
-        state = transition(state, event);
       }
       emit(more.fresh ? 'run_started' : 'run_resumed', { directory: goal.directory, request: goal.request, folder, version: versions['untilgreen'], steps: recorded });
       killPoint('run started');
@@ -152,7 +153,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       const event: MachineEvent = { type: 'failed', outcome: outcomeOf(error), code: error.code, message: error.message };
       emit('error', { code: error.code, message: error.message }, 'error');
       if (recorded >= 0) await push(event);
-      state = transition(state, event);
+      else state = transition(state, event);
       const outcome: Outcome = {
         run: id, outcome: state.end!.outcome, exitCode: exitCodeOf(state.end!.outcome, state.end!.error), summary: error.message, iterations: state.attempts.length, tokens: spent.tokens,
         cost: spent.priced ? spent.cost : undefined, folder, error: { code: error.code, message: error.message },
@@ -210,6 +211,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       } else await session.memory?.unfixed(id);
       await writeFile(join(folder, 'findings.sarif'), `${JSON.stringify(sarif(receipt), null, 2)}\n`);
       await writeFile(join(folder, 'tests.xml'), junit(receipt));
+      await closeLedger(db, runs, id, state, Date.now() - startedAt.getTime());
       emit('outcome', { ...outcome }, outcome.exitCode === 0 ? 'info' : 'warn');
       killPoint('run finished');
       if (outcome.outcome === 'approval') await lease.release('waiting');

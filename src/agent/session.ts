@@ -6,7 +6,7 @@ import type { Models } from '../models/types.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import type { Lease } from '../store/types.ts';
 import type { Tool } from '../tools/types.ts';
-import type { Workbench } from '../workspace/types.ts';
+import type { Bench } from '../workspace/bench.ts';
 import type { Face, Goal } from './types.ts';
 
 /** Everything the effects of one run may touch. Opened by the engine, closed by it. */
@@ -18,7 +18,7 @@ export interface Session {
   /** Absent when a plan by hand needs none and none was found. */
   models: Models | undefined;
   sandbox: Sandbox;
-  bench: Workbench;
+  bench: Bench;
   languages: readonly Language[];
   tools: readonly Tool[];
   memory: Memory | undefined;

@@ -44,9 +44,10 @@ export function createRunStore(db: Db, owner: string, times: LeaseTimes = LEASE_
         throw new UntilgreenError('run_busy', `There is a run ${run.id} already.`, { run: run.id, sqlstate: UNIQUE_VIOLATION }, 'Resume it, or choose another id.', { cause: error });
       }
     },
-    async claim(id) {
+    async claim(id, { reopen = false } = {}) {
       await freeRunsOfTheDead(db, id);
-      const lease = await claimWhere(`id = $3 and (status in ('queued', 'waiting') or (status = 'running' and lease_until < now()))`, [id]);
+      const free = reopen ? `'queued', 'waiting', 'done'` : `'queued', 'waiting'`;
+      const lease = await claimWhere(`id = $3 and (status in (${free}) or (status = 'running' and lease_until < now()))`, [id]);
       if (!lease && !(await this.get(id))) throw new UntilgreenError('run_unknown', `There is no run ${id}.`, { run: id }, 'See `untilgreen history`.');
       return lease;
     },

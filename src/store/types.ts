@@ -68,8 +68,8 @@ export interface ModelCallRow {
 
 export interface RunStore {
   create(run: { id: string; kind: string; directory: string; request: string; input: Record<string, unknown> }): Promise<void>;
-  /** Takes the run, its lease over or never taken; undefined when another process holds it or it is done. Errors: `run_unknown`. */
-  claim(id: string): Promise<Lease | undefined>;
+  /** Takes the run, its lease over or never taken; undefined when another process holds it, or when it is done and `reopen` is not set. Errors: `run_unknown`. */
+  claim(id: string, options?: { reopen?: boolean }): Promise<Lease | undefined>;
   /** Takes the next queued run of one of these kinds, or one whose holder is gone; undefined when there is none. Two callers never get the same. */
   claimNext(kinds: readonly string[]): Promise<Lease | undefined>;
   get(id: string): Promise<RunRow | undefined>;
