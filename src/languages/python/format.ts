@@ -1,4 +1,4 @@
-import { posix } from 'node:path';
+import ignore from 'ignore';
 import type { RelativePath, Workbench } from '../../workspace/types.ts';
 import { formatted } from './ruff.ts';
 import { styleOf } from './style.ts';
@@ -15,10 +15,7 @@ export async function format(path: RelativePath, source: string, bench: Workbenc
   }
 }
 
+/** ruff matches a pattern like git does: against the whole path, every folder above the file, and every single name. */
 function excluded(path: RelativePath, pattern: string): boolean {
-  const plain = pattern.replace(/^\.\/|\/$/g, '');
-  const matches = (candidate: string) => posix.matchesGlob?.(candidate, plain) ?? candidate === plain;
-  const parts = path.split('/');
-  // ruff matches a pattern against the whole path, every folder above the file, and every single name
-  return parts.some((part, index) => matches(part) || matches(parts.slice(0, index + 1).join('/')));
+  return ignore().add(pattern.replace(/^\.\//, '')).ignores(path);
 }

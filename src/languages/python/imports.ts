@@ -152,28 +152,13 @@ export function moduleName(path: RelativePath, files: readonly RelativePath[]): 
   return names.length && names.every((name) => /^[A-Za-z_]\w*$/.test(name)) ? names.join('.') : undefined;
 }
 
-/** Puts import lines behind the docstring, the `__future__` imports and the first block of imports. */
-function insertImports(source: string, lines: readonly string[]): string {
+/** Puts import lines behind the first block of imports, or behind docstring and head comments; sorting does the rest. */
+async function insertImports(source: string, lines: readonly string[]): Promise<string> {
+  const { importsEnd } = await symbolsOf(source);
+  if (!importsEnd) return source; // no Python here to say where the docstring ends
+  const [line, afterImport] = importsEnd;
   const end = source.includes('\r\n') ? '\r\n' : '\n';
   const all = source.split(/\r?\n/);
-  let at = 0;
-  while (at < all.length && /^\s*(#.*)?$/.test(all[at]!)) at += 1;
-  const quote = /^[rRuU]?("""|'''|"|')/.exec(all[at] ?? '')?.[1];
-  if (quote) {
-    const first = all[at]!.replace(/^[rRuU]?("""|'''|"|')/, '');
-    if (quote.length === 3 && !first.includes(quote)) while (at + 1 < all.length && !all[(at += 1)]!.includes(quote));
-    at += 1;
-  } else at = 0;
-  let place = at;
-  for (let i = at; i < all.length; i += 1) {
-    if (/^(from|import)\s/.test(all[i]!)) {
-      while (/\($|\\$|\([^)]*$/.test(all[i]!.replace(/#.*$/, '').trimEnd()) && i + 1 < all.length && !all[i]!.includes(')')) {
-        i += 1;
-        while (i + 1 < all.length && !/\)|[^\\]$/.test(all[i]!)) i += 1;
-        if (all[i]!.includes(')')) break;
-      }
-      place = i + 1;
-    } else if (!/^\s*(#.*)?$/.test(all[i]!)) break;
-  }
-  return [...all.slice(0, place), ...lines, ...all.slice(place)].join(end);
+  const gap = line > 0 && !afterImport ? [''] : [];
+  return [...all.slice(0, line), ...gap, ...lines, ...all.slice(line)].join(end);
 }

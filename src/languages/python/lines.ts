@@ -54,7 +54,7 @@ const DANGEROUS = /\b(eval|exec|compile|__import__|breakpoint)\s*\(|\bos\s*\.\s*
 
 export function scanByLines(path: string, source: string): Finding[] {
   return source.split(/\r?\n/).flatMap((line, index): Finding[] => {
-    const found = DANGEROUS.exec(line.replace(/(^|\s)#.*$/, '').replace(/\b\w+\.(compile|eval|exec)\s*\(/g, (call) => (/^os\./.test(call) ? call : '(')));
+    const found = DANGEROUS.exec(line.replace(/(^|\s)#.*$/, '').replace(/\b\w+\.(compile|eval|exec)\s*\(/g, (call) => (call.startsWith('os.') ? call : '(')));
     if (!found) return [];
     return [{ rule: 'unparsed', severity: 'block', path, line: index + 1, message: `\`${found[0].trim()}\` stands in a file whose syntax could not be read.`, excerpt: line.trim() }];
   });

@@ -33,10 +33,13 @@ async function workspace(options: RuffOptions): Promise<Workspace> {
 /** The newest syntax is accepted, whatever Python is installed: ruff is the judge of what parses. */
 const NEWEST = 'py314';
 
+/** Statements that the parser accepts and the compiler does not: `break`, `continue`, `yield` and `return` where none may stand. */
+const MISPLACED = ['F701', 'F702', 'F704', 'F706'];
+
 /** The first syntax error of a file, by ruff's parser; undefined for a file that parses. */
 export async function syntaxError(source: string): Promise<{ line: number; message: string } | undefined> {
-  const found = await check(source, { 'target-version': NEWEST, lint: { select: [] } });
-  const error = found.find((d) => d.code === null || d.code === 'invalid-syntax');
+  const found = await check(source, { 'target-version': NEWEST, lint: { select: MISPLACED } });
+  const [error] = found.sort((a, b) => a.start_location.row - b.start_location.row);
   return error && { line: error.start_location.row, message: error.message.replace(/^SyntaxError: /, '') };
 }
 

@@ -60,7 +60,7 @@ async function start(): Promise<Daemon | undefined> {
   child.stdin.on('error', () => {}); // the exit below answers whoever waits
   const ended = () => {
     daemon = undefined; // the next question starts another one
-    for (const id of [...running.waiting.keys()]) settle(running, id, undefined);
+    for (const id of running.waiting.keys()) settle(running, id, undefined);
   };
   child.on('exit', ended).on('error', ended);
   hold(running, false);

@@ -8,6 +8,8 @@ interface Symbols {
   imports: { module: string; names: string[]; line: number }[];
   /** Names the module itself defines at its top level. */
   defines: string[];
+  /** The line behind which a new import goes (0: the top), and whether an import stands there; undefined without a syntax tree. */
+  importsEnd?: [number, boolean];
 }
 
 /** Definitions and imports of a file; read by lines where it does not parse. */

@@ -10,7 +10,7 @@ export async function testPathFor(path: RelativePath, bench: Workbench): Promise
   const files = (await bench.list()).map((file) => file.path).filter(isOwnPython);
   const tests = files.filter((file) => isTestFile(file) && /(^test_|_tests?\.py$)/.test(posix.basename(file)));
   const stem = posix.basename(path, '.py');
-  const suffix = tests.filter((file) => /_test\.py$/.test(file)).length > tests.filter((file) => /(^|\/)test_/.test(file)).length;
+  const suffix = tests.filter((file) => file.endsWith('_test.py')).length > tests.filter((file) => /(^|\/)test_/.test(file)).length;
   const name = (label: string): string => (suffix ? `${label}_test.py` : `test_${label}.py`);
   const folder = folderOf(path);
   const label = stem === '__init__' ? posix.basename(folder) || 'package' : stem.replace(/^_+(?=[^_])/, '').replace(/^__(\w+)__$/, '$1');

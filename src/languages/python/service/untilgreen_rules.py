@@ -78,7 +78,6 @@ HARMLESS = {
     "subprocess.PIPE", "subprocess.DEVNULL", "subprocess.STDOUT", "subprocess.CalledProcessError", "subprocess.TimeoutExpired",
     "subprocess.SubprocessError", "subprocess.CompletedProcess", "subprocess.list2cmdline",
     "socket.gethostname", "socket.gaierror", "socket.timeout", "socket.error", "socket.herror", "socket.AF_INET", "socket.AF_INET6", "socket.SOCK_STREAM",
-    "ctypes.util",
 }
 # Modules whose members are looked up behind a name that is not written out.
 SENSITIVE = {"builtins", "os", "posix", "subprocess", "importlib", "sys", "ctypes", "pty", "shutil", "pickle", "marshal"}
@@ -87,6 +86,8 @@ REEXPORTED = SENSITIVE - {"sys"}
 # Attributes by which code climbs from a value to the interpreter.
 GADGETS = {"__subclasses__", "__globals__", "__builtins__", "__code__", "__mro__", "f_globals", "f_builtins", "f_locals", "f_back", "gi_frame", "cr_frame", "tb_frame"}
 GADGETS_WARN = {"__code__", "__mro__", "__globals__", "f_back", "f_locals", "tb_frame", "f_globals"}
+# Attributes that lead from a test to the test runner.
+RUNNER_PARTS = {"pluginmanager", "_outcome", "_pytest"}
 # What code asks to behave otherwise under test.
 TEST_MARKS = {"PYTEST_CURRENT_TEST": "asks whether it runs under test", "PYTEST_ADDOPTS": "steers the test runner", "PYTEST_PLUGINS": "steers the test runner"}
 

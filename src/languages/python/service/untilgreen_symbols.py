@@ -10,7 +10,7 @@ def symbols(tree, source):
     found = []
     public = exported_names(tree)
     visit(tree.body, [], found, public, False)
-    return {"symbols": found, "imports": imports(tree), "defines": sorted(defined(tree))}
+    return {"symbols": found, "imports": imports(tree), "defines": sorted(defined(tree)), "importsEnd": imports_end(tree, source)}
 
 
 def exported_names(tree):
@@ -103,6 +103,24 @@ def imports(tree):
         elif isinstance(node, ast.ImportFrom):
             found.append({"module": "." * node.level + (node.module or ""), "names": [alias.name for alias in node.names], "line": node.lineno})
     return sorted(found, key=lambda item: item["line"])
+
+
+def imports_end(tree, source):
+    """`[line, afterImport]`: behind which line a new import goes: the first block of imports, the docstring, the head comments."""
+    line, after_import = 0, False
+    for index, node in enumerate(tree.body):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            line, after_import = node.end_lineno, True
+        elif index == 0 and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            line = node.end_lineno
+        else:
+            break
+    if line == 0:
+        for text in source.splitlines():
+            if not text.startswith("#"):
+                break
+            line += 1
+    return [line, after_import]
 
 
 def defined(tree):
