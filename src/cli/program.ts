@@ -87,7 +87,7 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
     .version(version, '-V, --version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'help for a command')
-    .configureHelp({ showGlobalOptions: false, helpWidth: Math.min(process.stdout.columns ?? 100, 110) })
+    .configureHelp({ showGlobalOptions: false, helpWidth: Math.min(process.stdout.columns || 100, 110) })
     .addHelpText('after', examples('run "make the failing tests pass"', 'run ./shop "orders of zero items must be refused" --check "ruff check"', 'doctor') + EXIT_CODES);
 
   goalOptions(outputFlags(engineFlags(program.command('run'))))

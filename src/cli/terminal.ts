@@ -5,8 +5,9 @@ import type { OutputFlags } from './program.ts';
 /** Progress is written to stderr, so that stdout holds the result alone. */
 const screen: Screen = {
   write: (text) => void process.stderr.write(text),
-  columns: () => process.stderr.columns ?? 80,
-  rows: () => process.stderr.rows ?? 24,
+  // A terminal may report no size at all.
+  columns: () => process.stderr.columns || 80,
+  rows: () => process.stderr.rows || 24,
   now: () => performance.now(),
   colors: pc.createColors(pc.isColorSupported && Boolean(process.stderr.isTTY) && !process.env['NO_COLOR']),
 };

@@ -102,7 +102,7 @@ describe('the environment that models are found in', () => {
     expect((await load({ env: { DATABASE_URL: 'postgres://mine' } })).env['DATABASE_URL']).toBe('postgres://mine');
   });
   it('names the variable that a mistyped one was meant to be', async () => {
-    expect((await load({ env: { UNTILGREEN_MAX_ITERATION: '3' } })).notices).toEqual(['The environment variable UNTILGREEN_MAX_ITERATION is unknown; did you mean UNTILGREEN_MAX_ITERATIONS?']);
+    expect((await load({ env: { UNTILGREEN_MAX_ITERATION: '3', UNTILGREEN_OTHER: '1' } })).notices).toEqual(['The environment variable UNTILGREEN_MAX_ITERATION is unknown; did you mean UNTILGREEN_MAX_ITERATIONS?']);
   });
 });
 

@@ -141,11 +141,13 @@ function deriveBreaker(merged: Record<string, unknown>, origins: LoadedConfig['o
 
 /** A mistyped variable would be ignored in silence; a notice names the one that was likely meant. */
 function unknownVariables(env: Env): string[] {
-  const known = [...VARIABLES, ...OTHER_VARIABLES].map((v) => v.name);
+  // Compared without what all of them begin with, which would make any two alike.
+  const ours = 'UNTILGREEN_';
+  const known = [...VARIABLES, ...OTHER_VARIABLES].filter((v) => v.name.startsWith(ours)).map((v) => v.name.slice(ours.length));
   return Object.keys(env)
-    .filter((name) => name.startsWith('UNTILGREEN_') && !known.includes(name))
+    .filter((name) => name.startsWith(ours) && !known.includes(name.slice(ours.length)))
     .flatMap((name) => {
-      const meant = nearest(name, known);
-      return meant ? [`The environment variable ${name} is unknown; did you mean ${meant}?`] : [];
+      const meant = nearest(name.slice(ours.length), known);
+      return meant ? [`The environment variable ${name} is unknown; did you mean ${ours}${meant}?`] : [];
     });
 }

@@ -14,7 +14,7 @@ export async function history(dir: string | undefined, options: { limit: string;
   if (options.json) printJson(rows, 2);
   else if (rows.length === 0) print('No runs yet.');
   else {
-    const width = Math.max(20, (process.stdout.columns ?? 120) - 64);
+    const width = Math.max(20, (process.stdout.columns || 120) - 64);
     for (const row of rows) {
       const state = row.status === 'done' ? (row.outcome ?? 'done') : row.status;
       const sign = state === 'green' ? colors.green(state.padEnd(12)) : colors.yellow(state.replaceAll('_', ' ').padEnd(12));
