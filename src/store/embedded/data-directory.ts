@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { statfs } from 'node:fs/promises';
+import { open, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 import { parseTar } from 'nanotar';
@@ -29,7 +29,7 @@ export async function refuseNetworkFileSystem(parent: string): Promise<void> {
  * It comes into being by one rename, so a kill at any moment leaves either nothing or all of it.
  * Only the holder of the lock may call it. Errors: `store_incompatible`.
  */
-export function prepareDataDirectory(directory: string): 'fresh' | 'existing' {
+export async function prepareDataDirectory(directory: string): Promise<'fresh' | 'existing'> {
   const parent = dirname(directory);
   const half = `${basename(directory)}.new-`;
   for (const name of readdirSync(parent)) {
@@ -44,7 +44,7 @@ export function prepareDataDirectory(directory: string): 'fresh' | 'existing' {
   if (existsSync(directory) && readdirSync(directory).length > 0) throw incompatible(directory, 'is not empty and holds no database', {});
 
   const work = join(parent, `${half}${process.pid}`);
-  unpack(brotliDecompressSync(readFileSync(TEMPLATE)), work);
+  await unpack(brotliDecompressSync(readFileSync(TEMPLATE)), work);
   if (existsSync(directory)) rmSync(directory, { recursive: true });
   renameSync(work, directory);
   syncPath(parent);
@@ -60,18 +60,27 @@ function incompatible(directory: string, why: string, data: Record<string, unkno
   );
 }
 
-function unpack(tar: Uint8Array, into: string): void {
-  const directories = new Set([into]);
+// libuv does four at a time; fsyncs that run beside each other share a journal commit, which halves the time.
+const SYNCS_AT_ONCE = 4;
+
+async function unpack(tar: Uint8Array, into: string): Promise<void> {
+  const paths = [into];
   mkdirSync(into, { recursive: true, mode: 0o700 });
   for (const entry of parseTar(tar)) {
     const path = join(into, entry.name);
-    if (entry.type === 'directory') {
-      mkdirSync(path, { recursive: true, mode: 0o700 });
-      directories.add(path);
-    } else {
-      writeFileSync(path, entry.data ?? new Uint8Array(), { mode: 0o600 });
-      syncPath(path);
-    }
+    paths.push(path);
+    if (entry.type === 'directory') mkdirSync(path, { recursive: true, mode: 0o700 });
+    else writeFileSync(path, entry.data ?? new Uint8Array(), { mode: 0o600 });
   }
-  for (const path of directories) syncPath(path);
+  const sync = async (): Promise<void> => {
+    for (let path = paths.pop(); path !== undefined; path = paths.pop()) {
+      const file = await open(path, 'r');
+      try {
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: SYNCS_AT_ONCE }, sync));
 }

@@ -1,8 +1,12 @@
 import type { Socket } from 'node:net';
 import type { SqlProblem } from '../failure.ts';
 
-/** What a joined process asks of the owner. `begin` gives it the lane until `commit`, `rollback` or its end; `tx` is the id of that request. */
+/** Counted up when a change makes two versions of the package misunderstand each other. */
+export const PROTOCOL = 1;
+
+/** What a joined process asks of the owner, `hello` first. `begin` gives it the lane until `commit`, `rollback` or its end; `tx` is the id of that request. */
 export type Ask =
+  | { id: number; op: 'hello'; protocol: number }
   | { id: number; op: 'query'; sql: string; parameters: (string | null)[]; tx?: number }
   | { id: number; op: 'begin' }
   | { id: number; op: 'commit' | 'rollback'; tx: number };

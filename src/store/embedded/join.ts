@@ -2,12 +2,12 @@ import { connect, type Socket } from 'node:net';
 import { UntilgreenError } from '../../core/errors.ts';
 import { connectionLost, storeFailed, type Effect } from '../failure.ts';
 import type { OpenTransaction } from '../session.ts';
-import { readFrames, writeFrame, type Answer, type Ask } from './frames.ts';
+import { PROTOCOL, readFrames, writeFrame, type Answer, type Ask } from './frames.ts';
 import type { Route } from './owner.ts';
 
 type Draft = Ask extends infer One ? (One extends Ask ? Omit<One, 'id'> : never) : never;
 
-/** Joins the owner of the store over its socket. Rejects with a lost connection when the owner is gone. */
+/** Joins the owner of the store over its socket, once it has the database open. Rejects with a lost connection when the owner is gone or going. */
 export async function join(socketPath: string): Promise<Route> {
   const socket = await new Promise<Socket>((resolve, reject) => {
     const attempt = connect(socketPath);
@@ -46,6 +46,9 @@ export async function join(socketPath: string): Promise<Route> {
     });
     return { id, rows };
   };
+
+  // One that is just closing still answers its socket, and says at this point that it is going.
+  await ask({ op: 'hello', protocol: PROTOCOL }, 'no').rows;
 
   return {
     role: 'joined',

@@ -20,7 +20,7 @@ export interface EmbeddedDb extends Db {
 }
 
 // An owner that is just ending is either joined or followed within this time.
-const JOIN_TRIES = 100;
+const JOIN_TRIES = 400;
 const JOIN_PAUSE_MS = 50;
 // How often one request goes on to the next owner before its error is told.
 const MOVES = 5;
@@ -65,12 +65,17 @@ export async function openEmbedded(directory: string): Promise<EmbeddedDb> {
     }
   };
 
+  const query = async <Row>(sql: string, values?: unknown[]): Promise<Row[]> =>
+    (await following((to) => to.query(sql, parameters(values)), (error) => notCarriedOut(error) || onlyReads(sql))) as Row[];
+
   await current();
   return {
     kind: 'pglite',
-    role: async () => (await current()).role,
-    query: async <Row>(sql: string, values?: unknown[]) =>
-      (await following((to) => to.query(sql, parameters(values)), (error) => notCarriedOut(error) || onlyReads(sql))) as Row[],
+    async role() {
+      await query('select 1'); // an owner that is gone is noticed at the next request
+      return (await current()).role;
+    },
+    query,
     transaction: async (work) => runTransaction(await following<OpenTransaction>((to) => to.begin(), notCarriedOut), work),
     async close() {
       if (closed) return;
@@ -99,7 +104,7 @@ async function findRoute(directory: string): Promise<Route> {
       return await join(owner.socket);
     } catch (error) {
       if (lostEffect(error) !== 'no') throw error;
-      await sleep(JOIN_PAUSE_MS); // it ended between the two calls, or its socket was removed
+      await sleep(JOIN_PAUSE_MS); // it is ending, or its socket was removed
     }
   }
   throw new UntilgreenError(

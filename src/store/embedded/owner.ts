@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { asError, UntilgreenError } from '../../core/errors.ts';
 import { connectionLost, lostEffect, sqlstateOf, type Effect } from '../failure.ts';
 import type { OpenTransaction } from '../session.ts';
-import { readFrames, writeFrame, type Answer, type Ask } from './frames.ts';
+import { PROTOCOL, readFrames, writeFrame, type Answer, type Ask } from './frames.ts';
 import type { Host } from './host.ts';
 import { Lane } from './lane.ts';
 
@@ -81,6 +81,10 @@ export function serve(socket: Socket, ready: Promise<SharedConnection>): void {
     if (open.has(id)) end(id, 'rollback').catch(() => socket.destroy());
   };
   const carryOut = async (shared: SharedConnection, ask: Ask): Promise<unknown[]> => {
+    if (ask.op === 'hello') {
+      if (ask.protocol !== PROTOCOL) throw new UntilgreenError('store_busy', 'The store is open in another version of untilgreen.');
+      return shared.query(socket, 'select 1', []);
+    }
     if (ask.op === 'begin') {
       const transaction = await shared.begin(socket);
       open.set(ask.id, { transaction, idle: setTimeout(giveUp, IDLE_TRANSACTION_MS, ask.id).unref() });

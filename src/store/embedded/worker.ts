@@ -27,7 +27,7 @@ const { directory, parent } = workerData as { directory: string; parent: string 
 
 async function open(): Promise<{ db: PGlite; files: DurableFS; state: 'fresh' | 'existing' }> {
   await refuseNetworkFileSystem(parent);
-  const state = prepareDataDirectory(directory);
+  const state = await prepareDataDirectory(directory);
   const files = new DurableFS(directory);
   const db = await PGlite.create({ fs: files, startParams: [...DURABLE_PARAMETERS], extensions: { vector }, parsers: PARSERS });
   await provesDurable(() => db.query(PROBE_COMMIT), () => files.syncs);

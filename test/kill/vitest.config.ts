@@ -1,0 +1,6 @@
+import { defineConfig } from 'vitest/config';
+
+// The long tests that kill real processes; kept out of `npm test`.
+export default defineConfig({
+  test: { root: new URL('../..', import.meta.url).pathname, include: ['test/kill/**/*.test.ts'], pool: 'forks', maxWorkers: 1, hookTimeout: 60_000 },
+});
