@@ -4,7 +4,7 @@ import { EXIT, UntilgreenError } from '../core/errors.ts';
 /** Makes commander throw in place of printing and exiting, for the command and everything below it. */
 export function prepare(program: Command): void {
   const visit = (command: Command) => {
-    command.exitOverride().configureOutput({ writeErr: () => {} }).showSuggestionAfterError(true);
+    command.exitOverride().configureOutput({ writeErr: (text) => void (text.startsWith('Usage:') && process.stderr.write(text)) }).showSuggestionAfterError(true);
     command.commands.forEach(visit);
   };
   visit(program);
@@ -15,7 +15,7 @@ export function isCommanderError(error: unknown): error is CommanderError {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('commander.');
 }
 
-/** What commander found, as one of our errors; undefined when it only showed help or the version. */
+/** What commander found, as one of our errors; undefined when it showed help or the version and nothing is left to say. */
 export function fromCommander(error: CommanderError): UntilgreenError | undefined {
   if (error.exitCode === EXIT.green || error.code === 'commander.help') return undefined;
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');

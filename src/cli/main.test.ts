@@ -120,6 +120,11 @@ describe('what needs no engine', () => {
     expect(exitCode).toBe(2);
     expect(stdout).toContain('Exit codes: 0 green');
   });
+  it('a group without a command shows its help, and is no success', async () => {
+    const { exitCode, stderr } = await command('tool');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('untilgreen tool');
+  });
   it.each(['bash', 'zsh', 'fish'])('completion for %s knows commands, options and values', async (shell) => {
     const { stdout } = await command('completion', shell);
     for (const word of ['resume', 'max-iterations', 'data_pipeline', 'schema']) expect(stdout).toContain(word);

@@ -23,7 +23,8 @@ export function errorLine(error: UntilgreenError, command: string | undefined): 
 /** Says what went wrong in one line on stderr (and one of JSON on stdout where that was asked for); returns the exit code. */
 export function reportError(thrown: unknown, args: readonly string[]): number {
   const error = isCommanderError(thrown) ? fromCommander(thrown) : asError(thrown);
-  if (!error) return EXIT.green;
+  // Help that was asked for is a success; help in place of a missing word is not.
+  if (!error) return isCommanderError(thrown) && thrown.exitCode !== 0 ? EXIT.usage : EXIT.green;
   process.stderr.write(`untilgreen: ${oneLine(error.message)}\n`);
   if (args.includes('--verbose') || args.includes('-v')) {
     for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) process.stderr.write(`${cause.stack ?? cause.message}\n`);

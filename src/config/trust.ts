@@ -13,10 +13,14 @@ const RUNGS = ['A', 'B', 'C', 'D', 'M'];
 const APPLY = ['green', 'ask', 'never'];
 const ROLE_KEYS = ['default', 'planner', 'coder', 'tester', 'reflector', 'responder', 'embedding'] as const;
 
-/** Variables from which model keys are taken when no `api_key_env` names another. */
-export const KEY_VARIABLES = [
-  'OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'GOOGLE_API_KEY', 'GEMINI_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY', 'VLLM_API_KEY', 'UNTILGREEN_API_KEY',
-];
+/** Variables from which the key of a provider may be taken when no `api_key_env` names another. */
+const KEYS_OF: Record<string, readonly string[]> = {
+  'openai-compatible': ['OPENAI_API_KEY', 'VLLM_API_KEY'],
+  openai: ['OPENAI_API_KEY'],
+  anthropic: ['ANTHROPIC_API_KEY'],
+  google: ['GOOGLE_API_KEY', 'GEMINI_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY'],
+};
+const KEY_VARIABLES = [...new Set(Object.values(KEYS_OF).flat())];
 
 /** Variables that name a model server; the server of a service is sent the keys of that service. */
 export const ENDPOINT_VARIABLES = /^(VLLM|OPENAI|ANTHROPIC|GOOGLE|GEMINI|OLLAMA|LMSTUDIO|LLAMA)_.*(URL|BASE|HOST|ENDPOINT)$/;
@@ -112,6 +116,10 @@ function holdKeys({ layers, userEnv, projectEndpoints }: Situation, owner: (key:
     const layer = owner(`models.${role}.api_key_env`);
     return layer && String(valueOf(layer.data, `models.${role}.api_key_env`));
   };
+  const providerOf = (role: string) => {
+    const key = [`models.${role}.provider`, 'models.default.provider'].find((k) => owner(k));
+    return key === undefined ? 'openai-compatible' : String(valueOf(owner(key)?.data, key));
+  };
   const usersKey = (names: readonly string[]) => names.find((name) => userEnv[name]);
   for (const role of ROLE_KEYS) {
     const named = owner(`models.${role}.api_key_env`);
@@ -125,7 +133,7 @@ function holdKeys({ layers, userEnv, projectEndpoints }: Situation, owner: (key:
     if (isLoopback(address)) continue;
     // Roles without an address of their own take the default's, and their key with it.
     const heirs = role === 'default' ? ROLE_KEYS.filter((r) => r !== 'default' && !owner(`models.${r}.base_url`)).flatMap((r) => keyNameOf(r) ?? []) : [];
-    const key = usersKey([...(name ? [name] : KEY_VARIABLES), ...heirs]);
+    const key = usersKey([...(name ? [name] : (KEYS_OF[providerOf(role)] ?? KEY_VARIABLES)), ...heirs]);
     if (key) {
       const path = ['models', role, 'base_url'];
       const next = `If you trust it, ${role === 'default' ? `give \`--base-url ${address}\`` : 'name it in your user configuration'}; or set \`models.${role}.api_key_env\` to a variable that only the project’s .env has.`;
@@ -134,7 +142,7 @@ function holdKeys({ layers, userEnv, projectEndpoints }: Situation, owner: (key:
   }
   if (userSets(layers, 'models.default.base_url')) return;
   for (const { name, value, place } of projectEndpoints) {
-    const key = isLoopback(value) ? undefined : usersKey([...keysOfService(name), keyNameOf('default') ?? name]);
+    const key = isLoopback(value) ? undefined : usersKey([...keysOfService(name), ...[keyNameOf('default') ?? []].flat()]);
     if (key) throw keyRefused(place, value, key, `If you trust it, give \`--base-url ${value}\`; or unset ${key} for this command.`);
   }
 }
