@@ -1,24 +1,19 @@
+import { readFile } from 'node:fs/promises';
 import type { LoadedConfig } from '../config/schema.ts';
 import { UntilgreenError } from '../core/errors.ts';
+import { answerQuestion, placeOf } from './answer.ts';
 import { publicUrl } from './base-url.ts';
-import { decodeReply, withoutThinking } from './decode.ts';
-import type { Decoded } from './decode.ts';
 import { discoverModels } from './discover.ts';
 import type { DiscoverOptions } from './discover.ts';
-import { classify } from './failure.ts';
 import { recordTo } from './record.ts';
 import type { Tape } from './recording.ts';
 import { headerOf, redactor, refusedSchemas, targetsOf } from './recording.ts';
 import { replayFrom } from './replay.ts';
-import type { Prompt, Reply } from './request.ts';
-import { request } from './request.ts';
-import { LONGEST_WAIT_MS, sleep, waitBefore } from './retry.ts';
-import { correction, schemaJson, withSchemaText } from './schema-text.ts';
+import { sleep } from './retry.ts';
+import { createSender } from './send.ts';
 import type { Target } from './target.ts';
-import type { Answer, AskOptions, Message, Models, Role } from './types.ts';
+import type { Answer, AskOptions, Models, Role } from './types.ts';
 import { ROLES } from './types.ts';
-import { NO_USAGE, addUsage, usageOf } from './usage.ts';
-import { openWire } from './wire.ts';
 
 export interface ModelsOptions extends DiscoverOptions {
   /** File that every exchange is written to; an existing recording is continued. */
@@ -43,9 +38,6 @@ export interface HttpModels extends Models {
   close(): void;
 }
 
-/** How often a silent server is asked again: each try costs the whole time-out. */
-const SILENT_RETRIES = 2;
-
 /**
  * The models of a run, found by `discoverModels`, or those of a recording.
  *
@@ -59,130 +51,26 @@ const SILENT_RETRIES = 2;
  * const { value } = await models.ask({ role: 'planner', system, messages, schema: planSchema, schemaName: 'plan', key: 'it1/plan' });
  */
 export async function createModels(config: LoadedConfig, options: ModelsOptions = {}): Promise<HttpModels> {
-  if (options.record !== undefined && options.replay !== undefined) {
-    throw new UntilgreenError('usage', 'Expected one of --record and --replay, got both.', {}, 'A replay sends nothing that could be recorded.');
-  }
+  const { targets, tape, withoutSchema } = await open(config, options);
   const call = options.fetch ?? fetch;
-  const { timeout_ms: timeoutMs, max_retries: maxRetries } = config.settings.models;
-  const random = options.random ?? Math.random;
-  const pause = options.replay === undefined ? (options.sleep ?? sleep) : async (): Promise<void> => {};
+  const send = createSender({
+    fetchFor: (baseUrl) => (tape ? tape.through(call, baseUrl) : call),
+    timeoutMs: config.settings.models.timeout_ms,
+    maxRetries: config.settings.models.max_retries,
+    random: options.random ?? Math.random,
+    sleep: options.replay === undefined ? (options.sleep ?? sleep) : async () => {},
+  });
+  let before: Promise<unknown> = Promise.resolve();
 
-  let targets: Record<Role, Target>;
-  let tape: Tape | undefined;
-  let withoutSchema = new Set<string>();
-  if (options.replay !== undefined) {
-    const replay = replayFrom(options.replay, redactor(config.env));
-    targets = targetsOf(replay.header);
-    tape = replay;
-  } else {
-    targets = await discoverModels(config, options);
-    if (options.record !== undefined) {
-      const redact = redactor(config.env, ROLES.map((role) => targets[role].apiKey));
-      const recorder = recordTo(options.record, headerOf(targets, options.product ?? (await productVersion())), redact);
-      withoutSchema = new Set([...refusedSchemas(recorder.earlier)].flatMap((model) => ROLES.filter((role) => targets[role].model === model).map((role) => place(targets[role]))));
-      tape = recorder;
-    }
-  }
-  const answered = new Set<string>();
-  let turn: Promise<unknown> = Promise.resolve();
-
-  async function send(target: Target, prompt: Prompt, ask: AskOptions<unknown>, count: () => void): Promise<Reply> {
-    let failures = 0;
-    for (;;) {
-      ask.signal?.throwIfAborted();
-      const wire = openWire(tape ? tape.through(call, target.baseUrl) : call, timeoutMs, ask.signal);
-      count();
-      try {
-        const reply = await request(target, prompt, wire, ask.signal, ask.onText);
-        answered.add(target.baseUrl);
-        return reply;
-      } catch (thrown) {
-        if (ask.signal?.aborted) throw thrown;
-        const failure = classify(thrown, wire, target, { withSchema: prompt.schema !== undefined, answered: answered.has(target.baseUrl) });
-        if (wire.status !== undefined) answered.add(target.baseUrl);
-        if (failure.kind === 'schema') throw new SchemaRefused(failure.error);
-        failures += 1;
-        const limit = failure.silent ? Math.min(maxRetries, SILENT_RETRIES) : maxRetries;
-        if (failure.kind === 'final' || failures > limit) throw failure.error;
-        const wait = waitBefore(failures, wire.headers, random);
-        // Nobody waits an hour at a prompt: a server that asks for longer than a reply may take is out of service.
-        if (wait > Math.max(timeoutMs, LONGEST_WAIT_MS)) throw failure.error;
-        await pause(wait, ask.signal);
-      }
-    }
-  }
-
-  async function answer<T>(ask: AskOptions<T>): Promise<Answer<T>> {
-    const target = targets[ask.role];
-    const started = performance.now();
-    const schema = ask.schema && schemaJson(ask.schema);
-    const name = ask.schemaName ?? 'reply';
-    const messages: Message[] = [...ask.messages];
-    let usage = NO_USAGE;
-    let requests = 0;
-    const turnOnce = async (): Promise<{ text: string; truncated: boolean; decoded: Decoded<T> }> => {
-      const form = (inText: boolean): Prompt => ({
-        system: schema && inText ? withSchemaText(ask.system, schema) : ask.system,
-        messages,
-        temperature: ask.temperature ?? target.temperature ?? 0,
-        maxOutputTokens: ask.maxOutputTokens ?? target.maxOutputTokens,
-        ...(schema && !inText ? { schema: { name, json: schema } } : {}),
-      });
-      const count = (): void => {
-        requests += 1;
-      };
-      let reply: Reply;
-      try {
-        reply = await send(target, form(withoutSchema.has(place(target))), ask, count);
-      } catch (error) {
-        if (!(error instanceof SchemaRefused)) throw error;
-        withoutSchema.add(place(target));
-        reply = await send(target, form(true), ask, count);
-      }
-      usage = addUsage(usage, usageOf(reply.usage, target.price));
-      return { text: withoutThinking(reply.text), truncated: reply.truncated, decoded: judge(reply, ask, name) };
-    };
-    let result = await turnOnce();
-    if (!result.decoded.ok) {
-      messages.push({ role: 'assistant', content: result.text.trim() || '(empty reply)' }, { role: 'user', content: correction(result.decoded.problems, schema !== undefined) });
-      result = await turnOnce();
-    }
-    if (!result.decoded.ok) {
-      const where = publicUrl(target.baseUrl);
-      const { problems } = result.decoded;
-      throw new UntilgreenError(
-        'model_reply_invalid',
-        `The model ${target.model} gave no valid ${schema ? name : 'reply'}, also after a correction: ${problems.split('\n')[0]}`,
-        { model: target.model, baseUrl: where, role: ask.role, key: ask.key, reply: result.text.slice(0, EXCERPT), problems, usage, requests },
-        'A more capable model may do better.',
-      );
-    }
-    return {
-      text: result.text,
-      value: result.decoded.value,
-      model: target.model,
-      usage,
-      ms: Math.round(performance.now() - started),
-      requests,
-      ...(result.truncated ? { truncated: true } : {}),
-    };
-  }
-
-  async function ask<T>(options: AskOptions<T>): Promise<Answer<T>> {
-    try {
-      options.signal?.throwIfAborted();
-      if (!tape) return await answer(options);
-      const mine = turn.then(() => {
-        options.signal?.throwIfAborted();
-        tape.begin(options.key);
-        return answer(options);
-      });
-      turn = mine.catch(() => undefined);
-      return await mine;
-    } catch (error) {
-      if (options.signal?.aborted) throw new UntilgreenError('cancelled', 'Cancelled while a model was asked.', { role: options.role, key: options.key }, undefined, { cause: error });
-      throw error;
-    }
+  function inOrder<T>(tapeInUse: Tape, question: AskOptions<T>): Promise<Answer<T>> {
+    const mine = before.then(() => {
+      question.signal?.throwIfAborted();
+      tapeInUse.begin(question.key);
+      return answerQuestion(targets[question.role], question, send, withoutSchema);
+    });
+    // The next question waits for this one to end, however it ends; its caller sees the error.
+    before = mine.catch(() => {});
+    return mine;
   }
 
   return {
@@ -191,39 +79,40 @@ export async function createModels(config: LoadedConfig, options: ModelsOptions 
         const { provider, model, baseUrl } = targets[role];
         return { role, provider, model, ...(options.replay === undefined ? { baseUrl: publicUrl(baseUrl) } : {}) };
       }),
-    ask,
+    async ask<T>(question: AskOptions<T>): Promise<Answer<T>> {
+      try {
+        question.signal?.throwIfAborted();
+        return await (tape ? inOrder(tape, question) : answerQuestion(targets[question.role], question, send, withoutSchema));
+      } catch (error) {
+        if (!question.signal?.aborted) throw error;
+        throw new UntilgreenError('cancelled', 'Cancelled while a model was asked.', { role: question.role, key: question.key }, undefined, { cause: error });
+      }
+    },
     skip: (key) => tape?.skip(key),
     remaining: () => tape?.remaining() ?? 0,
     close: () => tape?.close(),
   };
 }
 
-/** Characters of an invalid reply that its error carries. */
-const EXCERPT = 2_000;
-
-/** The server refused the response format; the question is asked again without it. */
-class SchemaRefused extends Error {
-  constructor(override readonly cause: UntilgreenError) {
-    super(cause.message);
+/** What answers, what stands between it and the client, and what is known of it from an earlier part of the same recording. */
+async function open(config: LoadedConfig, options: ModelsOptions): Promise<{ targets: Record<Role, Target>; tape: Tape | undefined; withoutSchema: Set<string> }> {
+  if (options.record !== undefined && options.replay !== undefined) {
+    throw new UntilgreenError('usage', 'Expected one of --record and --replay, got both.', {}, 'A replay sends nothing that could be recorded.');
   }
-}
-
-const place = (target: Target): string => `${target.baseUrl}\n${target.model}`;
-
-function judge<T>(reply: Reply, ask: AskOptions<T>, name: string): Decoded<T> {
-  if (reply.filtered) return { ok: false, problems: 'The reply was stopped by a content filter.' };
-  if (!ask.schema) {
-    const text = withoutThinking(reply.text);
-    return text.trim() === '' ? { ok: false, problems: 'The reply was empty.' } : { ok: true, value: text as T };
+  if (options.replay !== undefined) {
+    const tape = replayFrom(options.replay, redactor(config.env));
+    return { targets: targetsOf(tape.header), tape, withoutSchema: new Set() };
   }
-  // A repaired half can satisfy the schema and still lack the other half.
-  if (reply.truncated) return { ok: false, problems: 'The reply was cut off at the output limit before the JSON was complete. Make it shorter.' };
-  return decodeReply(reply.text, ask.schema, name);
+  const targets = await discoverModels(config, options);
+  if (options.record === undefined) return { targets, tape: undefined, withoutSchema: new Set() };
+  const redact = redactor(config.env, ROLES.map((role) => targets[role].apiKey));
+  const tape = recordTo(options.record, headerOf(targets, options.product ?? (await productVersion())), redact);
+  const refused = refusedSchemas(tape.earlier);
+  const withoutSchema = new Set(ROLES.filter((role) => refused.has(targets[role].model)).map((role) => placeOf(targets[role])));
+  return { targets, tape, withoutSchema };
 }
 
 async function productVersion(): Promise<string> {
-  const { readFile } = await import('node:fs/promises');
   const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }
-

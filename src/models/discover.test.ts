@@ -71,6 +71,10 @@ describe('models are found without asking a server', () => {
     ['from the config, its model over that of the environment', { VLLM_URL: 'http://gpu:8000', VLLM_MODEL: 'qwen' }, { default: { model: 'm' } }, { provider: 'openai-compatible', model: 'm', baseUrl: 'http://gpu:8000/v1' }],
     ['from the config, with the key it names', { MY_KEY: 'k-1' }, { default: { base_url: 'http://mine:1', model: 'm', api_key_env: 'MY_KEY' } }, { provider: 'openai-compatible', model: 'm', baseUrl: 'http://mine:1/v1', apiKey: 'k-1' }],
     ['from the config, not sending the OpenAI key to another server', { OPENAI_API_KEY: 'sk-1' }, { default: { base_url: 'http://mine:1', model: 'm' } }, { provider: 'openai-compatible', model: 'm', baseUrl: 'http://mine:1/v1', apiKey: undefined }],
+    ['from the config, sending a key to the server that it belongs to', { VLLM_URL: 'http://mine:1', VLLM_API_KEY: 'v-1', OPENAI_API_KEY: 'sk-1' }, { default: { base_url: 'http://mine:1/v1', model: 'm' } }, { provider: 'openai-compatible', model: 'm', baseUrl: 'http://mine:1/v1', apiKey: 'v-1' }],
+    ['from VLLM_URL, not sending it the OpenAI key', { VLLM_URL: 'http://gpu:8000', VLLM_MODEL: 'qwen', OPENAI_API_KEY: 'sk-1' }, { default: { provider: 'openai-compatible' } }, { provider: 'openai-compatible', model: 'qwen', baseUrl: 'http://gpu:8000/v1', apiKey: undefined }],
+    ['from VLLM_URL, with the key that the config names', { VLLM_URL: 'http://gpu:8000', VLLM_MODEL: 'qwen', MINE: 'k-1' }, { default: { api_key_env: 'MINE' } }, { provider: 'openai-compatible', model: 'qwen', baseUrl: 'http://gpu:8000/v1', apiKey: 'k-1' }],
+    ['from a base URL that is the hosted OpenAI', { OPENAI_API_KEY: 'sk-1' }, { default: { base_url: 'https://api.openai.com/v1' } }, { provider: 'openai', model: DEFAULT_MODEL.openai, baseUrl: 'https://api.openai.com/v1', apiKey: 'sk-1' }],
     ['by the family of the model name', { OPENAI_API_KEY: 'sk-1', ANTHROPIC_API_KEY: 'sk-a' }, { default: { model: 'claude-x' } }, { provider: 'anthropic', model: 'claude-x', baseUrl: 'https://api.anthropic.com/v1' }],
     ['from a provider in the config', { ANTHROPIC_API_KEY: 'sk-a', OPENAI_API_KEY: 'sk-1' }, { default: { provider: 'anthropic' } }, { provider: 'anthropic', model: DEFAULT_MODEL.anthropic, baseUrl: 'https://api.anthropic.com/v1', apiKey: 'sk-a' }],
     ['ignoring variables that are empty', { VLLM_URL: ' ', OPENAI_API_KEY: '', ANTHROPIC_API_KEY: 'sk-a' }, {}, { provider: 'anthropic', model: DEFAULT_MODEL.anthropic, baseUrl: 'https://api.anthropic.com/v1' }],
@@ -139,11 +143,12 @@ describe('one clear line says', () => {
   test.each<[string, Record<string, string>, ModelSettings, string, RegExp]>([
     ['no model is listed', {}, {}, 'no_model', /lists no models/],
     ['the named key is not set', {}, { base_url: 'http://x', model: 'm', api_key_env: 'NOPE' }, 'model_auth', /NOPE, which is not set/],
+    ['a compatible server is wanted and only a hosted service is configured', { ANTHROPIC_API_KEY: 'sk-a' }, { provider: 'openai-compatible', model: 'm' }, 'no_model', /No language model was found/],
     ['a hosted provider has no key', {}, { provider: 'google' }, 'model_auth', /GOOGLE_GENERATIVE_AI_API_KEY/],
     ['VLLM_URL is no URL', { VLLM_URL: 'http://[' }, {}, 'config_invalid', /VLLM_URL is not a URL/],
   ])('that %s', async (_title, env, settings, code, message) => {
     const server = await serve({ models: [] });
     const base = Object.keys(settings).length === 0 && !env.VLLM_URL ? { VLLM_URL: server.url } : env;
-    await expect(discoverModels(modelConfig(base, { default: settings }))).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+    await expect(discoverModels(modelConfig(base, { default: settings }), { probePorts: [] })).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
   });
 });

@@ -14,8 +14,7 @@ export const DEFAULT_MODEL: Record<Exclude<Provider, 'openai-compatible'>, strin
   google: 'gemini-3.5-flash',
 };
 
-const KEY_VARIABLES: Record<Provider, string[]> = {
-  'openai-compatible': ['OPENAI_API_KEY'],
+const KEY_VARIABLES: Record<keyof typeof HOSTED, string[]> = {
   openai: ['OPENAI_API_KEY'],
   anthropic: ['ANTHROPIC_API_KEY'],
   google: ['GOOGLE_GENERATIVE_AI_API_KEY', 'GEMINI_API_KEY', 'GOOGLE_API_KEY'],
@@ -64,7 +63,8 @@ export async function discoverModels(config: LoadedConfig, options: DiscoverOpti
   const targets: Partial<Record<Role, Target>> = {};
   for (const role of ROLES) {
     const settings = settingsOf(models[role], models.default);
-    const endpoint = fromConfig(settings, config, role) ?? fromEnvironment(config.env, settings.model) ?? (await probe());
+    const found = fromConfig(settings, config, role) ?? (settings.provider === undefined ? fromEnvironment(config.env, settings.model) : undefined) ?? (await probe());
+    const endpoint = settings.api_key_env === undefined ? found : { ...found, apiKey: namedKey(settings.api_key_env, config.env) };
     let model = settings.model ?? endpoint.model;
     // A probed endpoint has listed its models already.
     if (endpoint.provider === 'openai-compatible' && !endpoint.via.startsWith('port ') && (model === undefined || options.verify !== false)) {
@@ -90,46 +90,48 @@ export async function discoverModels(config: LoadedConfig, options: DiscoverOpti
 /** Endpoint named by the config, or undefined when the config names at most a model. */
 function fromConfig(settings: ModelSettings, config: LoadedConfig, role: Role): Endpoint | undefined {
   const { provider: named, base_url } = settings;
-  if (named === undefined && base_url === undefined) return undefined;
-  const via = named === undefined || base_url !== undefined ? `models.${config.settings.models[role]?.base_url ? role : 'default'}.base_url` : `provider ${named}`;
-  if (named === 'openai-compatible' && base_url === undefined) {
-    const found = compatibleFromEnvironment(config.env);
-    return found && { ...found, apiKey: keyOf(settings, config.env, named) };
+  if (base_url !== undefined) {
+    const via = `models.${config.settings.models[role]?.base_url === undefined ? 'default' : role}.base_url`;
+    // Anthropic and Google have API roots of other forms: theirs is taken as it stands.
+    const baseUrl = named === 'anthropic' || named === 'google' ? base_url.replace(/\/+$/, '') : baseUrlOf(base_url, via);
+    const provider = named ?? (baseUrl === HOSTED.openai ? 'openai' : 'openai-compatible');
+    if (provider === 'openai-compatible') return { provider, baseUrl, apiKey: keyOfServer(baseUrl, config.env), model: undefined, via };
+    return { provider, baseUrl, apiKey: hostedKey(settings, config.env, provider, role), model: DEFAULT_MODEL[provider], via };
   }
-  const provider = named ?? 'openai-compatible';
-  const baseUrl = base_url === undefined ? HOSTED[provider as keyof typeof HOSTED] : provider === 'openai-compatible' || provider === 'openai' ? baseUrlOf(base_url, via) : base_url.replace(/\/+$/, '');
-  const apiKey = keyOf(settings, config.env, provider);
-  if (provider !== 'openai-compatible' && apiKey === undefined) {
-    const names = KEY_VARIABLES[provider].join(' or ');
-    throw new UntilgreenError('model_auth', `models.${role} uses ${provider}, but there is no key.`, { role, provider }, `Set ${names}.`);
-  }
-  return { provider, baseUrl, apiKey, model: provider === 'openai-compatible' ? undefined : DEFAULT_MODEL[provider], via };
+  if (named === undefined) return undefined;
+  if (named === 'openai-compatible') return compatibleFromEnvironment(config.env) ?? ollamaFromEnvironment(config.env);
+  return { provider: named, baseUrl: HOSTED[named], apiKey: hostedKey(settings, config.env, named, role), model: DEFAULT_MODEL[named], via: `provider ${named}` };
 }
 
-function keyOf(settings: ModelSettings, env: LoadedConfig['env'], provider: Provider): string | undefined {
-  if (settings.api_key_env !== undefined) {
-    const key = filled(env, settings.api_key_env);
-    if (key === undefined) {
-      throw new UntilgreenError('model_auth', `The config takes its key from ${settings.api_key_env}, which is not set.`, { variable: settings.api_key_env }, `Set ${settings.api_key_env}.`);
-    }
-    return key;
-  }
-  // A key for one service must not be sent to another: a server named in the config gets OPENAI_API_KEY only when it names it.
-  if (provider === 'openai-compatible') return filled(env, 'VLLM_API_KEY') ?? (settings.base_url === undefined || sameBase(settings.base_url, env.OPENAI_BASE_URL) ? filled(env, 'OPENAI_API_KEY') : undefined);
-  for (const name of KEY_VARIABLES[provider]) {
-    const key = filled(env, name);
-    if (key !== undefined) return key;
-  }
-  return undefined;
+/** A key for one service must not be sent to another: a server named in the config gets a service's key only where the environment names that server too. */
+function keyOfServer(baseUrl: string, env: LoadedConfig['env']): string | undefined {
+  const same = (variable: string): boolean => sameBase(baseUrl, env[variable] ?? '');
+  return filled(env, 'UNTILGREEN_API_KEY') ?? (same('VLLM_URL') ? filled(env, 'VLLM_API_KEY') : undefined) ?? (same('OPENAI_BASE_URL') ? filled(env, 'OPENAI_API_KEY') : undefined);
 }
 
-const sameBase = (a: string, b: string | undefined): boolean => {
+function hostedKey(settings: ModelSettings, env: LoadedConfig['env'], provider: keyof typeof HOSTED, role: Role): string | undefined {
+  // `api_key_env` is read for every endpoint in one place.
+  if (settings.api_key_env !== undefined) return undefined;
+  const key = KEY_VARIABLES[provider].map((name) => filled(env, name)).find((value) => value !== undefined);
+  if (key === undefined) {
+    throw new UntilgreenError('model_auth', `The ${role} is to be answered by ${provider}, but there is no key.`, { role, provider }, `Set ${KEY_VARIABLES[provider].join(' or ')}.`);
+  }
+  return key;
+}
+
+function namedKey(variable: string, env: LoadedConfig['env']): string {
+  const key = filled(env, variable);
+  if (key === undefined) throw new UntilgreenError('model_auth', `The config takes its key from ${variable}, which is not set.`, { variable }, `Set ${variable}.`);
+  return key;
+}
+
+function sameBase(baseUrl: string, other: string): boolean {
   try {
-    return b !== undefined && normalizeBaseUrl(a) === normalizeBaseUrl(b);
+    return baseUrl === normalizeBaseUrl(other);
   } catch {
     return false; // not a URL: reported where it is used
   }
-};
+}
 
 function filled(env: LoadedConfig['env'], name: string): string | undefined {
   const value = env[name]?.trim();
@@ -190,6 +192,10 @@ function fromEnvironment(env: LoadedConfig['env'], model: string | undefined): E
   const compatible = compatibleFromEnvironment(env);
   if (compatible) return compatible;
   if (hosted[0]) return hosted[0];
+  return ollamaFromEnvironment(env);
+}
+
+function ollamaFromEnvironment(env: LoadedConfig['env']): Endpoint | undefined {
   const ollama = filled(env, 'OLLAMA_HOST');
   if (ollama === undefined) return undefined;
   try {

@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { UntilgreenError } from '../core/errors.ts';
 import { canonicalJson } from '../core/hash.ts';
 import { reply } from './replay.ts';
 import type { Exchange, Header, Tape } from './recording.ts';
@@ -13,10 +14,14 @@ import { withoutSplitSecrets } from './split-secret.ts';
  *
  * @param path   is created with mode 0600, for prompts hold the project's source
  * @param redact takes secrets out of a text
- * @throws `replay_missing` when `path` holds something that is no recording; it is not overwritten
+ * @throws `replay_missing` when `path` holds something that is no recording, `replay_mismatch` when it was made with other models; it is not touched
  */
 export function recordTo(path: string, header: Header, redact: (text: string) => string): Tape & { earlier: Exchange[] } {
   const existing = readRecording(path);
+  if (existing && canonicalJson(existing.header.models) !== canonicalJson(header.models)) {
+    const names = (of: Header): string => [...new Set(of.models.map((m) => m.model))].join(', ');
+    throw new UntilgreenError('replay_mismatch', `${path} was recorded with ${names(existing.header)}; it cannot be continued with ${names(header)} or other settings of the models.`, { path, recorded: existing.header.models, now: header.models }, 'Record to another file.');
+  }
   const file = openSync(path, existing ? 'r+' : 'w', 0o600);
   let end = existing?.bytes ?? 0;
   const append = (value: unknown): void => {

@@ -242,6 +242,15 @@ describe('a run that was killed', () => {
     expect(readRecording(file)!.exchanges.map((e) => [e.key, e.response.status])).toEqual([['a', 200]]);
   });
 
+  test('cannot go on in the same recording with another model', async () => {
+    const { config } = await serve(script);
+    await (await createModels(config, { record: file })).ask(ask('a'));
+    const content = readFileSync(file, 'utf8');
+    config.env.VLLM_MODEL = 'other';
+    await expect(createModels(config, { record: file })).rejects.toMatchObject({ code: 'replay_mismatch', message: expect.stringContaining('was recorded with m; it cannot be continued with other') });
+    expect(readFileSync(file, 'utf8')).toBe(content);
+  });
+
   test('before its first line was whole is recorded anew', async () => {
     appendFileSync(file, '{"format":"until');
     const { config } = await serve(script);

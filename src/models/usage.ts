@@ -15,6 +15,10 @@ export function usageOf(counted: LanguageModelV3Usage | undefined, price: Price 
   return { inputTokens, outputTokens, cachedTokens: silentOnCache(counted) ? undefined : counted?.inputTokens.cacheRead, cost };
 }
 
+function add(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined && b === undefined ? undefined : (a ?? 0) + (b ?? 0);
+}
+
 /** The OpenAI packages count cached tokens as 0 when the server did not say; several vLLM releases do not. Unknown must stay unknown. */
 function silentOnCache(counted: LanguageModelV3Usage | undefined): boolean {
   const raw = counted?.raw as { prompt_tokens?: unknown; prompt_tokens_details?: { cached_tokens?: unknown } | null } | undefined;
@@ -23,7 +27,6 @@ function silentOnCache(counted: LanguageModelV3Usage | undefined): boolean {
 
 /** The sum; a figure is unknown only when it is unknown on both sides. */
 export function addUsage(a: Usage, b: Usage): Usage {
-  const add = (x: number | undefined, y: number | undefined): number | undefined => (x === undefined && y === undefined ? undefined : (x ?? 0) + (y ?? 0));
   return {
     inputTokens: add(a.inputTokens, b.inputTokens),
     outputTokens: add(a.outputTokens, b.outputTokens),
