@@ -46,8 +46,19 @@ export function lineAt(tree: TS.SourceFile, position: number): number {
   return tree.getLineAndCharacterOfPosition(position).line + 1;
 }
 
-/** Text of a node with formatting and comments removed. */
+/** Text of a node with formatting and comments removed: its tokens, quotes alike, without final commas and semicolons. */
 export function normalised(ts: Ts, node: TS.Node, tree: TS.SourceFile): string {
-  const printer = ts.createPrinter({ removeComments: true, omitTrailingSemicolon: true });
-  return printer.printNode(ts.EmitHint.Unspecified, node, tree).replace(/\s+/g, ' ').trim();
+  const tokens: string[] = [];
+  const visit = (n: TS.Node): void => {
+    const children = n.getChildren(tree);
+    if (children.length) {
+      for (const child of children) visit(child);
+      return;
+    }
+    const text = ts.isStringLiteral(n) ? JSON.stringify(n.text) : n.getText(tree);
+    if (/^[)\]}]$/.test(text)) while (tokens.at(-1) === ',') tokens.pop();
+    if (text !== '' && text !== ';' && n.kind !== ts.SyntaxKind.JSDoc) tokens.push(text);
+  };
+  visit(node);
+  return tokens.join(' ');
 }

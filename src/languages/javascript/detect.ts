@@ -1,7 +1,7 @@
 import type { Check, Detection, LanguageName } from '../types.ts';
 import type { Workbench } from '../../workspace/types.ts';
 import type { PackageJson } from './package-json.ts';
-import { type Package, packagesOf, testFilesImporting } from './project.ts';
+import { fileNaming, type Package, packagesOf } from './project.ts';
 import { commandOf, type Framework, testScript } from './script.ts';
 import { isCode, isTestPath, testFolderOf } from './test-paths.ts';
 
@@ -92,8 +92,8 @@ async function findChecks(pack: Package, all: readonly Package[], bench: Workben
   for (const framework of ['vitest', 'jest'] as const) {
     if (json?.dependencies[framework] && pack.files.some(isTestPath)) return [check(pack, framework, `${framework} is a dependency`)];
   }
-  const importing = await testFilesImporting(pack, bench, NODE_TEST);
-  if (importing.length) return [check(pack, 'node:test', `${importing[0]} imports node:test`)];
+  const importing = await fileNaming(pack, bench, NODE_TEST);
+  if (importing) return [check(pack, 'node:test', `${importing} imports node:test`)];
   if (pack.files.some(isTestPath) && text === undefined) return [check(pack, 'node:test', 'test files and no test script')];
   return [];
 }

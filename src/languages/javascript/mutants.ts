@@ -58,9 +58,9 @@ function changesOf(ts: Ts, node: TS.Node, tree: TS.SourceFile): Change[] {
     const swapped = SWAPS[operator];
     const joinsText = operator === '+' && [node.left, node.right].some((side) => ts.isStringLiteralLike(side) || ts.isTemplateExpression(side));
     // `a ?? b || c` is no JavaScript without parentheses.
-    const mixes = /^(\?\?|&&|\|\|)$/.test(operator) && (ts.isBinaryExpression(node.parent) || [node.left, node.right].some((side) => ts.isBinaryExpression(side) && /^(\?\?|&&|\|\|)$/.test(text(side.operatorToken))));
+    const mixes = operator === '??' && [node.parent, node.left, node.right].some((n) => ts.isBinaryExpression(n) && text(n.operatorToken) === '??');
     if (swapped && joinsText) return [replace(node, text(node.right), `${short(text(node))} lost its first part`)];
-    if (swapped && !(mixes && operator === '??')) return [replace(node.operatorToken, swapped, `${operator} became ${swapped}`)];
+    if (swapped && !mixes) return [replace(node.operatorToken, swapped, `${operator} became ${swapped}`)];
     return [];
   }
   if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken) return [replace(node, text(node.operand), `${short(text(node))} lost its !`)];

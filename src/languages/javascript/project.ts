@@ -18,6 +18,9 @@ export interface Package {
 const FOREIGN = /^(pyproject\.toml|setup\.py|setup\.cfg|requirements[\w.-]*\.txt|go\.mod|Cargo\.toml|Gemfile|pom\.xml|build\.gradle(\.kts)?|composer\.json)$/;
 const MATERIAL = /(^|\/)(fixtures?|__fixtures__|__mocks__|testdata|node_modules|vendor)\//i;
 
+/** Files read beside the tests to find tests in unusual places: enough for a small project, no delay in a large one. */
+const OTHERS_READ = 300;
+
 const inside = (path: string, root: string) => root === '' || path.startsWith(`${root}/`);
 
 /** The packages of a project, the outermost first. Reads files, runs nothing. */
@@ -68,15 +71,15 @@ export function packageFor(packages: readonly Package[], path: RelativePath): Pa
   return packages.filter((p) => inside(path, p.root)).toSorted((a, b) => b.root.length - a.root.length)[0];
 }
 
-/** Test files of a package whose source names a module, sorted. */
-export async function testFilesImporting(pack: Package, bench: Workbench, module: RegExp): Promise<RelativePath[]> {
-  const found: RelativePath[] = [];
-  for (const path of pack.files.filter(isCode)) {
-    if (MATERIAL.test(path)) continue;
+/** Whether a file of the package names a module; files that are tests by their path are read first, and only so many others. */
+export async function fileNaming(pack: Package, bench: Workbench, module: RegExp): Promise<RelativePath | undefined> {
+  const code = pack.files.filter((f) => isCode(f) && !MATERIAL.test(f));
+  const others = code.filter((f) => !isTestPath(f)).slice(0, OTHERS_READ);
+  for (const path of [...code.filter(isTestPath), ...others]) {
     const { text } = await bench.readText(path).catch(() => ({ text: '' }));
-    if (module.test(text)) found.push(path);
+    if (module.test(text)) return path;
   }
-  return found;
+  return undefined;
 }
 
 /**

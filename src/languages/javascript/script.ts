@@ -50,10 +50,25 @@ export function words(text: string): string[] {
 export function commandOf(json: PackageJson): ScriptCommand | undefined {
   const text = testScript(json);
   if (text === undefined) return undefined;
-  const before = json.scripts['pretest'] && BUILD.test(json.scripts['pretest']) ? [json.scripts['pretest']] : [];
+  const before = json.scripts['pretest'] && BUILD.test(json.scripts['pretest']) ? ['npm run pretest'] : [];
+  const command = search(json, json.scripts['test']!, before, 3);
+  return command && { ...command, before, text: json.scripts['test']! };
+}
+
+/** Walks the script's commands in order, and into `npm run x` where that is the one that runs the tests. */
+function search(json: PackageJson, text: string, before: string[], depth: number): ReturnType<typeof commandIn> {
   for (const segment of text.split(/&&|\|\||;|\n/).map((s) => s.trim()).filter(Boolean)) {
     const command = commandIn(words(segment));
-    if (command) return { ...command, before, text: json.scripts['test'] ?? text };
+    if (command) return command;
+    const expanded = expand(json, segment, 1);
+    if (expanded !== segment && depth > 0) {
+      const inner: string[] = [];
+      const found = search(json, expanded, inner, depth - 1);
+      if (found) {
+        before.push(...inner);
+        return found;
+      }
+    }
     if (BUILD.test(segment)) before.push(segment);
   }
   return undefined;

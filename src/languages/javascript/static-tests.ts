@@ -30,11 +30,12 @@ export async function staticTests(path: string, source: string): Promise<StaticT
 }
 
 /** For the judgement of a run: what must have reported, and whether the file checks something without tests. */
-export async function staticTestsOf(bench: Workbench, path: string): Promise<{ names: string[]; asserts: boolean }> {
+export async function staticTestsOf(bench: Workbench, path: string): Promise<{ names: string[]; lines: Map<string, number>; asserts: boolean }> {
   const source = await bench.readText(path).then((f) => f.text, () => '');
   const tests = await findTests(path, source);
   return {
     names: tests.filter((t) => t.certain && !t.skipped).map((t) => t.name),
+    lines: new Map(tests.map((t) => [t.name, t.fromLine])),
     asserts: /['"](node:)?assert(\/strict)?['"]|['"](chai|expect|tape|should)['"]/.test(source),
   };
 }

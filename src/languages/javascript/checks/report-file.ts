@@ -53,13 +53,14 @@ export async function createReport(bench: Workbench, name: 'node-test' | 'vitest
   const folder = `.untilgreen-${randomBytes(8).toString('hex')}`;
   const absolute = join(bench.root, folder);
   const file = await openReportFile(bench.root);
-  await mkdir(absolute, { mode: 0o755 });
+  await mkdir(absolute);
   for (const script of ['records.mjs', `${name}.mjs`]) {
     const target = join(absolute, script);
     await copyFile(fileURLToPath(new URL(`../reporters/${script}`, import.meta.url)), target);
     // The product's own files may be readable by their owner only; the sandbox may run as somebody else.
     await chmod(target, 0o644);
   }
+  await chmod(absolute, 0o755);
   const up = cwd === '' ? '.' : cwd.split('/').map(() => '..').join('/');
   return {
     reporter: `${up}/${folder}/${name}.mjs`,

@@ -10,7 +10,7 @@ type FileRecord = Extract<ReportRecord, { kind: 'file' }>;
 
 export interface Expectation {
   /** Names of tests that stand in a file without condition: they must have reported. */
-  staticTests(file: string): Promise<{ names: string[]; asserts: boolean }>;
+  staticTests(file: string): Promise<{ names: string[]; lines: ReadonlyMap<string, number>; asserts: boolean }>;
   /** Only these tests count. */
   testIds?: readonly string[];
 }
@@ -106,7 +106,9 @@ async function judgeFile(r: FileRecord, tests: TestResult[], errors: CheckError[
     errors.push({ file, line: line ? Number(line) : undefined, message: messageIn(r.stderr) || 'the file failed before its first test', errorClass: classIn(r.stderr) ?? 'Error' });
     return;
   }
-  const { names, asserts } = await expectation.staticTests(file);
+  const { names, lines, asserts } = await expectation.staticTests(file);
+  // Loaders put TypeScript on one line; where the test stands in the source is known without them.
+  if (/\.[cm]?tsx?$/.test(file)) for (const test of own) test.line = lines.get(test.id.slice(file.length + 3)) ?? test.line;
   if (r.tests === 0 && names.length === 0) {
     if (asserts) tests.push({ id: file, file, outcome: 'passed', durationMs: r.durationMs });
     return;

@@ -23,7 +23,7 @@ export async function vitestCommand({ bench, pack, script, files }: Request): Pr
     reporterFlag: '--reporter',
     argv: [
       process.execPath, ...(script?.nodeFlags ?? []), upFrom(pack.root, `${vitest.folder}/vitest.mjs`), 'run', ...loader,
-      '--includeTaskLocation', '--passWithNoTests', '--coverage.enabled=false', ...flags, ...chosen,
+      '--includeTaskLocation', '--passWithNoTests', '--allowOnly', '--coverage.enabled=false', ...flags, ...chosen,
     ],
     env: { VITEST_SKIP_INSTALL_CHECKS: '1' },
   };

@@ -99,7 +99,7 @@ async function exportsOf(path: string, source: string): Promise<Map<string, Omit
 }
 
 /** A relative specifier by the habit of the file, then of the package: with the written, the emitted, or no extension. */
-export async function specifierFor(from: RelativePath, target: RelativePath, source: string, bench: Workbench): Promise<string> {
+export async function specifierFor(from: RelativePath, target: RelativePath, source: string, bench: Workbench, commonjs: boolean): Promise<string> {
   const bare = target.replace(/\.[cm]?[jt]sx?$/, '');
   const extension = target.slice(bare.length);
   const relative = (p: string) => {
@@ -107,8 +107,8 @@ export async function specifierFor(from: RelativePath, target: RelativePath, sou
     return r.startsWith('.') ? r : `./${r}`;
   };
   const habit = (await extensionHabit([source])) ?? (await packageHabit(from, bench));
-  const style = habit ?? (/^\.[cm]?jsx?$/.test(extension) ? 'own' : 'emitted');
-  if (style === 'none') return relative(bare.replace(/\/index$/, '') || '.');
+  const style = habit ?? (commonjs ? 'none' : /^\.[cm]?jsx?$/.test(extension) ? 'own' : 'emitted');
+  if (style === 'none') return relative(extension === '.mjs' || extension === '.cjs' ? target : bare.replace(/\/index$/, '') || '.');
   if (style === 'own') return relative(target);
   return relative(bare + extension.replace('t', 'j').replace(/^\.jsx$/, extension === '.tsx' ? '.js' : '.jsx'));
 }

@@ -34,7 +34,7 @@ async function addMissing(path: RelativePath, source: string, bench: Workbench):
   }
   const lines: string[] = [];
   for (const [file, names] of byFile) {
-    const from = await specifierFor(path, file, source, bench);
+    const from = await specifierFor(path, file, source, bench, commonjs);
     const list = names.toSorted((a, b) => a.localeCompare(b));
     const allTypes = list.every((n) => n.startsWith('type '));
     const inner = (allTypes ? list.map((n) => n.slice(5)) : list).join(', ');

@@ -62,6 +62,7 @@ export default async function* nodeTestReporter(source) {
         const passed = type === 'test:pass';
         if (isFile(data)) {
           const file = fileOf(data.file);
+          file.told = true;
           record({
             kind: 'file', file: inWorkspace(data.file), tests: file.tests, failed: file.failed, passed,
             stderr: clipped(file.stderr, 8000), exitCode: data.details?.error?.exitCode ?? null, durationMs: data.details?.duration_ms,
@@ -90,6 +91,10 @@ export default async function* nodeTestReporter(source) {
   }
   for (const test of waiting.values()) {
     record({ kind: 'unfinished', file: inWorkspace(test.file), name: test.name, line: test.line });
+  }
+  // A file whose tests have reported gets no event of its own.
+  for (const [path, file] of files) {
+    if (!file.told) record({ kind: 'file', file: inWorkspace(path), tests: file.tests, failed: file.failed, passed: file.failed === 0, stderr: '', exitCode: null });
   }
   record({ kind: 'end' });
 }

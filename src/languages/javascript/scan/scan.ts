@@ -72,7 +72,7 @@ function moduleNamed(name: string): Rule[] {
 function callRules(node: TS.CallExpression | TS.NewExpression, r: Resolved, values: Values, test: boolean): Rule[] {
   const { ts } = r;
   const [first, second] = node.arguments ?? [];
-  const found: Rule[] = [];
+  const found: Rule[] = values.of(node).has('eval') ? [EVAL] : [];
   if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) return first ? loadRules(first, values) : [];
   for (const callee of values.of(node.expression)) {
     if (callee === 'require' || callee === 'process.getBuiltinModule') found.push(...(first ? loadRules(first, values) : []));
