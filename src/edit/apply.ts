@@ -84,7 +84,7 @@ function refusal(code: EditErrorCode, editIndex: number, count: number, message:
 }
 
 function overlapping(placements: readonly Placement[]): [number, number] | undefined {
-  const order = placements.map((_, i) => i).sort((a, b) => placements[a]!.start - placements[b]!.start || placements[a]!.end - placements[b]!.end);
+  const order = placements.map((_, i) => i).toSorted((a, b) => placements[a]!.start - placements[b]!.start || placements[a]!.end - placements[b]!.end);
   for (let i = 1; i < order.length; i += 1) {
     if (placements[order[i]!]!.start < placements[order[i - 1]!]!.end) return [order[i - 1]!, order[i]!];
   }
@@ -93,7 +93,7 @@ function overlapping(placements: readonly Placement[]): [number, number] | undef
 
 /** The file's own bytes between the ranges, and the replacements with endings. */
 function build(source: SourceText, placements: readonly Placement[]): { content: string; edits: (EditOutcome & { ok: true })['edits'] } {
-  const order = placements.map((_, i) => i).sort((a, b) => placements[a]!.start - placements[b]!.start);
+  const order = placements.map((_, i) => i).toSorted((a, b) => placements[a]!.start - placements[b]!.start);
   const edits: (EditOutcome & { ok: true })['edits'] = [];
   let content = '';
   let line = 1;
@@ -107,12 +107,13 @@ function build(source: SourceText, placements: readonly Placement[]): { content:
     add(source.raw.slice(from, rawOffset(source, start)));
     const fromLine = line;
     add(withEndings(source, start, end, replacement));
-    const toLine = replacement.endsWith('\n') && line > fromLine ? line - 1 : line;
+    const toLine = tier === 'exact' && replacement.endsWith('\n') ? line - 1 : line;
     edits[index] = { tier, fromLine, toLine };
     from = rawOffset(source, end);
   }
   add(source.raw.slice(from));
-  return { content, edits };
+  const last = content.endsWith('\n') ? line - 1 : line;
+  return { content, edits: edits.map((e) => ({ ...e, toLine: Math.max(e.fromLine, Math.min(e.toLine, last)) })) };
 }
 
 /** Lines that stay or are replaced keep their ending; an inserted line takes that of its neighbour. */

@@ -27,7 +27,6 @@ export function findPlace(source: SourceText, quoted: string, text: string): Mat
   const exact = exactMatch(source, quoted, text);
   if (exact.kind !== 'none') return exact;
   const block = blockOf(quoted, text);
-  if (block.old.every((l) => l.trim() === '')) return { kind: 'none' };
   return lineMatch(source, block, 'whitespace') ?? lineMatch(source, block, 'indentation') ?? { kind: 'none' };
 }
 
@@ -73,14 +72,20 @@ const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}
 function cutsToken(text: string, offset: number): boolean {
   if (offset <= 0 || offset >= text.length) return false;
   const isLow = (at: number) => text.charCodeAt(at) >= 0xdc00 && text.charCodeAt(at) <= 0xdfff;
-  if (isLow(offset)) return true;
+  if (isLow(offset) && text.codePointAt(offset - 1)! > 0xffff) return true;
   const before = String.fromCodePoint(text.codePointAt(isLow(offset - 1) && offset > 1 ? offset - 2 : offset - 1)!);
   const after = String.fromCodePoint(text.codePointAt(offset)!);
-  const word = (c: string) => WORD.test(c) && !UNSPACED.test(c);
-  if (word(before) && word(after)) return true;
+  if (isWord(before) && isWord(after)) return true;
   // 1|.5 and 1.|5
-  const digit = (c: string | undefined) => c !== undefined && c >= '0' && c <= '9';
-  return (digit(before) && after === '.' && digit(text[offset + 1])) || (before === '.' && digit(after) && digit(text[offset - 2]));
+  return (isDigit(before) && after === '.' && isDigit(text[offset + 1])) || (before === '.' && isDigit(after) && isDigit(text[offset - 2]));
+}
+
+function isWord(character: string): boolean {
+  return WORD.test(character) && !UNSPACED.test(character);
+}
+
+function isDigit(character: string | undefined): boolean {
+  return character !== undefined && character >= '0' && character <= '9';
 }
 
 interface Block {
@@ -99,6 +104,8 @@ function blockOf(quoted: string, text: string): Block {
 }
 
 function lineMatch(source: SourceText, block: Block, tier: 'whitespace' | 'indentation'): Match | undefined {
+  // Blank lines look alike; only an exact quote can name some of them.
+  if (block.old.every((l) => l.trim() === '')) return undefined;
   const key = tier === 'whitespace' ? (l: string) => plainTypography(l).trimEnd() : (l: string) => plainTypography(l).trim();
   const count = source.lines.length - (source.lines.at(-1) === '' ? 1 : 0);
   const wanted = block.old.map(key);
@@ -161,12 +168,16 @@ function rewrite(block: Block, actual: string[], tier: 'whitespace' | 'indentati
  */
 function keepCommon(oldLine: string, fileLine: string, newLine: string): string {
   const [old, file, now] = [oldLine.trim(), fileLine.trim(), newLine.trim()];
-  const tail = (line: string) => line.slice(line.trimEnd().length);
-  const end = tail(newLine) === tail(oldLine) ? tail(fileLine) : tail(newLine);
+  const end = tailOf(newLine) === tailOf(oldLine) ? tailOf(fileLine) : tailOf(newLine);
   if (old.length !== file.length) return now + end;
   const head = commonStart(old, now);
   const rest = commonEnd(old, now, Math.min(old.length, now.length) - head);
   return file.slice(0, head) + now.slice(head, now.length - rest) + file.slice(file.length - rest) + end;
+}
+
+/** The white space a line ends with. */
+function tailOf(line: string): string {
+  return line.slice(line.trimEnd().length);
 }
 
 export function describeIndent(indent: string): string {

@@ -12,7 +12,7 @@ const ONLY = new RegExp(`^${DOTS}$`);
 const THING =
   '(?:code|files?|functions?|methods?|class(?:es)?|implementations?|contents?|lines?|logic|body|imports?|tests?|definitions?|module|script|fields?|cases?|handlers?|parts?|text|sections?|stuff|properties|props|styles|routes|config(?:uration)?|entries|items|elements|statements?)';
 const LEFT_OUT = '(?:unchanged|omitted|elided|unmodified|as before|as is|as-is|as above|the same|same as before|same as above|for brevity|goes here|continues|untouched|snipped|truncated|here)';
-const WHICH = '(?:rest|remainder|remaining|existing|previous|original|other|same|unchanged|all the other|more|prior|old|current)';
+const WHICH = '(?:rest|remainder|remaining|existing|previous|original|other|same|unchanged)';
 
 /** Words of an omission; enough beside dots. */
 const WORDS = new RegExp(
@@ -28,6 +28,9 @@ const SENTENCE = new RegExp(
     `^(?:unchanged|omitted|no changes?(?: here)?|same as (?:before|above)|omitted for brevity|code omitted for brevity|snip|snipped)$`,
   'i',
 );
+
+/** All that a comment says which only ends in dots: `existing code...`, and not `handle other cases...`. */
+const PHRASE = new RegExp(`^(?:the )?${WHICH}(?: of)?(?: the)?(?: \\w+)? ${THING}(?: ${LEFT_OUT})?$`, 'i');
 
 const LINE_COMMENT = /^(?:\/\/+|#+|--|;+|%+|REM\b|')\s*/;
 const WHOLE_BLOCK = /^(?:\{\s*)?\/\*+\s*(.*?)\s*\*+\/\s*\}?$|^<!--+\s*(.*?)\s*--+>$|^\{#\s*(.*?)\s*#\}$|^\(\*\s*(.*?)\s*\*\)$/;
@@ -75,17 +78,17 @@ function isOmission(lines: readonly string[], index: number, quoted: string): bo
   const trailing = /(?:^|\s)(?:\/\/|#|--)\s*((?:\.{3,}|\u2026).*)$/.exec(line);
   if (trailing && !ONLY.test(trailing[1]!) && commentOmits(trailing[1]!)) return true;
   if (DOTTED_BODY.test(line)) return true;
-  return proseOmits(line);
+  return proseOmits(line) && !inDoctest(lines, index);
 }
 
 /** The words of a comment, without its marks. */
 function commentOmits(body: string): boolean {
   if (ONLY.test(body)) return true;
   const words = unwrap(body);
-  if (STARTS.test(body) || ENDS.test(body) || STARTS.test(unbracket(body)) || ENDS.test(unbracket(body))) {
-    const both = STARTS.test(unbracket(body)) && ENDS.test(unbracket(body));
-    return both || WORDS.test(words);
-  }
+  const inner = unbracket(body);
+  const [starts, ends] = [STARTS.test(body) || STARTS.test(inner), ENDS.test(body) || ENDS.test(inner)];
+  if (starts) return ends || WORDS.test(words);
+  if (ends && PHRASE.test(words)) return true;
   return SENTENCE.test(words);
 }
 
@@ -123,10 +126,14 @@ function ellipsisIsCode(lines: readonly string[], index: number, quoted: string)
   const previous = lines[before]!.trim().replace(/\s+#.*$/, '');
   if (previous.endsWith(':')) return true;
   if (/(?:"""|''')$/.test(previous)) return true;
-  if (/^(?:>>>|\.\.\.)(?:\s|$)/.test(previous)) return true;
-  // Output of a doctest: the example stands in the same paragraph.
+  if (/^>>>(?:\s|$)/.test(previous)) return true;
+  return inDoctest(lines, index) || (lines[index] === '...' && lines.some((l) => l.startsWith('---')));
+}
+
+/** Continuation and output of a doctest stand in one paragraph with its first line. */
+function inDoctest(lines: readonly string[], index: number): boolean {
   for (let i = index - 1; i >= 0 && lines[i]!.trim() !== ''; i -= 1) {
     if (lines[i]!.trim().startsWith('>>>')) return true;
   }
-  return lines[index] === '...' && lines.some((l) => l.startsWith('---'));
+  return false;
 }
