@@ -48,11 +48,12 @@ export function findCgroupBase(): CgroupBase | { problem: string } {
   if (memory && pids) return { version: 1, parents: { memory, pids, ...(cpuacct ? { cpuacct } : {}) } };
   const mount = mounts.find(({ type }) => type === 'cgroup2');
   let directory = locate(mount, own.find((group) => group.controllers.join() === '')?.path);
+  const point = mount?.point ?? '/';
   // Processes live in leaves only, so the group goes beside our own, in the nearest ancestor that hands the controllers down.
-  while (mount && directory?.startsWith(mount.point)) {
+  while (directory?.startsWith(point)) {
     const handed = existsSync(join(directory, 'cgroup.subtree_control')) ? read(join(directory, 'cgroup.subtree_control')).split(' ') : [];
     if (handed.includes('memory') && handed.includes('pids')) return { version: 2, parents: { memory: directory, pids: directory, cpuacct: directory } };
-    if (directory === mount.point) break;
+    if (directory === point) break;
     directory = dirname(directory);
   }
   return { problem: 'no cgroup hierarchy with the memory and pids controllers is in reach' };
@@ -78,7 +79,7 @@ export class Cgroup {
   /**
    * Makes the group, sets its limits and reads them back.
    *
-   * @param processes processes and threads, the launcher's own four not counted
+   * @param processes processes and threads, the launcher's own not counted
    * @throws an Error when a limit does not hold; nothing is left behind then
    */
   static create(base: CgroupBase, limits: { memoryBytes: number; processes: number }): Cgroup {
@@ -155,8 +156,8 @@ export class Cgroup {
   }
 }
 
-/** `timeout`, bwrap outside, bwrap inside, and the shell that starts the command. */
-const LAUNCHER_PROCESSES = 4;
+/** `timeout`, bwrap outside and bwrap inside; the shell in between becomes the command. */
+const LAUNCHER_PROCESSES = 3;
 
 function killMembers(directory: string): void {
   const gone = (thrown: unknown): void => {

@@ -136,7 +136,7 @@ export async function safeGit(args: readonly string[], cwd: string): Promise<Git
   for (const name of listed.stdout.split('\0')) {
     if (!STARTS_PROGRAMS.test(name) || HARMLESS_CORE.test(name) || name in settings || /^(?:remote|url|submodule)\..*\.(?:url|fetch|path|active|branch)$/.test(name)) continue;
     if (Object.keys(OFF).some((off) => off.toLowerCase() === name)) continue;
-    settings[name] = /\.required$/.test(name) ? 'false' : '';
+    settings[name] = name.endsWith('.required') ? 'false' : '';
   }
   return git(args, cwd, settings);
 }

@@ -47,6 +47,8 @@ export class OutputKeeper {
     if (rest.length === 0) return;
     this.tail.push(Buffer.from(rest));
     this.tailBytes += rest.length;
+    // A stream of tiny writes must not become a list of a million pieces.
+    if (this.tail.length > 512) this.tail.splice(0, this.tail.length, Buffer.concat(this.tail));
     const room = this.limit - this.half;
     for (let first = this.tail[0]; first && this.tailBytes - first.length >= room; first = this.tail[0]) {
       this.tail.shift();
