@@ -5,6 +5,7 @@ import { answerQuestion, placeOf } from './answer.ts';
 import { publicUrl } from './base-url.ts';
 import { discoverModels } from './discover.ts';
 import type { DiscoverOptions } from './discover.ts';
+import { httpFetch } from './http-fetch.ts';
 import { recordTo } from './record.ts';
 import type { Tape } from './recording.ts';
 import { headerOf, redactor, refusedSchemas, targetsOf } from './recording.ts';
@@ -52,7 +53,7 @@ export interface HttpModels extends Models {
  */
 export async function createModels(config: LoadedConfig, options: ModelsOptions = {}): Promise<HttpModels> {
   const { targets, tape, withoutSchema } = await open(config, options);
-  const call = options.fetch ?? fetch;
+  const call = options.fetch ?? httpFetch;
   const send = createSender({
     fetchFor: (baseUrl) => (tape ? tape.through(call, baseUrl) : call),
     timeoutMs: config.settings.models.timeout_ms,

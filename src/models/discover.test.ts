@@ -107,13 +107,13 @@ describe('a server is asked', () => {
 
   test('on the usual ports, the first in their order that lists a model', async () => {
     const [none, empty, first, second] = [await freePort(), await serve({ models: [] }), await serve({ models: ['a'] }), await serve({ models: ['b'] })];
-    const targets = await discoverModels(modelConfig({}), { probePorts: [none, empty.port, first.port, second.port] });
+    const targets = await discoverModels(modelConfig({}), { probePorts: [none, empty.port, first.port, second.port], probeMs: 10_000 });
     expect(targets.coder).toMatchObject({ model: 'a', baseUrl: first.url, via: `port ${first.port}` });
   });
 
   test('on the usual ports, for the model that the config names', async () => {
     const server = await serve({ models: ['a', 'b'] });
-    const targets = await discoverModels(modelConfig({}, { default: { model: 'b' } }), { probePorts: [server.port] });
+    const targets = await discoverModels(modelConfig({}, { default: { model: 'b' } }), { probePorts: [server.port], probeMs: 10_000 });
     expect(targets.coder).toMatchObject({ model: 'b', baseUrl: server.url });
   });
 });

@@ -1,6 +1,7 @@
 import type { LoadedConfig, ModelSettings } from '../config/schema.ts';
 import { UntilgreenError } from '../core/errors.ts';
 import { normalizeBaseUrl, ollamaBaseUrl, publicUrl } from './base-url.ts';
+import { httpFetch } from './http-fetch.ts';
 import { USUAL_PORTS, chatModels, listModels, probePorts } from './probe.ts';
 import type { Provider, Target } from './target.ts';
 import { HOSTED, priceOf, settingsOf } from './target.ts';
@@ -24,6 +25,8 @@ export interface DiscoverOptions {
   fetch?: typeof fetch;
   /** Loopback ports to ask when nothing is configured; default: `USUAL_PORTS`. */
   probePorts?: readonly number[];
+  /** Milliseconds that all of them together have to answer; default 300. */
+  probeMs?: number;
   /** Ask each OpenAI-compatible server for its model list, so that a wrong address or key is told before any work; default true. */
   verify?: boolean;
   signal?: AbortSignal;
@@ -48,7 +51,7 @@ interface Endpoint {
  * targets.coder.model; // 'qwen3-coder'
  */
 export async function discoverModels(config: LoadedConfig, options: DiscoverOptions = {}): Promise<Record<Role, Target>> {
-  const call = options.fetch ?? fetch;
+  const call = options.fetch ?? httpFetch;
   const { models } = config.settings;
   const lists = new Map<string, Promise<string[] | undefined>>();
   const list = (endpoint: Endpoint): Promise<string[] | undefined> => {
@@ -58,7 +61,7 @@ export async function discoverModels(config: LoadedConfig, options: DiscoverOpti
     return asked;
   };
   let probed: Promise<Endpoint> | undefined;
-  const probe = (): Promise<Endpoint> => (probed ??= probeLoopback(options.probePorts ?? USUAL_PORTS.map((u) => u.port), call));
+  const probe = (): Promise<Endpoint> => (probed ??= probeLoopback(options.probePorts ?? USUAL_PORTS.map((u) => u.port), call, options.probeMs));
 
   const targets: Partial<Record<Role, Target>> = {};
   for (const role of ROLES) {
@@ -205,8 +208,8 @@ function ollamaFromEnvironment(env: LoadedConfig['env']): Endpoint | undefined {
   }
 }
 
-async function probeLoopback(ports: readonly number[], call: typeof fetch): Promise<Endpoint> {
-  const found = await probePorts(ports, call);
+async function probeLoopback(ports: readonly number[], call: typeof fetch, timeoutMs: number | undefined): Promise<Endpoint> {
+  const found = await probePorts(ports, call, timeoutMs);
   if (!found) {
     throw new UntilgreenError(
       'no_model',
