@@ -161,7 +161,7 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
     .description('fix two historical bugs of released packages, with recorded model replies')
     .option('--json', 'every event as one line of JSON')
     .addHelpText('after', examples('demo'))
-    .action(async (options: { json?: boolean }) => done(await (await import('./demo.ts')).demo(options)));
+    .action(async (options: { json?: boolean }) => done(await (await import('./commands/demo.ts')).demo(options)));
 
   const tool = program.command('tool').description('list the tools, show a schema, or run one tool');
   tool.command('list').description('every tool with its effect').option('--json', 'as JSON')

@@ -4,13 +4,15 @@ import { withEngine } from '../job.ts';
 import { findRun } from '../runs.ts';
 import { configFor } from '../settings.ts';
 import { print, printJson } from '../terminal.ts';
+import { TOOL_RUN } from '../tool-call.ts';
 import { clean, plural } from '../view/text.ts';
 
 /** `untilgreen undo [dir]`: takes back the last applied change of a directory, or that of a run. */
 export async function undo(dir: string | undefined, options: { run?: string; force?: boolean; json?: boolean }): Promise<number> {
   const directory = options.run === undefined || dir !== undefined ? await projectDirectory(dir) : undefined;
   const result = await withEngine(await configFor({}, directory), {}, async (engine) => {
-    const runId = options.run === undefined ? undefined : (await findRun(engine, options.run)).id;
+    // Calls of a single tool are journaled without being runs of the store.
+    const runId = options.run === undefined || options.run.startsWith(TOOL_RUN) ? options.run : (await findRun(engine, options.run)).id;
     return engine.undo({ directory, runId, force: options.force });
   });
   if (options.json) printJson(result, 2);

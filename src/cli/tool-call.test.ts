@@ -1,0 +1,85 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { undoApply } from '../workspace/undo.ts';
+import { main } from './main.ts';
+
+let root: string;
+let project: string;
+const SOURCE = 'def area(r):\r\n    return 3 * r * r\r\n';
+beforeEach(() => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'ug-tool-')));
+  project = join(root, 'mein projekt ü');
+  mkdirSync(project);
+  writeFileSync(join(project, 'a.py'), SOURCE);
+  for (const [name, value] of Object.entries({ HOME: root, XDG_CONFIG_HOME: join(root, 'config'), UNTILGREEN_HOME: join(root, 'home') })) vi.stubEnv(name, value);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+  rmSync(root, { recursive: true, force: true });
+});
+
+async function tool(...args: string[]): Promise<{ exitCode: number; json: any }> {
+  let stdout = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((stdout += String(text)), true));
+  vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
+  const exitCode = await main(['tool', ...args]);
+  vi.restoreAllMocks();
+  return { exitCode, json: JSON.parse(stdout) };
+}
+const call = (name: string, args: unknown) => tool('call', name, '--dir', project, '--json', typeof args === 'string' ? args : JSON.stringify(args));
+const source = () => readFileSync(join(project, 'a.py'), 'utf8');
+
+describe('tool call', () => {
+  it('edits the project itself, line endings kept, and can be undone', async () => {
+    const { exitCode, json } = await call('edit_file', { path: 'a.py', edits: [{ oldText: '3 * r', newText: '3.14 * r' }] });
+    expect(json).toMatchObject({ ok: true, applied: [{ path: 'a.py', kind: 'modified', merged: false }], run: expect.stringMatching(/^tool-/) });
+    expect(exitCode).toBe(0);
+    expect(source()).toBe(SOURCE.replace('3 *', '3.14 *'));
+    expect(readdirSync(join(root, 'home/tools'))).toEqual([]);
+    await undoApply(join(root, 'home/journals'), { runId: json.run });
+    expect(source()).toBe(SOURCE);
+  });
+
+  it.each<[string, string, unknown, string]>([
+    ['text that is not there', 'edit_file', { path: 'a.py', edits: [{ oldText: 'nowhere', newText: 'x' }] }, 'not_found'],
+    ['text that occurs twice', 'edit_file', { path: 'a.py', edits: [{ oldText: ' r', newText: 'x' }] }, 'ambiguous'],
+    ['an empty text', 'edit_file', { path: 'a.py', edits: [{ oldText: '', newText: 'x' }] }, 'empty_old'],
+    ['a missing file', 'edit_file', { path: 'b.py', edits: [{ oldText: 'a', newText: 'x' }] }, 'file_missing'],
+    ['a path outside the project', 'file_read', { path: '../secret' }, 'path_outside'],
+    ['arguments of the wrong shape', 'edit_file', { path: 'a.py', edit: [] }, 'bad_arguments'],
+    ['a file that exists', 'create_file', { path: 'a.py', content: 'x' }, 'file_exists'],
+  ])('refuses %s with exit 1, the file untouched', async (_title, name, args, code) => {
+    const { exitCode, json } = await call(name, args);
+    expect(json).toMatchObject({ ok: false, code, message: expect.any(String) });
+    expect(exitCode).toBe(1);
+    expect(source()).toBe(SOURCE);
+    expect(readdirSync(project)).toEqual(['a.py']);
+  });
+
+  it.each([
+    ['an unknown tool', 'edit_fil', '{}', 'unknown_tool', 'Did you mean edit_file?'],
+    ['arguments that are no JSON', 'edit_file', '{', 'usage', 'untilgreen tool schema edit_file'],
+  ])('%s is bad usage', async (_title, name, args, code, message) => {
+    expect(await call(name, args)).toMatchObject({ exitCode: 2, json: { ok: false, code, message: expect.stringContaining(message) } });
+  });
+
+  it('reads without writing a journal', async () => {
+    const { exitCode, json } = await call('read_file', { path: 'a.py' });
+    expect({ exitCode, ok: json.ok }).toEqual({ exitCode: 0, ok: true });
+    expect(JSON.stringify(json)).toContain('def area');
+    expect(json.applied).toBeUndefined();
+  });
+});
+
+describe('what the tools are', () => {
+  it('list tells name, effect and what each does', async () => {
+    const { json } = await tool('list', '--json');
+    expect(json.find((t: { name: string }) => t.name === 'edit_file')).toMatchObject({ effect: 'write', description: expect.any(String) });
+  });
+  it('schema is in the form of function calling', async () => {
+    expect((await tool('schema', 'edit_file')).json).toMatchObject({ type: 'function', function: { name: 'edit_file', parameters: { type: 'object', required: ['path', 'edits'] } } });
+  });
+});
