@@ -13,8 +13,8 @@ import { testTools } from './tools.ts';
 /** Our runners, shown read-only at their own place. */
 const RUNNER = fileURLToPath(new URL('./runner', import.meta.url));
 
-/** Variables of every Python process: no `__pycache__` left behind, one order of sets and dictionaries in every run. */
-export const PYTHON_ENV = { PYTHONDONTWRITEBYTECODE: '1', PYTHONHASHSEED: '0', PYTHONUNBUFFERED: '1' } as const;
+/** Variables of every Python process: nothing left behind in the project, one order of sets and dictionaries in every run. */
+export const PYTHON_ENV = { PYTHONDONTWRITEBYTECODE: '1', PYTHONHASHSEED: '0', PYTHONUNBUFFERED: '1', HYPOTHESIS_STORAGE_DIRECTORY: '/tmp/hypothesis' } as const;
 
 export interface Toolchain {
   interpreter: Interpreter;

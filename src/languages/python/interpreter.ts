@@ -15,6 +15,8 @@ export interface BasePython {
   executable: string;
   /** Where its library lives. */
   prefix: string;
+  /** When it is the Python of an environment (an activated one, or conda's): its own path and folder. */
+  environment?: { python: string; prefix: string };
   /** The text of `sys.version`. */
   version: string;
   release: [number, number, number];
@@ -40,32 +42,32 @@ export interface Missing {
   next: string;
 }
 
-/** `isolated`: only the library, no site packages and no code that they run at the start. */
+/** Asked in isolated mode: neither the user's site packages nor PYTHON* variables have a say. */
 const PROBE = `
 import sys, json, importlib.util as u
-print(json.dumps([sys.executable, sys.base_prefix, sys.version, list(sys.version_info[:3]), u.find_spec("pytest") is not None, u.find_spec("hypothesis") is not None]))
+print(json.dumps([sys.executable, sys.prefix, sys.base_prefix, sys.version, list(sys.version_info[:3]), u.find_spec("pytest") is not None, u.find_spec("hypothesis") is not None]))
 `;
 
 const probes = new Map<string, Promise<BasePython | undefined>>();
 
 /** Asks an interpreter of the machine who it is. Undefined where it does not start or is no Python 3. */
-export function probe(executable: string, environment: Record<string, string> = {}): Promise<BasePython | undefined> {
-  const key = JSON.stringify([executable, environment]);
-  let answer = probes.get(key);
+export function probe(executable: string): Promise<BasePython | undefined> {
+  let answer = probes.get(executable);
   if (!answer) {
-    answer = ask(executable, environment);
-    probes.set(key, answer);
+    answer = ask(executable);
+    probes.set(executable, answer);
   }
   return answer;
 }
 
-async function ask(executable: string, environment: Record<string, string>): Promise<BasePython | undefined> {
+async function ask(executable: string): Promise<BasePython | undefined> {
   const inherited = Object.fromEntries(['PATH', 'HOME', 'PYENV_ROOT', 'PYENV_VERSION', 'SYSTEMROOT'].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
   try {
-    const { stdout } = await run(executable, ['-I', '-B', '-c', PROBE], { cwd: sep, timeout: PROBE_MS, env: { ...inherited, ...environment } });
-    const [path, prefix, version, release, pytest, hypothesis] = JSON.parse(stdout) as [string, string, string, [number, number, number], boolean, boolean];
+    const { stdout } = await run(executable, ['-I', '-B', '-c', PROBE], { cwd: sep, timeout: PROBE_MS, env: inherited });
+    const [path, own, prefix, version, release, pytest, hypothesis] = JSON.parse(stdout) as [string, string, string, string, [number, number, number], boolean, boolean];
     if (release[0] < 3) return undefined;
-    return { executable: await realpath(path), prefix, version, release, has: { pytest, hypothesis } };
+    const active = own === prefix ? {} : { environment: { python: path, prefix: own } };
+    return { executable: await realpath(path), prefix, ...active, version, release, has: { pytest, hypothesis } };
   } catch {
     return undefined; // not there, not a Python, or a shim without a version behind it
   }
@@ -99,7 +101,7 @@ export async function pythonOnPath(names: readonly string[], ...outside: string[
 
 /**
  * The interpreter of a project: `.venv`, `venv` or `env` in its directory (or in `folder` of it), the version that
- * `.python-version` names under pyenv, else `python3` on PATH. Nothing inside the project is executed to find out.
+ * `.python-version` names under pyenv, else `python3` on PATH (an activated environment's too). Nothing inside the project is executed to find out.
  */
 export async function interpreterOf(bench: Workbench, folder = ''): Promise<Interpreter | Missing> {
   for (const name of [...(folder ? ['.venv', 'venv', 'env'].map((n) => join(folder, n)) : []), '.venv', 'venv', 'env']) {
@@ -108,7 +110,14 @@ export async function interpreterOf(bench: Workbench, folder = ''): Promise<Inte
   }
   const base = (await pyenvVersion(bench)) ?? (await pythonOnPath(['python3', 'python'], bench.source, bench.root));
   if (!base) return { problem: 'There is no Python 3 on this machine.', next: 'Install Python 3.10 or newer (Debian: `apt install python3`) or put it on PATH.' };
-  return { python: base.executable, base, hasPytest: base.has.pytest, mounts: prefixMounts(base), bin: [dirname(base.executable)] };
+  const active = base.environment;
+  return {
+    python: active?.python ?? base.executable,
+    base,
+    hasPytest: base.has.pytest,
+    mounts: [...(active && !holdsHome(active.prefix) ? [{ source: active.prefix, target: active.prefix }] : []), ...prefixMounts(base)],
+    bin: [...(active ? [join(active.prefix, 'bin')] : []), dirname(base.executable)],
+  };
 }
 
 async function environmentAt(bench: Workbench, name: string): Promise<Interpreter | undefined> {

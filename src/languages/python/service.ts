@@ -68,11 +68,8 @@ async function start(): Promise<Daemon | undefined> {
 }
 
 async function newestPython(): Promise<string | undefined> {
-  for (const name of NAMES) {
-    const found = await pythonOnPath([name], process.cwd());
-    if (found && (found.release[0] > 3 || found.release[1] >= OLDEST)) return found.executable;
-  }
-  return undefined;
+  const found = await Promise.all(NAMES.map((name) => pythonOnPath([name], process.cwd())));
+  return found.find((python) => python && python.release[1] >= OLDEST)?.executable;
 }
 
 function settle(running: Daemon, id: number, value: unknown): void {

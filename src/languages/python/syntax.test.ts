@@ -160,6 +160,11 @@ describe('mutants', () => {
     expect(await mutants('"""Doc."""\nimport a\ndef f(x: "int" = y) -> "str":\n    """Doc."""\nif __name__ == "__main__":\n    f(1)\n')).toEqual([]);
   });
 
+  it('keep a while loop running to its end', async () => {
+    const found = await mutants('def f(n):\n    i = 0\n    while i < n:\n        i += 1\n        if i == 3:\n            break\n    return i\n', [3, 4, 5, 6]);
+    expect(found.map((m) => m.description)).toEqual(['boundary: `<` becomes `<=`', 'negated comparison: `==` becomes `!=`']);
+  });
+
   it('of a file that does not parse are none', async () => {
     expect(await mutants('def f(:\n')).toEqual([]);
   });

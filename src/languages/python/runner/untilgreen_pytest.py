@@ -31,6 +31,12 @@ class Reporter:
         for name in ("--cov-branch", "--cov-append", "--no-cov", "--no-cov-on-fail", "--cov-reset"):
             group.addoption(name, action="store_true", default=False)
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config):
+        # Property tests try the same examples in every run, so that two runs of one state agree.
+        if getattr(config.option, "hypothesis_seed", "unknown") is None:
+            config.option.hypothesis_seed = "0"
+
     @pytest.hookimpl(hookwrapper=True)
     def pytest_make_collect_report(self, collector):
         outcome = yield

@@ -14,6 +14,7 @@ class Finder(ast.NodeVisitor):
         for line in self.data.splitlines(keepends=True):
             self.starts.append(self.starts[-1] + len(line))
         self.found = []
+        self.looping = 0  # inside `while`: what steers the loop stays, or the mutant never ends
 
     def offset(self, line, column):
         return self.starts[line - 1] + column
@@ -54,13 +55,13 @@ class Finder(ast.NodeVisitor):
     def visit_BinOp(self, node):
         pair = ARITHMETIC.get(type(node.op))
         text_operand = any(isinstance(side, ast.JoinedStr) or (isinstance(side, ast.Constant) and isinstance(side.value, (str, bytes))) for side in (node.left, node.right))
-        if pair and not text_operand:
+        if pair and not text_operand and not self.looping:
             self.between(node.left, node.right, pair[0], pair[1], node, "arithmetic: `%s` becomes `%s`" % pair)
         self.generic_visit(node)
 
     def visit_AugAssign(self, node):
         pair = ARITHMETIC.get(type(node.op))
-        if pair:
+        if pair and not self.looping:
             self.between(node.target, node.value, pair[0] + "=", pair[1] + "=", node, "arithmetic: `%s=` becomes `%s=`" % pair)
         self.generic_visit(node)
 
@@ -79,6 +80,8 @@ class Finder(ast.NodeVisitor):
 
     def visit_Constant(self, node):
         value = node.value
+        if self.looping:
+            return
         if value is True or value is False:
             self.replace(node, str(not value), "constant: `%s` becomes `%s`" % (value, not value))
         elif isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -95,7 +98,13 @@ class Finder(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_While(self, node):
-        self.generic_visit(node)  # a negated loop seldom ends
+        self.visit(node.test)
+        self.looping += 1
+        for item in node.body:
+            self.visit(item)
+        self.looping -= 1
+        for item in node.orelse:
+            self.visit(item)
 
     def visit_IfExp(self, node):
         self.negate(node.test)
@@ -111,19 +120,22 @@ class Finder(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Break(self, node):
-        self.replace(node, "continue", "`break` becomes `continue`")
+        if not self.looping:
+            self.replace(node, "continue", "`break` becomes `continue`")
 
     def visit_Continue(self, node):
         self.replace(node, "break", "`continue` becomes `break`")
 
     def visit_Raise(self, node):
-        self.replace(node, "pass", "statement deleted: `raise`")
+        if not self.looping:
+            self.replace(node, "pass", "statement deleted: `raise`")
         self.generic_visit(node)
 
     def visit_Expr(self, node):
         if isinstance(node.value, ast.Constant):
             return  # a docstring
-        self.replace(node, "pass", "statement deleted")
+        if not self.looping:
+            self.replace(node, "pass", "statement deleted")
         self.generic_visit(node)
 
     def visit_FunctionDef(self, node):
