@@ -36,9 +36,8 @@ export async function plannerContext(input: {
     input.lesson && `## From an earlier run\n${input.lesson}`,
     state.postMortem && `## Post-mortem\n${state.postMortem}`,
     state.nudge && `## Note\n${state.nudge}`,
-    `## Request\n${requestText(goal)}`,
   ].filter(Boolean);
-  const fixed = estimateTokens(overview) + estimateTokens(tail.join('\n\n'));
+  const fixed = estimateTokens(overview) + estimateTokens(tail.join('\n\n')) + estimateTokens(goal.request);
   const touched = await touchedFiles(state, bench);
   const located = await locate({ bench, languages, request: goal.request, reports, touched });
   const files = await fileSections(located, languages, Math.max(1_000, input.budget - fixed));

@@ -12,7 +12,8 @@ import { reportLine } from '../verify/receipt.ts';
 import { runChecks, sandboxFailure, type CheckRunner } from '../verify/run-check.ts';
 import { testConfigOf } from '../languages/registry.ts';
 import { applyToSource } from '../workspace/apply.ts';
-import { plannerContext, reflectorContext } from './context.ts';
+import { plannerContext, reflectorContext, requestText } from './context.ts';
+import { readingsOf } from './readings.ts';
 import { UNCHANGED } from './machine.ts';
 import { failureNotes } from './notes.ts';
 import { countTests, type Session } from './session.ts';
@@ -65,7 +66,7 @@ export async function plan(s: Session, state: RunState): Promise<MachineEvent> {
     maxSteps: s.config.settings.orchestrator.max_plan_steps,
   };
   if (state.givenPlan) {
-    const given = normalisePlan(state.givenPlan, options);
+    const given = await normalisePlan(state.givenPlan, options);
     const problems = await validatePlan(given, options);
     for (const problem of problems) s.emit('plan_problem', { ...problem }, 'warn');
     if (problems.length) return { type: 'plan_refused', problems, message: `The plan was refused: ${problems[0]!.message}` };
@@ -79,7 +80,8 @@ export async function plan(s: Session, state: RunState): Promise<MachineEvent> {
   const context = await plannerContext({ state, goal: s.goal, bench: s.bench, languages: s.languages, budget: Math.floor(window * 0.6), lesson });
   try {
     const asked = await askPlanner({
-      models, prompt: await s.prompt('planner'), context, key: `it${n}/plan`, signal: s.signal, emit: s.emit, ...options,
+      models, prompt: await s.prompt('planner'), goal: requestText(s.goal), context, key: `it${n}/plan`, signal: s.signal, emit: s.emit,
+      onText: (piece) => s.emit('text', { role: 'planner', piece }), ...options,
     });
     s.emit('plan_ready', planData(asked));
     return { type: 'planned', plan: asked };
@@ -109,7 +111,8 @@ export async function code(s: Session, state: RunState): Promise<MachineEvent> {
   const pending: OpenApproval[] = [];
   const result = await executePlan(attempt.plan!, toolContext(s, `it${attempt.n}`, state.approved, pending), { tools: s.tools, signal: s.signal });
   if (!result.ok) {
-    const { step, action, code: failure, message } = result.failed!;
+    const { step, code: failure, message } = result.failed!;
+    const action = attempt.plan!.steps.find((x) => x.id === step)?.action ?? '';
     if (ENDS_RUN.has(failure)) throw new UntilgreenError(failure, message);
     s.emit('attempt_discarded', { reason: message, step }, 'warn');
     return { type: 'coded', states: result.states, changed: false, readings: [], failure: { step, action, code: failure, message }, pending };
@@ -118,7 +121,7 @@ export async function code(s: Session, state: RunState): Promise<MachineEvent> {
   const changed = (await s.bench.deltas(attempt.from, to)).length > 0;
   const diff = await s.bench.diff(state.base!, to);
   return {
-    type: 'coded', states: result.states, to, changed, readings: changed ? [] : result.readings, diffHash: diff === '' ? UNCHANGED : sha256(diff), pending: [],
+    type: 'coded', states: result.states, to, changed, readings: changed ? [] : readingsOf(attempt.plan!, result.results, s.tools), diffHash: diff === '' ? UNCHANGED : sha256(diff), pending: [],
   };
 }
 

@@ -12,7 +12,7 @@ import { budgeted } from '../models/budget.ts';
 import { createModels } from '../models/client.ts';
 import { durable } from '../models/durable.ts';
 import type { Models } from '../models/types.ts';
-import { planText } from '../plan/summary.ts';
+import { renderPlan } from '../plan/summary.ts';
 import { openSandbox } from '../sandbox/open.ts';
 import { openStore, type Store } from '../store/store.ts';
 import type { Lease, RunRow } from '../store/types.ts';
@@ -261,7 +261,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       if (!plan) {
         throw new UntilgreenError(state.end?.error?.code === 'plan_invalid' ? 'plan_invalid' : ((state.end?.error?.code ?? 'plan_invalid') as 'plan_invalid'), state.end?.summary ?? outcome.summary, { run: outcome.run });
       }
-      return { plan, problems: [], text: planText(plan) };
+      return { plan, problems: [], text: renderPlan(plan) };
     },
     async history(filter) {
       await recover(place.journals);
