@@ -38,7 +38,7 @@ async function askRequest(directory: string, word: string | undefined, options: 
   return answer.trim();
 }
 
-/** A plan written by hand. Its content is judged by the engine; here it must be JSON with steps. */
+/** A plan written by hand. Its form is checked here, its steps by the engine, against the tools and the files. */
 async function readPlan(path: string): Promise<Plan> {
   const file = resolve(path);
   const source = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -50,15 +50,8 @@ async function readPlan(path: string): Promise<Plan> {
   } catch (error) {
     throw new UntilgreenError('plan_invalid', `${path} is not JSON: ${(error as Error).message}.`, { path: file }, '`untilgreen plan --json` prints a plan in the form that is expected.', { cause: error });
   }
-  const { steps, summary, checks } = (plan ?? {}) as Partial<Plan>;
-  if (!Array.isArray(steps)) {
-    throw new UntilgreenError('plan_invalid', `${path} has no list of steps.`, { path: file }, 'Expected {"summary": …, "steps": [{"id", "action", "args", "dependsOn", "why"}], "checks": []}.');
-  }
-  return {
-    summary: typeof summary === 'string' ? summary : '',
-    steps: steps.map((step) => ({ ...step, args: step.args ?? {}, dependsOn: step.dependsOn ?? [], why: step.why ?? '' })),
-    checks: Array.isArray(checks) ? checks : [],
-  };
+  const { toPlan } = await import('../plan/schema.ts');
+  return toPlan(plan);
 }
 
 /** Makes the directory of a new project for the time of the work; taken away again when nothing came of it. */

@@ -61,13 +61,16 @@ describe('bad input ends with one clear line and changes nothing', () => {
     ['an unknown language', ['run', '{root}/project', 'x', '--lang', 'pyton'], 2, /^--language pyton is unknown; did you mean python\?/],
     ['a missing plan', ['run', '{root}/project', 'x', '--plan', '{root}/gone.json'], 2, /gone\.json cannot be read \(ENOENT\)\.$/],
     ['a plan that is not JSON', ['run', '{root}/project', 'x', '--plan', '{root}/file'], 3, /file is not JSON: /],
+    ['a plan without steps', ['run', '{root}/project', 'x', '--plan', '{root}/project/../file.json'], 3, /^The plan has not the form/],
     ['a missing recording', ['run', '{root}/project', 'x', '--replay', '{root}/gone'], 2, /^There is no recording .*gone\. Make one with --record FILE\.$/],
     ['a report into a directory that is not there', ['run', '{root}/project', 'x', '--junit', '{root}/gone/x.xml'], 2, /there is no directory .*\/gone\.$/],
     ['a missing configuration', ['run', '{root}/project', 'x', '--config', '{root}/gone.yaml'], 2, /^There is no file .*gone\.yaml\./],
     ['a limit that is no number', ['history', '--limit', 'all'], 2, '--limit all: expected a whole number of at least 1.'],
     ['an unknown shell', ['completion', 'tcsh'], 2, 'completion tcsh is unknown. Expected bash, zsh, fish.'],
   ])('%s', async (_title, args, exitCode, message) => {
+    writeFileSync(join(root, 'file.json'), '{"summary": "x"}');
     const result = await command(...args);
+    rmSync(join(root, 'file.json'));
     expect(result.exitCode).toBe(exitCode);
     expect(result.stdout).toBe('');
     expect(result.stderr).toMatch(/^untilgreen: [^\n]+\n$/);

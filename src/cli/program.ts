@@ -157,11 +157,12 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
     .addHelpText('after', examples('doctor', 'doctor --json'))
     .action(async (options: { json?: boolean; config?: string }) => done(await (await import('./commands/doctor.ts')).doctor(options)));
 
-  program.command('demo')
+  outputFlags(program.command('demo'))
     .description('fix two historical bugs of released packages, with recorded model replies')
-    .option('--json', 'every event as one line of JSON')
-    .addHelpText('after', examples('demo'))
-    .action(async (options: { json?: boolean }) => done(await (await import('./commands/demo.ts')).demo(options)));
+    .option('--only <case>', 'one of the cases')
+    .addOption(new Option('--recordings <dir>', 'other recordings').hideHelp())
+    .addHelpText('after', examples('demo', 'demo --json'))
+    .action(async (options: OutputFlags & { only?: string; recordings?: string }) => done(await (await import('./commands/demo.ts')).demo(options)));
 
   const tool = program.command('tool').description('list the tools, show a schema, or run one tool');
   tool.command('list').description('every tool with its effect').option('--json', 'as JSON')

@@ -15,7 +15,7 @@ const ROLE_KEYS = ['default', 'planner', 'coder', 'tester', 'reflector', 'respon
 
 /** Variables from which the key of a provider may be taken when no `api_key_env` names another. */
 const KEYS_OF: Record<string, readonly string[]> = {
-  'openai-compatible': ['OPENAI_API_KEY', 'VLLM_API_KEY'],
+  'openai-compatible': ['UNTILGREEN_API_KEY', 'OPENAI_API_KEY', 'VLLM_API_KEY'],
   openai: ['OPENAI_API_KEY'],
   anthropic: ['ANTHROPIC_API_KEY'],
   google: ['GOOGLE_API_KEY', 'GEMINI_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY'],

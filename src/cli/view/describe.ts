@@ -78,6 +78,9 @@ const TABLE: Record<string, Describe> = {
     return faint(after(`model ${text(d, 'role')}`.trim(), [`${count(tokens)} tokens`, cost === undefined ? '' : dollars(cost), ms === undefined ? '' : duration(ms)].filter(Boolean).join(', ')));
   },
   text: () => undefined,
+  plan_refused: (d) => kept(after('plan refused', names(list(d, 'problems'), 'message') || text(d, 'message')), 'warn'),
+  plan_rolled_back: (d) => faint(after('rolled back', `step ${text(d, 'step')}`)),
+  edit_refused: (d) => plain(after('edit refused', names(list(d, 'problems'), 'message') || text(d, 'message'))),
   run_resumed: (d) => plain(after('going on', text(d, 'request'))),
   lesson_recalled: (d) => faint(after('remembered', text(d, 'text'))),
   // The outcome says it again, with what to do.
