@@ -6,6 +6,8 @@ export interface SqlProblem {
   sqlstate?: string | undefined;
   detail?: string | undefined;
   constraint?: string | undefined;
+  /** The database has given up (a full disk under its log, a trap in WASM) and has to be opened anew. */
+  fatal?: boolean;
 }
 
 /**
@@ -28,12 +30,13 @@ export function sqlProblem(thrown: unknown): SqlProblem {
     sqlstate: code && /^[0-9A-Z]{5}$/.test(code) ? code : undefined,
     detail: text('detail'),
     constraint: text('constraint'),
+    ...(error.severity === 'PANIC' || error.severity === 'FATAL' ? { fatal: true } : {}),
   };
 }
 
 /** `store_failed` with the SQLSTATE in `data.sqlstate`. */
 export function storeFailed(problem: SqlProblem, cause?: unknown): UntilgreenError {
-  const { message, ...facts } = problem;
+  const { message, fatal: _, ...facts } = problem;
   const data = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
   return new UntilgreenError('store_failed', `The store refused a statement: ${message}${/[.!?]$/.test(message) ? '' : '.'}`, data, undefined, { cause });
 }

@@ -41,13 +41,6 @@ export function openPostgres(url: string): Db {
       );
     }
   };
-  const run = async (client: pg.PoolClient, sql: string, values: (string | null)[], whenLost: Effect): Promise<unknown[]> => {
-    try {
-      return (await client.query(sql, values)).rows;
-    } catch (error) {
-      throw asStoreError(error, whenLost);
-    }
-  };
   const once = async (sql: string, values: (string | null)[]): Promise<unknown[]> => {
     const client = await connect();
     let broken = false;
@@ -106,6 +99,14 @@ export function openPostgres(url: string): Db {
 }
 
 const ignore = (): void => {}; // the statement under way is rejected with the same error
+
+async function run(client: pg.PoolClient, sql: string, values: (string | null)[], whenLost: Effect): Promise<unknown[]> {
+  try {
+    return (await client.query(sql, values)).rows;
+  } catch (error) {
+    throw asStoreError(error, whenLost);
+  }
+}
 
 function asStoreError(error: unknown, whenLost: Effect): UntilgreenError {
   const problem = sqlProblem(error);

@@ -10,6 +10,8 @@ export interface Host {
   run(sql: string, parameters: (string | null)[]): Promise<unknown[]>;
   /** Flushes that reached the disk so far. */
   syncs(): number;
+  /** Resolves when the database has given up; every request from then on is refused as not carried out. */
+  readonly lost: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -19,11 +21,18 @@ export async function startHost(directory: string, parent: string): Promise<Host
     workerData: { directory, parent },
     // A worker inherits flags of the parent process that it may not accept or that would load another loader twice.
     execArgv: [],
+    // Not passed on to the process's own output: a view may be drawn there.
+    stdout: true,
+    stderr: true,
   });
+  worker.stdout.resume();
+  worker.stderr.resume();
   const waiting = new Map<number, { resolve: (rows: unknown[]) => void; reject: (error: Error) => void }>();
   let lastId = 0;
   let syncs = 0;
-  let gone: UntilgreenError | undefined;
+  let gone = false;
+  let tellLost!: () => void;
+  const lost = new Promise<void>((resolve) => (tellLost = resolve));
 
   const settle = (id: number) => {
     const request = waiting.get(id);
@@ -34,15 +43,16 @@ export async function startHost(directory: string, parent: string): Promise<Host
   };
   const call = (sql?: string, parameters?: (string | null)[]): Promise<unknown[]> =>
     new Promise((resolve, reject) => {
-      if (gone) return reject(gone);
+      if (gone) return reject(connectionLost('no'));
       const request: WorkerRequest = { id: ++lastId, ...(sql === undefined ? {} : { sql, parameters: parameters ?? [] }) };
       waiting.set(request.id, { resolve, reject });
       worker.ref();
       worker.postMessage(request);
     });
   const lose = (cause?: unknown): void => {
-    gone ??= connectionLost('unknown', cause);
-    for (const id of waiting.keys()) settle(id)?.reject(gone);
+    gone = true;
+    for (const id of waiting.keys()) settle(id)?.reject(connectionLost('unknown', cause));
+    tellLost();
   };
 
   const state = await new Promise<'fresh' | 'existing'>((resolve, reject) => {
@@ -50,16 +60,20 @@ export async function startHost(directory: string, parent: string): Promise<Host
       if ('ready' in reply) resolve(reply.ready);
       else if ('failed' in reply) {
         const { message, error } = reply.failed;
-        reject(error ? new UntilgreenError(...error) : new UntilgreenError('store_failed', `The store ${directory} does not open: ${message}.`, { directory }, 'Move the directory away to start afresh, or set DATABASE_URL.'));
-      } else if ('problem' in reply) settle(reply.id)?.reject(storeFailed(reply.problem));
-      else {
+        reject(error ? new UntilgreenError(...error) : doesNotOpen(directory, message));
+      } else if ('problem' in reply) {
+        // Another statement would hang.
+        if (reply.problem.fatal) gone = true;
+        settle(reply.id)?.reject(storeFailed(reply.problem));
+        if (reply.problem.fatal) lose();
+      } else {
         syncs = reply.syncs;
         settle(reply.id)?.resolve(reply.rows);
       }
     });
     worker.on('error', (error) => {
       lose(error);
-      reject(new UntilgreenError('store_failed', `The store ${directory} does not open: ${error.message}.`, { directory }, undefined, { cause: error }));
+      reject(doesNotOpen(directory, error.message, error));
     });
     worker.on('exit', () => lose());
   }).catch(async (error: unknown) => {
@@ -72,9 +86,15 @@ export async function startHost(directory: string, parent: string): Promise<Host
     state,
     run: call,
     syncs: () => syncs,
+    lost,
     async close() {
       if (!gone) await call();
       await worker.terminate();
     },
   };
+}
+
+function doesNotOpen(directory: string, why: string, cause?: unknown): UntilgreenError {
+  const next = /no space left|disk quota/i.test(why) ? 'Free some space and try again; nothing is lost.' : 'Move the directory away to start afresh, or set DATABASE_URL.';
+  return new UntilgreenError('store_failed', `The store ${directory} does not open: ${why.replace(/\.$/, '')}.`, { directory }, next, { cause });
 }

@@ -28,10 +28,10 @@ describe('housekeeping', () => {
     ['something was written a while ago', 1, [write], later, ['checkpoint']],
     ['much was written', 1, Array.from({ length: HOUSEKEEPING.vacuumAfter }, () => write), undefined, ['vacuum (analyze)']],
   ])('where %s does what is due', async (_title, segments, statements, now, expected) => {
-    const { keeper: it, ran } = keeper(segments);
-    for (const sql of statements) it.note(sql, 10);
-    await it.look(now);
-    await it.stop();
+    const { keeper: house, ran } = keeper(segments);
+    for (const sql of statements) house.note(sql, 10);
+    await house.look(now);
+    await house.stop();
     expect(ran).toEqual(expected);
   });
 

@@ -93,7 +93,7 @@ function lockNumbers(place: string): number[] {
   return readdirSync(place)
     .flatMap((name) => /^owner-(\d+)$/.exec(name)?.[1] ?? [])
     .map(Number)
-    .sort((a, b) => b - a);
+    .toSorted((a, b) => b - a);
 }
 
 async function ownerOf(place: string): Promise<{ number: number; owner: Owner; alive: true } | { number: number; alive: false } | undefined> {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -81,9 +81,9 @@ describe('a store that two processes use', () => {
     owner.signal('SIGSTOP');
     const write = db.query('insert into t values (1)');
     const read = db.query('select 1 as one');
-    const verdict = expect(write).rejects.toMatchObject({ code: 'store_failed', data: { lost: true, effect: 'unknown' } });
+    const verdict = write.catch((error: unknown) => error);
     await owner.kill();
-    await verdict;
+    expect(await verdict).toMatchObject({ code: 'store_failed', data: { lost: true, effect: 'unknown' } });
     expect(await read).toEqual([{ one: 1 }]);
     expect(await db.query('select * from t')).toEqual([]);
   });
@@ -157,6 +157,23 @@ describe('runs on the embedded store', () => {
   });
 });
 
+describe('a database that gives up', () => {
+  it('says why, and is opened again by the next request, for the owner and those that joined', { timeout: 60_000 }, async () => {
+    const db = await open();
+    await db.query('create table t (n int)');
+    await db.query('insert into t values (1)');
+    const joined = await user('joined');
+    // Postgres panics when it cannot write its log, as it does on a full disk.
+    renameSync(join(directory, 'pg_wal'), join(scratch, 'aside'));
+    await db.query('select pg_switch_wal()');
+    await expect(db.query('insert into t values (9)')).rejects.toMatchObject({ code: 'store_failed', data: { sqlstate: expect.any(String) } });
+    renameSync(join(scratch, 'aside'), join(directory, 'pg_wal'));
+    joined.say('query select count(*)::int as n from t');
+    expect(await joined.line()).toBe('[{"n":1}]');
+    expect(await db.query('insert into t values (2) returning n')).toEqual([{ n: 2 }]);
+  });
+});
+
 describe('opening the embedded store', () => {
   it('refuses data of another PostgreSQL version and says what to do', async () => {
     mkdirSync(directory);
@@ -179,7 +196,7 @@ describe('opening the embedded store', () => {
     const db = await open();
     await db.close();
     rmSync(join(directory, 'global', 'pg_control'));
-    await expect(openEmbedded(directory)).rejects.toMatchObject({ code: 'store_failed', data: { directory } });
+    await expect(openEmbedded(directory)).rejects.toMatchObject({ code: 'store_failed', data: { directory }, message: expect.stringContaining('pg_control') });
   });
 
   it('begins anew where a first opening was killed at any moment', { timeout: 60_000 }, async () => {

@@ -136,7 +136,7 @@ async function own(
   shared(connection);
   const self = {};
   let ending: Promise<void> | undefined;
-  return {
+  const route: Route = {
     role: 'owner',
     query: (sql, values) => connection.query(self, sql, values),
     begin: () => connection.begin(self),
@@ -149,5 +149,7 @@ async function own(
         });
       })().finally(release)),
   };
+  // Those that joined must not have to wait for this process to ask something.
+  void host.lost.then(() => route.close()).catch(() => {}); // the next request opens it anew and tells what is wrong
+  return route;
 }
-

@@ -25,11 +25,18 @@ if (!port) throw new Error('worker.ts is the entry of a worker thread');
 const say = (reply: WorkerReply): void => port.postMessage(reply);
 const { directory, parent } = workerData as { directory: string; parent: string };
 
+// What Postgres says before it gives up; the exception itself only tells that it has.
+let complaint: string | undefined;
+const onStderr = (text: string): boolean => {
+  complaint = /(?:FATAL|PANIC):\s*(.*)/.exec(text)?.[1] ?? complaint;
+  return false;
+};
+
 async function open(): Promise<{ db: PGlite; files: DurableFS; state: 'fresh' | 'existing' }> {
   await refuseNetworkFileSystem(parent);
   const state = await prepareDataDirectory(directory);
   const files = new DurableFS(directory);
-  const db = await PGlite.create({ fs: files, startParams: [...DURABLE_PARAMETERS], extensions: { vector }, parsers: PARSERS });
+  const db = await PGlite.create({ fs: files, startParams: [...DURABLE_PARAMETERS], extensions: { vector }, parsers: PARSERS, onStderr });
   await provesDurable(() => db.query(PROBE_COMMIT), () => files.syncs);
   return { db, files, state };
 }
@@ -41,12 +48,14 @@ try {
       const rows = sql === undefined ? (await db.close(), []) : (await db.query(sql, parameters)).rows;
       say({ id, rows, syncs: files.syncs });
     } catch (thrown) {
-      say({ id, problem: sqlProblem(thrown) });
+      const problem = sqlProblem(thrown);
+      // What carries no SQLSTATE did not come from Postgres: WASM has trapped.
+      say({ id, problem: { ...problem, fatal: problem.fatal === true || problem.sqlstate === undefined } });
     }
   });
   say({ ready: state });
 } catch (thrown) {
   const error: ConstructorParameters<typeof UntilgreenError> | undefined =
     thrown instanceof UntilgreenError ? [thrown.code, thrown.what, { ...thrown.data }, thrown.next] : undefined;
-  say({ failed: { message: thrown instanceof Error ? thrown.message : String(thrown), error } });
+  say({ failed: { message: complaint ?? (thrown instanceof Error ? thrown.message : String(thrown)), error } });
 }
