@@ -17,7 +17,7 @@ export function nodeLanguage(name: 'javascript' | 'typescript', extensions: read
     name,
     extensions,
     detect: (bench) => detect(name, bench),
-    toolchain: async () => nodeToolchain(),
+    toolchain: nodeToolchain,
     prepareCheck,
     parse,
     outline,

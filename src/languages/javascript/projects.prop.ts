@@ -1,6 +1,6 @@
 // Tiny projects for the tests of this room, in the real workbench and the real sandbox. (`.prop.ts` files stay out of the build.)
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -31,8 +31,8 @@ export function installed(name: string, version: string): string {
   return join(folder, 'node_modules');
 }
 
-/** A workbench on a new directory with these files; `modules` is shown as its read-only node_modules. */
-export async function projectOf(files: Record<string, string>, modules?: string): Promise<Workbench> {
+/** A workbench on a new directory with these files; `show` mounts a read-only node_modules, `link` links to one. */
+export async function projectOf(files: Record<string, string>, { show, link }: { show?: string; link?: string } = {}): Promise<Workbench> {
   const folder = await mkdtemp(join(tmpdir(), 'untilgreen-node-'));
   made.push(folder);
   const source = join(folder, 'the app');
@@ -41,9 +41,10 @@ export async function projectOf(files: Record<string, string>, modules?: string)
     await mkdir(dirname(join(source, path)), { recursive: true });
     await writeFile(join(source, path), text);
   }
+  if (link) symlinkSync(link, join(source, 'node_modules'));
   const bench: Workbench = await openWorkbench({ source, root: join(folder, 'bench'), blobs: join(folder, 'blobs') });
-  if (!modules) return bench;
-  const mounts: Mount[] = [...bench.mounts, { source: modules, target: join(bench.mountAt, 'node_modules') }];
+  if (!show) return bench;
+  const mounts: Mount[] = [...bench.mounts, { source: show, target: join(bench.mountAt, 'node_modules') }];
   return new Proxy(bench, {
     get(target, key) {
       if (key === 'mounts') return mounts;
@@ -71,7 +72,10 @@ export async function checksOf(bench: Workbench): Promise<Check[]> {
 
 /** Detects, runs the first check in the sandbox, and reads its report. */
 export async function runProject(files: Record<string, string>, options: RunOptions = {}): Promise<Outcome> {
-  const bench = await projectOf(files, options.modules);
+  return runBench(await projectOf(files, { show: options.modules }), options);
+}
+
+export async function runBench(bench: Workbench, options: RunOptions = {}): Promise<Outcome> {
   const check = (await checksOf(bench))[options.check ?? 0]!;
   sandbox ??= openSandbox();
   const prepared = await javascript.prepareCheck(check, bench, options);

@@ -1,11 +1,34 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { lstat, realpath } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { Mount } from '../../sandbox/types.ts';
+import type { Workbench } from '../../workspace/types.ts';
+import { packagesOf } from './project.ts';
 
 const SYSTEM = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** The Node that runs this product is the one that runs the project's tests. */
-export function nodeToolchain(): { mounts: Mount[]; env: Record<string, string> } {
+/** The Node that runs this product is the one that runs the project's tests; linked dependency folders are shown with it. */
+export async function nodeToolchain(bench: Workbench): Promise<{ mounts: Mount[]; env: Record<string, string> }> {
+  const { mounts, env } = ownNode();
+  return { mounts: [...mounts, ...(await linkedModules(bench))], env };
+}
+
+/**
+ * Folders to which a `node_modules` link of the user's directory leads. The link itself is read in the user's directory, never in
+ * the copy: what runs in the sandbox could put another one there and be shown any folder.
+ */
+async function linkedModules(bench: Workbench): Promise<Mount[]> {
+  const found = new Map<string, Mount>();
+  for (const { root } of await packagesOf(bench)) {
+    const path = join(bench.source, root, 'node_modules');
+    const link = await lstat(path).then((s) => s.isSymbolicLink(), () => false);
+    const target = link ? await realpath(path).catch(() => undefined) : undefined;
+    if (target && basename(target) === 'node_modules') found.set(target, { source: target, target, optional: true });
+  }
+  return [...found.values()];
+}
+
+function ownNode(): { mounts: Mount[]; env: Record<string, string> } {
   const bin = dirname(process.execPath);
   const prefix = dirname(bin);
   const mounts: Mount[] = [];

@@ -40,7 +40,7 @@ describe('hook', () => { beforeAll(() => { throw new Error('in the hook'); }); i
       'test/good.test.js': "it('good', () => {});\n",
     });
     expect(report.status).toBe('broken');
-    expect(report.errors.map((e) => e.file).toSorted()).toEqual(['test/missing.test.js', 'test/syntax.test.js']);
+    expect(Object.fromEntries(report.errors.map((e) => [e.file, e.errorClass]))).toEqual({ 'test/missing.test.js': 'ModuleNotFoundError', 'test/syntax.test.js': 'SyntaxError' });
     expect(outcomes(report.tests)).toEqual({ 'test/good.test.js > good': 'passed' });
   });
 

@@ -17,7 +17,7 @@ const IN_TEST_FOLDER = /(^|\/)test\/.*\.[cm]?[jt]s$/;
 /** `node --test` with our reporter on exactly the files that the project's own command would run. */
 export async function nodeTestCommand({ pack, bench, script, files, reporter }: Request): Promise<Framed> {
   const { flags, positionals } = sorted(script);
-  const chosen = files ? files.filter(isCode) : await testFiles(pack.files, pack.root, positionals, bench.root);
+  const chosen = files ?? (await testFiles(pack.files, pack.root, positionals, bench.root));
   if (!chosen.length) return { nothing: true };
   const relative = chosen.map((f) => (pack.root === '' ? f : f.slice(pack.root.length + 1)));
   const typescript = relative.some((f) => /\.[cm]?ts$/.test(f));
@@ -43,10 +43,13 @@ function sorted(script: ScriptCommand | undefined): { flags: string[]; positiona
   return { flags, positionals };
 }
 
+function byDefault(path: string): boolean {
+  return isCode(path) && (DEFAULT_NAME.test(path) || IN_TEST_FOLDER.test(path)) && !/(^|\/)node_modules\//.test(path);
+}
+
 async function testFiles(listed: readonly string[], root: string, positionals: readonly string[], base: string): Promise<string[]> {
   const prefix = root === '' ? '' : `${root}/`;
   const relative = listed.map((f) => f.slice(prefix.length));
-  const byDefault = (f: string) => isCode(f) && (DEFAULT_NAME.test(f) || IN_TEST_FOLDER.test(f)) && !/(^|\/)node_modules\//.test(f);
   if (!positionals.length) return relative.filter(byDefault).map((f) => prefix + f).toSorted();
   const found = new Set<string>();
   for (const positional of positionals.map((p) => p.replace(/^\.\//, '').replace(/\/+$/, ''))) {

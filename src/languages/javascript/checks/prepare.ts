@@ -1,8 +1,9 @@
 import type { Workbench } from '../../../workspace/types.ts';
 import type { Check, CheckCommand } from '../../types.ts';
-import { type Package, packagesOf } from '../project.ts';
+import { type Package, packageFor, packagesOf } from '../project.ts';
 import { commandOf, type ScriptCommand } from '../script.ts';
 import { staticTestsOf } from '../static-tests.ts';
+import { isCode } from '../test-paths.ts';
 import { nodeToolchain } from '../toolchain.ts';
 import { jestCommand } from './jest.ts';
 import { nodeTestCommand } from './node-test.ts';
@@ -36,13 +37,13 @@ const FRAMES: Record<keyof typeof REPORTER, (request: Request) => Promise<Framed
 /** How to run one check of a JavaScript or TypeScript package, and how to read what it reported. */
 export async function prepareCheck(check: Check, bench: Workbench, options: { files?: string[]; testIds?: string[] } = {}): Promise<CheckCommand> {
   const { framework } = check;
-  if (framework !== 'node:test' && framework !== 'vitest' && framework !== 'jest') return plainCommand(check);
+  if (framework !== 'node:test' && framework !== 'vitest' && framework !== 'jest') return plainCommand(check, bench);
   const packages = await packagesOf(bench);
   const pack = packages.find((p) => p.root === check.cwd) ?? { root: check.cwd, files: [], typescript: check.language === 'typescript' };
   const own = pack.json && commandOf(pack.json);
   const script = own?.framework === framework ? own : undefined;
-  const files = selected(options, pack);
-  const toolchain = nodeToolchain();
+  const files = selected(options, pack, packages);
+  const toolchain = await nodeToolchain(bench);
   const report = await createReport(bench, REPORTER[framework], check.cwd);
   const framed = await FRAMES[framework]({ bench, check, pack, script, files, reporter: report.reporter });
   const base = { cwd: check.cwd, mounts: toolchain.mounts, env: { ...toolchain.env, ...script?.env } };
@@ -77,14 +78,15 @@ function before(script: ScriptCommand | undefined): string {
   return `(${bins}; ${script.before.join(' && ')}) </dev/null || exit; `;
 }
 
-function selected(options: { files?: string[]; testIds?: string[] }, pack: Package): string[] | undefined {
+/** The chosen files that belong to this package; others are for other checks. */
+function selected(options: { files?: string[]; testIds?: string[] }, pack: Package, packages: readonly Package[]): string[] | undefined {
   const wanted = options.files ?? (options.testIds && [...new Set(options.testIds.map((id) => id.split(' > ')[0]!))]);
-  return wanted?.filter((f) => pack.root === '' || f.startsWith(`${pack.root}/`));
+  return wanted?.filter((f) => isCode(f) && (packageFor(packages, f)?.root ?? '') === pack.root);
 }
 
 /** `npm test` of a runner that is judged by its exit status, and test by test where it prints TAP. */
-function plainCommand(check: Check): CheckCommand {
-  const toolchain = nodeToolchain();
+async function plainCommand(check: Check, bench: Workbench): Promise<CheckCommand> {
+  const toolchain = await nodeToolchain(bench);
   return {
     command: { argv: ['/bin/sh', '-c', check.command ?? 'npm test'], cwd: check.cwd, mounts: toolchain.mounts, env: toolchain.env },
     read: async (result): Promise<Read> => tapResults(check.id, result),

@@ -28,11 +28,12 @@ export async function resultsOf(report: { records: ReportRecord[]; complete: boo
   const errors: CheckError[] = [];
   const tests = uniqueIds(report.records.filter((r): r is TestRecord => r.kind === 'test').map(toTest));
   for (const r of report.records) {
-    if (r.kind === 'error') errors.push({ file: r.file, line: r.line ?? r.frames[0]?.line, message: r.message, errorClass: r.errorClass });
+    if (r.kind === 'error') errors.push({ file: r.file, line: r.line ?? r.frames[0]?.line, message: r.message.replace(/Failed to load url (\S+)/, "Failed to load url '$1'"), errorClass: loadClass(r.message) ?? r.errorClass });
     else if (r.kind === 'late') blame(tests, r);
     else if (r.kind === 'unfinished') tests.push(broken(r, 'did not finish: the test file ended before it'));
     else if (r.kind === 'file') await judgeFile(r, tests, errors, expectation);
   }
+  await addLines(tests, expectation);
   if (!report.complete) {
     const running = report.records.filter((r) => r.kind === 'running').at(-1);
     if (running && result.status !== 'exited' && !tests.some((t) => t.file === running.file && t.id.endsWith(` > ${running.name}`))) {
@@ -73,6 +74,14 @@ function outcomeOf(r: TestRecord): TestOutcome {
   if (r.passed) return 'passed';
   if (r.unfinished || r.suite) return 'error';
   return /^(hookFailed|cancelledByParent|parentAlreadyFinished|testAborted|uncaughtException|unhandledRejection)$/.test(r.failure?.kind ?? '') ? 'error' : 'failed';
+}
+
+/** Older frameworks do not say where a test stands; its file does. */
+async function addLines(tests: TestResult[], expectation: Expectation): Promise<void> {
+  for (const file of new Set(tests.filter((t) => t.line === undefined && t.file).map((t) => t.file!))) {
+    const { lines } = await expectation.staticTests(file);
+    for (const test of tests) if (test.file === file) test.line ??= lines.get(test.id.slice(file.length + 3));
+  }
 }
 
 /** Two tests of one name in one file are told apart by their order, so that neither hides the other. */
@@ -125,8 +134,13 @@ async function judgeFile(r: FileRecord, tests: TestResult[], errors: CheckError[
 const CLASS = /^(?:Uncaught |\[?)([A-Z][\w$]*(?:Error|Exception)|Error)\b(?: \[[A-Z_]+\])?:?/m;
 
 function classIn(text: string): string | undefined {
-  if (/ERR_MODULE_NOT_FOUND|Cannot find (module|package)/.test(text)) return 'ModuleNotFoundError';
-  return CLASS.exec(text)?.[1];
+  return loadClass(text) ?? CLASS.exec(text)?.[1];
+}
+
+/** What kept a file from being loaded, whatever words the loader, the transformer and the resolver have for it. */
+function loadClass(text: string): string | undefined {
+  if (/ERR_MODULE_NOT_FOUND|Cannot find (module|package)|Failed to resolve import|Failed to load url|does not provide an export named/.test(text)) return 'ModuleNotFoundError';
+  return /\bSyntaxError\b|PARSE_ERROR|Parse failure|Transform failed|Failed to parse source|Unexpected token/i.test(text) ? 'SyntaxError' : undefined;
 }
 
 /** The line that names the error, with the place above it where there is one. */

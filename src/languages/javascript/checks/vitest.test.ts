@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { outcomes, OWN_MODULES, runProject } from '../projects.prop.ts';
+import { outcomes, OWN_MODULES, projectOf, runBench, runProject } from '../projects.prop.ts';
 
 const PACKAGE = '{"type":"module","scripts":{"test":"vitest"},"devDependencies":{"vitest":"4"}}';
 const HEAD = "import { beforeAll, describe, expect, it } from 'vitest';\n";
@@ -42,7 +42,7 @@ describe('hook', () => { beforeAll(() => { throw new Error('in the hook'); }); i
       'test/good.test.ts': `${HEAD}it('good', () => {});\n`,
     });
     expect(report.status).toBe('broken');
-    expect(report.errors.map((e) => e.file).toSorted()).toEqual(['test/missing.test.ts', 'test/syntax.test.ts']);
+    expect(Object.fromEntries(report.errors.map((e) => [e.file, e.errorClass]))).toEqual({ 'test/missing.test.ts': 'ModuleNotFoundError', 'test/syntax.test.ts': 'SyntaxError' });
     expect(outcomes(report.tests)).toEqual({ 'test/good.test.ts > good': 'passed' });
   });
 
@@ -62,6 +62,11 @@ describe('hook', () => { beforeAll(() => { throw new Error('in the hook'); }); i
     expect(outcomes((await run(files, { files: ['test/c.test.ts'] })).tests)).toEqual({ 'test/c.test.ts > c': 'failed' });
     expect(await run(files, { testIds: ['test/a.test.ts > a'] })).toMatchObject({ status: 'passed', collected: 1 });
     expect(await run({ 'src/a.ts': 'export {};\n' })).toMatchObject({ status: 'passed', collected: 0, errors: [] });
+  });
+
+  it('follows a dependency folder that the user has linked', async () => {
+    const bench = await projectOf({ 'package.json': PACKAGE, 'a.test.js': `${HEAD}it('a', () => {});\n` }, { link: OWN_MODULES });
+    expect(await runBench(bench)).toMatchObject({ status: 'passed', collected: 1 });
   });
 
   it('says that it is not installed', async () => {

@@ -18,12 +18,12 @@ export async function vitestCommand({ bench, pack, script, files }: Request): Pr
   const { flags, positionals } = keptFlags(script?.args ?? [], DROPPED, WITH_VALUE);
   const chosen = files ? fromRoot(files, pack.root) : positionals.filter((p) => !SUBCOMMAND.has(p));
   if (files && !chosen.length) return { nothing: true };
-  const loader = (await majorOf(vitest.host)) >= 3 ? ['--configLoader=runner'] : [];
+  const newer = (await majorOf(vitest.host)) >= 3 ? ['--configLoader=runner', '--includeTaskLocation'] : [];
   return {
     reporterFlag: '--reporter',
     argv: [
-      process.execPath, ...(script?.nodeFlags ?? []), upFrom(pack.root, `${vitest.folder}/vitest.mjs`), 'run', ...loader,
-      '--includeTaskLocation', '--passWithNoTests', '--allowOnly', '--coverage.enabled=false', ...flags, ...chosen,
+      process.execPath, ...(script?.nodeFlags ?? []), upFrom(pack.root, `${vitest.folder}/vitest.mjs`), 'run', ...newer,
+      '--passWithNoTests', '--allowOnly', '--coverage.enabled=false', ...flags, ...chosen,
     ],
     env: { VITEST_SKIP_INSTALL_CHECKS: '1' },
   };

@@ -1,7 +1,7 @@
 // Reporter for jest 27 to 30. It runs in jest's main process.
 import { clipped, framesOf, inWorkspace, record, shown } from './records.mjs';
 
-const CLASS = /^(?:Uncaught )?([A-Z][\w$]*(?:Error|Exception)|Error)\b(?: \[[A-Z_]+\])?:/m;
+const CLASS = /^\s*(?:Uncaught )?([A-Z][\w$]*(?:Error|Exception)|Error)\b(?: \[[A-Z_]+\])?:/m;
 const block = (text, label) => new RegExp(`^ *${label}[^:\\n]*: *(.*)$`, 'm').exec(text)?.[1];
 
 function failureOf(text, detail) {
@@ -9,7 +9,7 @@ function failureOf(text, detail) {
   const stackAt = message.search(/\n\s+at /);
   const compared = detail?.matcherResult ?? (detail && 'expected' in detail ? detail : undefined);
   return {
-    message: stackAt > 0 ? message.slice(0, stackAt) : message,
+    message: (stackAt > 0 ? message.slice(0, stackAt) : message).replace(/^\s*● Test suite failed to run\s*/, '').trim(),
     errorClass: detail?.matcherResult ? 'AssertionError' : detail?.name ?? CLASS.exec(message)?.[1] ?? 'Error',
     expected: compared?.expected === undefined ? block(message, 'Expected') : shown(compared.expected),
     got: compared?.actual === undefined ? block(message, 'Received') : shown(compared.actual),
