@@ -34,7 +34,12 @@ export class DiskWatch {
 
   /** Has the command used more than it may. `pids`: its processes, for files that are deleted but still open. */
   exceeded(pids: () => readonly number[]): boolean {
-    const free = this.free();
+    let free: number;
+    try {
+      free = this.free();
+    } catch {
+      return false; // the workspace was taken away by its owner; there is nothing left to fill
+    }
     const gone = this.startFree - free;
     const short = free < RESERVE && gone > RESERVE;
     if (gone < this.limit / 2 && !short) return false;

@@ -63,7 +63,8 @@ test.each([
 
 test('no control character is ever left', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (text) => {
+    fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+      const text = Buffer.from(bytes).toString('latin1');
       // eslint-disable-next-line no-control-regex
       expect(stripTerminalEscapes(`\u001b[${text}\u001b]${text}`)).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
     }),

@@ -1,13 +1,13 @@
-import { lstatSync, readdirSync, rmdirSync } from 'node:fs';
+import { lstatSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isWithin } from './place.ts';
 import type { Place } from './place.ts';
 
 /** Entries looked at for sockets. A copy of a project has far fewer. */
 const MOST_ENTRIES = 100_000;
 
-const occupied = new Map<string, { runs: number; protectGit: boolean }>();
+const occupied = new Map<string, { runs: number; protectGit: boolean; made: Set<string> }>();
 
 /** A workspace in use by at least one command. */
 export interface Occupancy {
@@ -29,18 +29,21 @@ export async function occupy(place: Place): Promise<Occupancy> {
     if (listener) throw new Error(`A program outside listens on the socket ${listener} in the workspace; stop it or remove the socket.`);
   }
   // Another command may have entered during the scan.
-  const entry = occupied.get(place.root) ?? { runs: 0, protectGit: isRealEntry(join(place.root, '.git')) };
+  const entry = occupied.get(place.root) ?? { runs: 0, protectGit: isRealEntry(join(place.root, '.git')), made: new Set() };
   entry.runs += 1;
   occupied.set(place.root, entry);
-  const made = place.mounts.map(({ target }) => target).filter((target) => isWithin(place.mountAt, target));
-  const absent = made.map((target) => join(place.root, target.slice(place.mountAt.length))).filter((path) => !lstatSync(path, { throwIfNoEntry: false }));
+  for (const { target } of place.mounts) {
+    if (!isWithin(place.mountAt, target)) continue;
+    for (let path = join(place.root, target.slice(place.mountAt.length)); path !== place.root && !lstatSync(path, { throwIfNoEntry: false }); path = dirname(path)) entry.made.add(path);
+  }
   return {
     protectGit: entry.protectGit,
     leave() {
       entry.runs -= 1;
       if (entry.runs > 0) return;
       occupied.delete(place.root);
-      for (const path of absent) removeEmpty(path);
+      // Children before their parents.
+      for (const path of [...entry.made].sort((a, b) => b.length - a.length)) removeEmpty(path);
     },
   };
 }
@@ -53,7 +56,9 @@ function isRealEntry(path: string): boolean {
 /** bwrap makes missing mount points in the workspace itself; they are not left behind. */
 function removeEmpty(path: string): void {
   try {
-    rmdirSync(path);
+    const entry = lstatSync(path);
+    if (entry.isDirectory()) rmdirSync(path);
+    else if (entry.isFile() && entry.size === 0) unlinkSync(path);
   } catch {
     // It is not there, or the command put something into it after all.
   }

@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isMainThread } from 'node:worker_threads';
 import { DiskWatch } from './disk.ts';
-import { FLOOD_FACTOR, OutputKeeper } from './output.ts';
+import { OutputKeeper } from './output.ts';
 import { leakedDescriptors, namelessFile, openPipe } from './pipes.ts';
 import type { NamelessPipe } from './pipes.ts';
 import { readTree } from './tree.ts';
@@ -67,7 +67,9 @@ export async function supervise(launch: Launch, command: SandboxCommand, limits:
 
   const pipes: NamelessPipe[] = [];
   let child: ChildProcess;
+  let disk: DiskWatch;
   try {
+    disk = new DiskWatch(launch.root, limits.diskBytes);
     child = start(launch, command, keepers, pipes);
   } catch (thrown) {
     for (const pipe of pipes) pipe.release(false);
@@ -91,15 +93,8 @@ export async function supervise(launch: Launch, command: SandboxCommand, limits:
     if (done) return;
     ended ??= status;
     watch.kill();
-    for (const pid of [seen.root, child.pid && -child.pid]) {
-      try {
-        if (pid) process.kill(pid, 'SIGKILL');
-      } catch (thrown) {
-        if ((thrown as NodeJS.ErrnoException).code !== 'ESRCH') throw thrown;
-      }
-    }
+    for (const pid of [seen.root, child.pid && -child.pid]) killQuietly(pid);
   };
-  const disk = new DiskWatch(launch.root, limits.diskBytes);
   const pids = (): number[] => readTree(seen.root ?? child.pid ?? 0).map(({ pid }) => pid);
   const look = (): SandboxStatus | undefined => {
     const status = watch.check(launch.launcher ? seen.root : child.pid);
@@ -129,11 +124,12 @@ export async function supervise(launch: Launch, command: SandboxCommand, limits:
     child.once('error', (error) => resolve({ code: null, signal: null, error }));
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
-  // Somebody who left the launcher's group in time must not outlive it (only possible without a pid namespace).
-  if (!ended) ended = exit.error ? undefined : look();
-  const late = performance.now() - began >= limits.wallMs && exit.signal === 'SIGKILL';
-  end(ended ?? 'exited');
   done = true;
+  const late = performance.now() - began >= limits.wallMs;
+  if (!exit.error) ended ??= look();
+  // The pid namespace ended with its first process, whose pid may be somebody else's by now; only what is sure is killed again.
+  watch.kill();
+  if (!launch.launcher) killQuietly(child.pid && -child.pid);
   clearTimeout(poll);
   clearTimeout(wall);
   command.signal?.removeEventListener('abort', abort);
@@ -145,15 +141,14 @@ export async function supervise(launch: Launch, command: SandboxCommand, limits:
   await watch.close();
 
   if (exit.error) return outcome('sandbox_error', { error: `The launcher did not start: ${exit.error.message}` });
-  const killedForWall = late && ended === 'exited';
-  const reason = ended === 'exited' ? undefined : ended;
-  if (reason ?? killedForWall) return outcome(reason ?? 'timeout', { signal: 'SIGKILL', ...stats });
+  if (ended) return outcome(ended, { signal: 'SIGKILL', ...stats });
   if (!seen.started) {
     const said = keepers.stderr.text().trim() || `it ended with ${exit.signal ?? `code ${exit.code}`}`;
     return outcome('sandbox_error', { error: `The sandbox could not be set up, the command did not run: ${said}` });
   }
   const code = launch.launcher ? seen.exitCode : (exit.code ?? undefined);
-  if (code === undefined) return outcome(launch.launcher ? 'killed' : 'exited', { signal: exit.signal ?? 'SIGKILL', ...stats });
+  // No word of the command's end: the outer guard struck while this process was stuck, or somebody else killed it.
+  if (code === undefined) return outcome(late ? 'timeout' : 'killed', { signal: exit.signal ?? 'SIGKILL', ...stats });
   const signal = signalName(code);
   // The kernel's way of saying that the CPU time of a process is used up.
   if (signal === 'SIGXCPU') return outcome('timeout', { signal, ...stats });
@@ -193,6 +188,14 @@ function start(launch: Launch, command: SandboxCommand, keepers: { stdout: Outpu
   }
 }
 
+function killQuietly(pid: number | undefined): void {
+  try {
+    if (pid) process.kill(pid, 'SIGKILL');
+  } catch {
+    // It is gone.
+  }
+}
+
 const ignore = (): void => {};
 const number = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
 const closed = (stream: Readable | null): Promise<void> =>
@@ -206,5 +209,3 @@ function signalName(code: number): string | null {
   if (code <= 128) return null;
   return Object.entries(constants.signals).find(([, value]) => value === code - 128)?.[0] ?? null;
 }
-
-export { FLOOD_FACTOR };

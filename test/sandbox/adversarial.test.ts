@@ -128,7 +128,7 @@ for (const [rung, obstacle] of [['A', obstacleA], ['B', obstacleB]] as const) {
     test('45 a launcher that fails is an error, not a run', async () => {
       // The working directory does not exist inside: bwrap stops before the command.
       const output = await text(start(drive('run-in', 'no/such/folder', 'touch', 'ran')), 'stdout');
-      expect(JSON.parse(output)).toMatchObject({ status: 'sandbox_error', exitCode: null, error: expect.stringContaining('did not run') });
+      expect(JSON.parse(output.trim().split('\n').at(-1) ?? '')).toMatchObject({ status: 'sandbox_error', exitCode: null, error: expect.stringContaining('did not run') });
       expect(existsSync(join(directory, 'workspace', 'ran'))).toBe(false);
     });
   });
