@@ -1,5 +1,6 @@
 import { UntilgreenError, type ErrorCode } from '../core/errors.ts';
-import { sha256 } from '../core/hash.ts';
+import { canonicalJson, sha256 } from '../core/hash.ts';
+import type { CheckReport } from '../languages/types.ts';
 import { z } from 'zod';
 import { askPlanner } from '../plan/planner.ts';
 import { executePlan } from '../plan/execute.ts';
@@ -12,6 +13,7 @@ import { reportLine } from '../verify/receipt.ts';
 import { runChecks, sandboxFailure, type CheckRunner } from '../verify/run-check.ts';
 import { testConfigOf } from '../languages/registry.ts';
 import { applyToSource } from '../workspace/apply.ts';
+import type { CheckpointId } from '../workspace/types.ts';
 import { plannerContext, reflectorContext, requestText } from './context.ts';
 import { readingsOf } from './readings.ts';
 import { UNCHANGED } from './machine.ts';
@@ -109,7 +111,7 @@ export async function code(s: Session, state: RunState): Promise<MachineEvent> {
   const attempt = state.attempts.at(-1)!;
   await s.bench.restore(attempt.from);
   const pending: OpenApproval[] = [];
-  const result = await executePlan(attempt.plan!, toolContext(s, `it${attempt.n}`, state.approved, pending), { tools: s.tools, signal: s.signal });
+  const result = await executePlan(attempt.plan!, toolContext(s, state, `it${attempt.n}`, pending), { tools: s.tools, signal: s.signal });
   if (!result.ok) {
     const { step, code: failure, message } = result.failed!;
     const action = attempt.plan!.steps.find((x) => x.id === step)?.action ?? '';
@@ -129,7 +131,7 @@ export async function code(s: Session, state: RunState): Promise<MachineEvent> {
 const ENDS_RUN: ReadonlySet<ErrorCode> = new Set(['cancelled', 'budget', 'no_model', 'model_unreachable', 'model_auth', 'model_refused', 'no_sandbox', 'sandbox_error', 'replay_mismatch', 'replay_missing', 'lease_lost', 'store_failed']);
 
 /** @param pending  collects what nobody could be asked about */
-function toolContext(s: Session, key: string, approved: readonly string[], pending: OpenApproval[]): ToolContext {
+function toolContext(s: Session, state: RunState, key: string, pending: OpenApproval[]): ToolContext {
   const { settings } = s.config;
   return {
     bench: s.bench,
@@ -139,12 +141,13 @@ function toolContext(s: Session, key: string, approved: readonly string[], pendi
     goal: s.goal.request,
     key,
     async runChecks(options = {}) {
-      const checks = options.command ? [checkFromCommand(options.command)] : await findChecks(s.bench, s.languages, [...(s.goal.checks ?? []), ...settings.checks]);
+      if (!options.command && !options.files) return round(s, state, await s.bench.checkpoint());
+      const checks = options.command ? [checkFromCommand(options.command)] : state.baseline!.checks;
       return runChecks(checks, runner(s), { files: options.files });
     },
     async approve(request) {
       const id = `${request.kind} ${request.subject}`;
-      if (approved.includes(id)) return { answer: 'approved' };
+      if (state.approved.includes(id)) return { answer: 'approved' };
       s.emit('approval_requested', { id, kind: request.kind, subject: request.subject });
       const answer = await s.face.approve(request);
       s.emit('approval_answered', { id, ...answer });
@@ -164,20 +167,32 @@ function toolContext(s: Session, key: string, approved: readonly string[], pendi
   };
 }
 
-/** Runs every check on the attempt's files and asks the gate. */
-export async function test(s: Session, state: RunState): Promise<MachineEvent> {
+/**
+ * Every check on the files as they are. A change may bring the first tests of a project, or a framework of its own, so that they
+ * are looked for again. A plan's last step often ran them already: the same files are not tested twice.
+ */
+async function round(s: Session, state: RunState, checkpoint: CheckpointId): Promise<CheckReport[]> {
   const attempt = state.attempts.at(-1)!;
-  await s.bench.restore(attempt.to!);
-  // A change may bring the first tests of a project, or a framework of its own.
   const found = await findChecks(s.bench, s.languages, [...(s.goal.checks ?? []), ...s.config.settings.checks]);
   const checks = [...state.baseline!.checks];
   for (const check of [...found, ...(attempt.plan?.checks ?? []).map(checkFromCommand)]) {
     if (!checks.some((c) => c.id === check.id && c.cwd === check.cwd)) checks.push(check);
   }
+  const key = canonicalJson([checkpoint, checks]);
+  if (s.lastRound?.key === key) return s.lastRound.reports;
   const reports = await runChecks(checks, runner(s), {
     onStart: (check) => s.emit('check_started', { check: check.id }),
     onReport: (report) => s.emit('check_finished', { check: report.check.id, status: report.status, line: reportLine(report), ms: report.durationMs }),
   });
+  s.lastRound = { key, reports };
+  return reports;
+}
+
+/** Runs every check on the attempt's files and asks the gate. */
+export async function test(s: Session, state: RunState): Promise<MachineEvent> {
+  const attempt = state.attempts.at(-1)!;
+  await s.bench.restore(attempt.to!);
+  const reports = await round(s, state, attempt.to!);
   refuseBrokenSandbox(reports);
   const verdict = await judge({
     ...runner(s),

@@ -30,6 +30,8 @@ export interface Session {
   /** Directory of apply journals. */
   journals: string;
   startedAt: Date;
+  /** The newest round of checks and what it belongs to. */
+  lastRound?: { key: string; reports: CheckReport[] };
   /** Text of a prompt by name, after the user's overrides. */
   prompt(name: string): Promise<string>;
   /** Tokens and money spent, the calls of earlier processes included. */

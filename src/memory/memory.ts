@@ -3,7 +3,7 @@ import type { LoadedConfig } from '../config/schema.ts';
 import type { Emit } from '../core/events.ts';
 import { openEmbedder } from '../models/embedding/open.ts';
 import type { Embedder } from '../models/types.ts';
-import { addFailure, countFailure, failuresOf, fixFailure, nearestFailures, type NearFailure } from '../store/queries/failures.ts';
+import { addFailure, anyFixed, countFailure, embedFailure, failuresOf, failuresToEmbed, fixFailure, nearestFailures, type NearFailure } from '../store/queries/failures.ts';
 import type { Db } from '../store/types.ts';
 import type { FailureNote, Lesson, Memory } from './types.ts';
 
@@ -13,6 +13,8 @@ import type { FailureNote, Lesson, Memory } from './types.ts';
  */
 const NEAR_ENOUGH = 0.6;
 const LESSON_CHARS = 600;
+/** Older failures that get a vector of the present model in one go, so that a change of model costs a little each time. */
+const REEMBED_AT_ONCE = 20;
 /** A lesson that misled more often than it helped is not shown again. */
 const misleads = (f: Pick<NearFailure, 'confirmed' | 'contradicted'>) => f.contradicted > f.confirmed && f.contradicted + f.confirmed >= 3;
 
@@ -36,37 +38,57 @@ export async function openMemory(options: { db: Db; config: LoadedConfig; emit: 
     }
   };
 
+  /** Vectors of the notes, kept with their failures; failures of another model or without a vector are embedded too. */
+  const embed = async (notes: readonly FailureNote[], ids: readonly string[]) => {
+    const embedder = await (opening ??= openEmbedder(options.config, emit));
+    const vectors = await embedder.embed(notes.map(textOf));
+    for (const [i, id] of ids.entries()) await embedFailure(db, id, { vector: vectors[i]!, model: embedder.model });
+    const others = await failuresToEmbed(db, embedder.model, REEMBED_AT_ONCE);
+    const anew = await embedder.embed(others.map((f) => textOf({ errorClass: f.errorClass, message: f.message })));
+    for (const [i, failure] of others.entries()) await embedFailure(db, failure.id, { vector: anew[i]!, model: embedder.model });
+    return { vectors, model: embedder.model };
+  };
+  const background: Promise<void>[] = [];
+
   return {
     recall: (notes) =>
       attempt('recall', async () => {
         const first = notes[0];
         if (!first) return undefined;
-        const embedder = await (opening ??= openEmbedder(options.config, emit));
-        const vectors = await embedder.embed(notes.map(textOf));
+        const ids: string[] = [];
+        for (const note of notes) {
+          // The same failure of the same iteration again (a resumed run) is not a second one.
+          ids.push(await addFailure(db, {
+            id: sha256(`${note.run}\n${note.iteration}\n${signature(note)}`).slice(0, 32), taskId: note.run, signature: signature(note), language: note.language ?? '',
+            errorClass: note.errorClass ?? '', message: note.message, context: { test: note.test, iteration: note.iteration },
+          }));
+        }
+        const embedded = embed(notes, ids);
+        // With nothing to compare with, nobody waits for the vectors: the model answers meanwhile.
+        if (!(await anyFixed(db, first.run))) {
+          background.push(attempt('embed failures', () => embedded).then(() => {}));
+          return undefined;
+        }
+        const { vectors, model } = await embedded;
         let best: NearFailure | undefined;
         for (const [i, note] of notes.entries()) {
-          const near = await nearestFailures(db, { embedding: vectors[i]!, embeddingModel: embedder.model, language: note.language, limit: 5, fixed: true });
+          const near = await nearestFailures(db, { embedding: vectors[i]!, embeddingModel: model, language: note.language, limit: 5, fixed: true });
           const found = near.find((f) => f.taskId !== note.run && f.similarity >= NEAR_ENOUGH && !misleads(f));
           if (found && (!best || found.similarity > best.similarity)) best = found;
-        }
-        for (const [i, note] of notes.entries()) {
-          // The same failure of the same iteration again (a resumed run) is not a second one.
-          await addFailure(db, {
-            id: sha256(`${note.run}\n${note.iteration}\n${signature(note)}`).slice(0, 32), taskId: note.run, signature: signature(note), language: note.language ?? '',
-            errorClass: note.errorClass ?? '', message: note.message, context: { test: note.test, iteration: note.iteration }, embedding: { vector: vectors[i]!, model: embedder.model },
-          });
         }
         if (!best) return undefined;
         shown.set(first.run, (shown.get(first.run) ?? new Set()).add(best.id));
         return lesson(best);
       }),
     async fixed(run, by) {
+      await Promise.all(background.splice(0));
       await attempt('note what fixed the failures', async () => {
         for (const failure of await failuresOf(db, run)) await fixFailure(db, failure.id, { summary: by.summary, diff: by.diff.slice(0, 4_000), iteration: by.iteration });
         for (const id of shown.get(run) ?? []) await countFailure(db, id, 'confirmed');
       });
     },
     async unfixed(run) {
+      await Promise.all(background.splice(0));
       await attempt('note that a lesson did not help', async () => {
         for (const id of shown.get(run) ?? []) await countFailure(db, id, 'contradicted');
       });
@@ -74,7 +96,7 @@ export async function openMemory(options: { db: Db; config: LoadedConfig; emit: 
   };
 }
 
-const textOf = (note: FailureNote) => `${note.errorClass ?? ''}: ${note.message}`;
+const textOf = (note: Pick<FailureNote, 'errorClass' | 'message'>) => `${note.errorClass ?? ''}: ${note.message}`;
 const signature = (note: FailureNote) => [note.language ?? '', note.errorClass ?? '', note.message.slice(0, 200)].join('|');
 
 function lesson(f: NearFailure): Lesson {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import type { Embedder } from '../types.ts';
 import { unit } from './ngram.ts';
 import { fetchPart, havePart, type Part } from './parts.ts';
@@ -47,42 +47,51 @@ export async function fetchMinilm(cache: string, onPart: (part: Part) => void = 
   }
 }
 
-/** The slice of onnxruntime-web that is used. */
-interface Runtime {
-  env: { wasm: { numThreads: number; wasmBinary: Uint8Array; wasmPaths: string } };
-  InferenceSession: { create(model: Uint8Array): Promise<{ run(feeds: Record<string, unknown>): Promise<Record<string, { data: Float32Array }>> }> };
-  Tensor: new (type: 'int64', data: BigInt64Array, dims: number[]) => unknown;
-}
-
-/** all-MiniLM-L6-v2, int8, by WebAssembly: loads on the first use, mean pooling, unit length. */
+/**
+ * all-MiniLM-L6-v2, int8, by WebAssembly in a worker thread: loads at once and does not keep the process alive; mean pooling,
+ * unit length.
+ */
 export function minilmEmbedder(cache: string): Embedder {
-  let loaded: ReturnType<typeof load> | undefined;
+  const folder = minilmFolder(cache);
+  const tokenizer = readFile(join(folder, 'tokenizer.json'), 'utf8').then((text) => WordPiece.fromTokenizerJson(text));
+  tokenizer.catch(() => {});
+  const worker = new Worker(new URL('./minilm-worker.mjs', import.meta.url), { workerData: { folder } });
+  worker.unref();
+  const waiting = new Map<number, { resolve(hidden: Float32Array): void; reject(error: Error): void }>();
+  let failed: Error | undefined;
+  let serial = 0;
+  worker.on('message', ({ id, hidden, error }: { id: number; hidden?: Float32Array; error?: string }) => {
+    const request = waiting.get(id);
+    waiting.delete(id);
+    if (hidden) request?.resolve(hidden);
+    else request?.reject(new Error(error));
+    if (!waiting.size) worker.unref();
+  });
+  worker.on('error', (error) => {
+    failed = error as Error;
+    for (const { reject } of waiting.values()) reject(failed);
+    waiting.clear();
+  });
+  const hiddenStates = (ids: number[]) =>
+    new Promise<Float32Array>((resolve, reject) => {
+      if (failed) return reject(failed);
+      serial += 1;
+      waiting.set(serial, { resolve, reject });
+      worker.ref();
+      worker.postMessage({ id: serial, ids });
+    });
   return {
     model: 'all-MiniLM-L6-v2-int8',
     dimensions: DIMENSIONS,
     async embed(texts) {
-      const { runtime, session, tokenizer } = await (loaded ??= load(minilmFolder(cache)));
       const vectors: number[][] = [];
       for (const text of texts) {
-        const ids = tokenizer.encode(text);
-        const tensor = (values: number[]) => new runtime.Tensor('int64', BigInt64Array.from(values, BigInt), [1, values.length]);
-        const output = await session.run({
-          input_ids: tensor(ids), attention_mask: tensor(ids.map(() => 1)), token_type_ids: tensor(ids.map(() => 0)),
-        });
-        vectors.push(meanPool(output['last_hidden_state']!.data, ids.length));
+        const ids = (await tokenizer).encode(text);
+        vectors.push(meanPool(await hiddenStates(ids), ids.length));
       }
       return vectors;
     },
   };
-}
-
-async function load(folder: string) {
-  const runtime = (await import(pathToFileURL(join(folder, 'ort.wasm.min.mjs')).href)) as Runtime;
-  runtime.env.wasm.numThreads = 1;
-  runtime.env.wasm.wasmBinary = await readFile(join(folder, 'ort-wasm-simd-threaded.wasm'));
-  runtime.env.wasm.wasmPaths = `${pathToFileURL(folder).href}/`;
-  const session = await runtime.InferenceSession.create(await readFile(join(folder, 'model.onnx')));
-  return { runtime, session, tokenizer: WordPiece.fromTokenizerJson(await readFile(join(folder, 'tokenizer.json'), 'utf8')) };
 }
 
 function meanPool(hidden: Float32Array, tokens: number): number[] {

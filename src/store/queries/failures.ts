@@ -51,6 +51,12 @@ export async function nearestFailures(db: Pick<Db, 'query'>, near: Near & { fixe
   return query ? db.query<NearFailure>(query.sql, query.values) : [];
 }
 
+/** Whether another run than this one has a failure whose fix is known. */
+export async function anyFixed(db: Pick<Db, 'query'>, run: string): Promise<boolean> {
+  const [row] = await db.query<{ found: boolean }>('select exists (select 1 from untilgreen.failures where fixed_by is not null and task_id is distinct from $1) as found', [run]);
+  return row?.found ?? false;
+}
+
 /** Failures with exactly this signature, newest first. */
 export function failuresBySignature(db: Pick<Db, 'query'>, signature: string): Promise<Failure[]> {
   return db.query<Failure>(`select ${COLUMNS} from untilgreen.failures where signature = $1 order by at desc, id`, [signature]);
