@@ -76,6 +76,11 @@ class Old(unittest.TestCase):
     expect(run.tests.map((test) => test.outcome)).toEqual(['failed', 'passed']);
   });
 
+  it('lets a project that pytest itself depends on test its own files', async () => {
+    const run = await runProject({ 'src/iniconfig/__init__.py': 'OWN = True\n', 'tests/test_own.py': 'import iniconfig\ndef test_own(): assert iniconfig.OWN\n' });
+    expect(run).toMatchObject({ status: 'passed', collected: 1 });
+  });
+
   it('runs only the tests it is asked for', async () => {
     const files = { 'test_a.py': 'def test_1(): pass\ndef test_2(): pass\n', 'test_b.py': 'def test_3(): pass\n' };
     expect(outcomes((await runProject(files, { files: ['test_b.py'] })).tests)).toEqual({ 'test_b.py::test_3': 'passed' });

@@ -49,6 +49,7 @@ export async function prepareCheck(check: Check, bench: Workbench, options: { fi
     root: bench.mountAt,
     tools: chain.tools,
     paths: importPaths(files, check.cwd).map((path) => [bench.mountAt, path].filter(Boolean).join('/')),
+    own: mode === 'pytest' ? await ownDependencies(bench, files, check.cwd) : [],
     ...(mode === 'pytest' ? { args: pytestArgs(cwd, check, files, options) } : { files: await runnerFiles(bench, check, files, options), ids: options.testIds }),
   };
   return {
@@ -72,6 +73,20 @@ export function importPaths(files: readonly RelativePath[], cwd: string): string
   const source = `${prefix}src/`;
   const hasPackages = files.some((path) => path.startsWith(source) && path.endsWith('.py')) && !files.includes(`${source}__init__.py`);
   return hasPackages ? [source.slice(0, -1)] : [];
+}
+
+/** What pytest and hypothesis import before a project is let in. */
+const IMPORTED_FIRST = ['packaging', 'pluggy', 'iniconfig', 'pygments', 'hypothesis', 'sortedcontainers', 'exceptiongroup', 'tomli', 'typing_extensions', 'attr', 'attrs', 'colorama', 'py'];
+
+/** Those of them that the project itself is, and was before the run: its tests must see its own files. */
+async function ownDependencies(bench: Workbench, files: readonly RelativePath[], cwd: string): Promise<string[]> {
+  const places = [cwd, ...importPaths(files, cwd)].map((folder) => (folder ? `${folder}/` : ''));
+  const own: string[] = [];
+  for (const name of IMPORTED_FIRST) {
+    const path = places.flatMap((place) => [`${place}${name}/__init__.py`, `${place}${name}.py`]).find((candidate) => files.includes(candidate));
+    if (path && (await bench.readAt(bench.base, path))) own.push(name);
+  }
+  return own;
 }
 
 function pytestArgs(cwd: string, check: Check, files: readonly RelativePath[], options: { files?: RelativePath[]; testIds?: string[] }): string[] {

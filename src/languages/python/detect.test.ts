@@ -55,15 +55,17 @@ describe('detection', () => {
     ]);
   });
 
-  it('finds nothing in a project without Python', async () => {
+  it('finds nothing in a project of another language, scripts or not', async () => {
     expect(await detect(await projectOf({ 'package.json': '{}', 'a.js': '' }))).toEqual([]);
+    expect(await detect(await projectOf({ 'package.json': '{}', 'scripts/a.py': '' }))).toEqual([]);
+    expect(await detect(await projectOf({ 'package.json': '{}', 'tests/test_a.py': P }))).toHaveLength(1);
   });
 });
 
 describe('names of files', () => {
   it.each([
     ['tests/test_a.py', true, false], ['a_test.py', true, false], ['tests/helpers.py', true, false], ['app/tests.py', true, false],
-    ['app/testing_tools.py', false, false], ['app/contest.py', false, false], ['latest.py', false, false],
+    ['app/testing_tools.py', false, false], ['app/contest.py', false, false], ['latest.py', false, false], ['app/testing/tools.py', false, false],
     ['conftest.py', true, true], ['tests/conftest.py', true, true], ['pytest.ini', false, true], ['tox.ini', false, true], ['setup.cfg', false, true],
     ['noxfile.py', false, true], ['sitecustomize.py', false, true], ['usercustomize.py', false, true], ['lib/x.pth', false, true], ['pyproject.toml', false, true],
     ['requirements.txt', false, false],

@@ -7,6 +7,7 @@ import { packageManagerOf, pytestNamed, readManifest, testPathsOf, type Manifest
 const NESTED_DEPTH = 4;
 /** Bytes of a file that are looked at for the framework it uses. */
 const PEEK_LIMIT = 512 * 1024;
+const FOREIGN_MANIFEST = /^(package\.json|go\.mod|Cargo\.toml|pom\.xml|build\.gradle(\.kts)?|Gemfile|composer\.json)$/;
 
 /** Looks at a project's files, and at those of projects nested in it, and says how its tests are run. Runs nothing. */
 export async function detect(bench: Workbench): Promise<Detection[]> {
@@ -34,8 +35,10 @@ async function detectOne(bench: Workbench, root: string, paths: RelativePath[]):
   const manifest = await readManifest(bench, paths, root);
   const python = paths.filter(isOwnPython);
   const declared = manifest.files.some((name) => name !== 'tox.ini') || Object.keys(manifest.requirements).length > 0;
-  if (!python.length && !declared) return undefined;
-  const testFiles = python.filter((path) => isTestFile(within(root, path)!) );
+  const testFiles = python.filter((path) => isTestFile(within(root, path)!));
+  // A few scripts in a project of another language need no Python tests of their own.
+  const foreign = paths.some((path) => FOREIGN_MANIFEST.test(within(root, path)!));
+  if (!declared && (foreign ? !testFiles.length : !python.length)) return undefined;
   const frameworks = await frameworksOf(bench, manifest, python, testFiles);
   const tests = testFolders(root, manifest, testFiles);
   const evidence = [...manifest.files, ...Object.keys(manifest.requirements)].map((name) => (root ? `${root}/${name}` : name));
@@ -93,7 +96,7 @@ function testFolders(root: string, manifest: Manifest, testFiles: string[]): str
   const folders = new Set<string>();
   for (const path of testFiles) {
     const parts = (within(root, path) ?? path).split('/').slice(0, -1);
-    const index = parts.findIndex((part) => /^(tests?|testing)$/.test(part));
+    const index = parts.findIndex((part) => /^tests?$/.test(part));
     folders.add(join((index < 0 ? parts : parts.slice(0, index + 1)).join('/')));
   }
   const outermost = [...folders].filter((folder) => ![...folders].some((other) => other !== folder && within(other, folder) !== undefined));

@@ -25,7 +25,8 @@ export const python: Language = {
       mounts,
       env: {
         ...PYTHON_ENV,
-        PATH: [...interpreter.bin, '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
+        // Scripts of the managed tools start the machine's Python, which is not the one of an environment.
+        PATH: [...interpreter.bin, ...(tools && !interpreter.environment ? [`${tools}/bin`] : []), '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
         ...(tools ? { PYTHONPATH: tools } : {}),
       },
     };

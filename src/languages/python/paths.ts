@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { RelativePath } from '../../workspace/types.ts';
 
 const TEST_NAME = /^(test_.*|.*_tests?|tests?)\.py$/;
-const TEST_FOLDER = /^(tests?|testing|__tests__)$/;
+const TEST_FOLDER = /^(tests?|__tests__)$/;
 const CONFIG_NAME = /^(conftest\.py|pytest\.ini|\.pytest\.ini|pytest\.toml|\.pytest\.toml|tox\.ini|setup\.cfg|noxfile\.py|sitecustomize\.py|usercustomize\.py|pyproject\.toml|.*\.pth)$/;
 /** Folders that hold no source of the project, should they not be ignored. */
 const FOREIGN = /(^|\/)(\.[^/]+|venv|env|site-packages|node_modules|build|dist|__pycache__|[^/]+\.egg-info)\//;

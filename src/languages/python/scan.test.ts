@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { scan } from './scan.ts';
 
@@ -61,6 +62,8 @@ describe('the scan blocks', () => {
     ['a replaced pytest function', 'import pytest\npytest.fail = print\n', 'test-internals'],
     ['a replaced builtin', 'import builtins\nbuiltins.print = None\n', 'test-internals'],
     ['a replaced builtin by setattr', 'import builtins\nsetattr(builtins, "len", f)\n', 'test-internals'],
+    ['a replaced assertion', 'from unittest import TestCase\nTestCase.assertEqual = lambda *a: None\n', 'test-internals'],
+    ['an assertion replaced by setattr', 'import unittest\nsetattr(unittest.TestCase, "assertTrue", f)\n', 'test-internals'],
     ['a hook outside conftest', 'def pytest_runtest_makereport(item, call): pass\n', 'test-internals'],
     ['the plugin manager', 'def test_a(request):\n    request.config.pluginmanager.get_plugins()\n', 'test-internals'],
     ['a test that is detected', 'import os\nif os.environ.get("PYTEST_CURRENT_TEST"): x = 1\n', 'test-detection'],
@@ -106,6 +109,23 @@ describe('the scan lets pass', () => {
     ['quotes inside f-strings', 'd = {}\nx = f"{d["a"]}"\n'],
   ])('%s', async (_title, source) => {
     expect(await rules(source)).toEqual([]);
+  });
+});
+
+describe('the scan of anything', () => {
+  const SOURCE = 'import os as o\nclass A(B, k=1):\n    @d\n    async def f(self, a=eval, *b, c: int = (1), **e):\n        global x; x, (y, *z) = [q for q in o.listdir() if q], (1, 2)\n        with open(f"{a!r}") as g, h: yield\n        try: pass\n        except E as err: raise\n        match x:\n            case {"a": [1, *r]} if r: del r\n        return (lambda v=1: v)(x[1:2].y) if (n := 3) else await z\n';
+  it('ends with findings, however broken the file is', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(SOURCE.length), fc.nat(SOURCE.length), fc.string({ maxLength: 5 }), async (from, to, text) => {
+        const source = SOURCE.slice(0, from) + text + SOURCE.slice(to);
+        expect(Array.isArray(await scan('a.py', undefined, source))).toBe(true);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('reads every construct without falling back to lines', async () => {
+    expect(await rules(SOURCE)).toEqual(['block eval 4', 'block eval 6']); // `a` may be `eval` in line 6 too
   });
 });
 

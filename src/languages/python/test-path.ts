@@ -31,7 +31,7 @@ function testsFolder(tests: readonly RelativePath[], path: RelativePath): string
   const bases = new Map<string, number>();
   for (const file of tests) {
     const parts = folderOf(file).split('/');
-    const index = parts.findIndex((part) => /^(tests?|testing)$/.test(part));
+    const index = parts.findIndex((part) => /^tests?$/.test(part));
     if (index >= 0) {
       const base = parts.slice(0, index + 1).join('/');
       bases.set(base, (bases.get(base) ?? 0) + 1);

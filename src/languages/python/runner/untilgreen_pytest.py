@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import sys
 
 import pytest
@@ -50,7 +51,10 @@ class Reporter:
 
     def pytest_collectreport(self, report):
         if report.failed and report.nodeid not in self._broken:
-            self._collect_error(report.nodeid, None, {"message": shorten(report.longrepr), "frames": []})
+            text = str(report.longrepr)  # from an xdist worker: the exception itself stayed there
+            last = [line[1:].strip() for line in text.splitlines() if line.startswith("E  ")]
+            found = {"message": shorten(last[-1] if last else text), "frames": []}
+            self._collect_error(report.nodeid, None, dict(found, **class_in(found["message"])))
 
     def _collect_error(self, nodeid, path, found):
         self._broken.add(nodeid)
@@ -137,7 +141,15 @@ def crash_of(report, root):
     if crash is None:
         return {}
     frames = [[crash.path, crash.lineno]] if inside(crash.path, root) else []
-    return {"message": shorten(crash.message), "errorClass": crash.message.split(":")[0].strip(), "frames": frames}
+    return dict({"message": shorten(crash.message), "frames": frames}, **class_in(crash.message))
+
+
+def class_in(message):
+    """The exception class that a rendered message begins with."""
+    if message.startswith("assert "):
+        return {"errorClass": "AssertionError"}
+    found = re.match(r"[\w.]*?(\w+)(:|$)", message)
+    return {"errorClass": found.group(1)} if found else {}
 
 
 def skip_reason(report):

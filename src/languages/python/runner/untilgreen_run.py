@@ -30,11 +30,19 @@ def main():
         write("problem", message="%s cannot be imported: %s" % (mode, error), errorClass=type(error).__name__)
         write("end", exit=3)
         return 3
+    forget(config.get("own", ()))
     project_path(config["paths"], os.getcwd())
     code = framework.run(config, write)
     write("end", exit=code)
     sys.stdout.flush()
     return code
+
+
+def forget(names):
+    """Lets the project's own copy of a package that the framework has imported take its place."""
+    for name in list(sys.modules):
+        if name.split(".")[0] in names:
+            del sys.modules[name]
 
 
 if __name__ == "__main__":
