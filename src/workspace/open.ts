@@ -100,9 +100,8 @@ async function copy(source: string, root: string, blobs: BlobStore, options: Ope
       if (entry === 'unreadable') skipped.push({ path: file.path, reason: 'unreadable' });
       else if (entry) entries.set(file.path, entry);
     });
-    const record: Record<RelativePath, ManifestEntry> = {};
-    for (const path of [...entries.keys()].sort()) record[path] = entries.get(path)!;
-    return record;
+    // Not by assignment: a file may be called __proto__.
+    return Object.fromEntries([...entries].toSorted(([a], [b]) => (a < b ? -1 : 1)));
   };
   const files = await take(scan.files);
   const hidden = await take(scan.ignored);

@@ -41,9 +41,8 @@ export class Snapshots {
       const entry = await this.one(path, keep);
       if (entry) found.set(path, entry);
     });
-    const entries: Record<RelativePath, ManifestEntry> = {};
-    for (const path of [...found.keys()].sort()) entries[path] = found.get(path)!;
-    return entries;
+    // Not by assignment: a file may be called __proto__.
+    return Object.fromEntries([...found].toSorted(([a], [b]) => (a < b ? -1 : 1)));
   }
 
   async one(path: RelativePath, keep: boolean): Promise<ManifestEntry | undefined> {
