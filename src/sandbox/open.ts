@@ -28,18 +28,19 @@ export interface SandboxOptions {
 /**
  * Opens the strongest sandbox whose canaries all hold on this machine.
  *
+ * @param rungs the rungs to try, strongest first; others than the registry's only in tests
  * @throws `no_sandbox` naming what to install or switch on; `bad_arguments` for impossible limits
  * @example
  * const sandbox = await openSandbox({ limits: { wallMs: 10_000 } });
  * const result = await sandbox.run({ argv: ['python3', '-c', 'print(1)'], workspace: '/home/me/project' });
  * // { status: 'exited', exitCode: 0, stdout: '1\n', rung: 'A', … }
  */
-export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+export async function openSandbox(options: SandboxOptions = {}, rungs: readonly RungBackend[] = RUNGS): Promise<Sandbox> {
   resolveLimits(options.limits);
   if (options.mode === 'none') return sandboxOn(UNSANDBOXED, options.limits);
   const least = options.minRung ?? 'B';
   const obstacles: { rung: Rung; obstacle: Obstacle }[] = [];
-  for (const backend of RUNGS.filter(({ rung }) => isAtLeast(rung, least))) {
+  for (const backend of rungs.filter(({ rung }) => isAtLeast(rung, least))) {
     const { obstacle } = await probeOnce(backend, options.cacheDir);
     if (!obstacle) return sandboxOn(backend, options.limits);
     obstacles.push({ rung: backend.rung, obstacle });
@@ -93,7 +94,7 @@ async function probeOnce(backend: RungBackend, cacheDir?: string): Promise<Probe
   const directory = cacheDir ?? join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'untilgreen');
   const file = join(directory, `sandbox-${backend.rung}.json`);
   const key = probeKey(backend.rung);
-  let known = passed.has(key);
+  let known = passed.has(`${directory} ${key}`);
   try {
     known ||= (JSON.parse(readFileSync(file, 'utf8')) as { key?: unknown }).key === key;
   } catch {
@@ -101,12 +102,12 @@ async function probeOnce(backend: RungBackend, cacheDir?: string): Promise<Probe
   }
   if (known) {
     const obstacle = await backend.prepare();
-    if (!obstacle) passed.add(key);
+    if (!obstacle) passed.add(`${directory} ${key}`);
     return { canaries: [], ...(obstacle ? { obstacle } : {}) };
   }
   const result = await probeUsable(backend);
   if (!result.obstacle) {
-    passed.add(key);
+    passed.add(`${directory} ${key}`);
     try {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
       writeFileSync(`${file}.${process.pid}`, JSON.stringify({ key, canaries: result.canaries, latencyMs: result.latencyMs }));

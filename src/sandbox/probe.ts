@@ -1,16 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync, existsSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { resolveLimits } from './limits.ts';
 import type { Obstacle, RungBackend } from './rungs/types.ts';
 import { toolPaths } from './tool-paths.ts';
 import type { Limits } from './types.ts';
 
-const CANARY = fileURLToPath(new URL('./canary.cjs', import.meta.url));
+const CANARY = new URL('./canary.cjs', import.meta.url);
 /** Told apart from every default, so that reading them back proves that they were set. */
 const PROBE_LIMITS = { wallMs: 20_000, processes: 131, openFiles: 257, fileBytes: 3 * 1024 * 1024, memoryBytes: 1024 * 1024 * 1024 };
 
@@ -51,9 +50,9 @@ export async function probe(backend: RungBackend): Promise<ProbeResult> {
     await new Promise<void>((resolve, reject) => listener.once('error', reject).listen(0, '127.0.0.1', resolve));
     const node = await toolPaths(['node']);
     const limits = resolveLimits(PROBE_LIMITS);
-    const run = (argv: string[]) =>
-      backend.run({ argv, workspace, mounts: [...node.mounts, { source: dirname(CANARY), target: '/opt/untilgreen' }, { source: outside, target: outside }], env: { PATH: node.path } }, limits);
-    const result = await run([node.programs.node ?? 'node', '/opt/untilgreen/canary.cjs', String((listener.address() as AddressInfo).port), join(base, 'secret'), join(outside, 'file'), variable]);
+    const run = (argv: string[], stdin?: string) =>
+      backend.run({ argv, workspace, mounts: [...node.mounts, { source: outside, target: outside }], env: { PATH: node.path }, stdin }, limits);
+    const result = await run([node.programs.node ?? 'node', '-', String((listener.address() as AddressInfo).port), join(base, 'secret'), join(outside, 'file'), variable], readFileSync(CANARY, 'utf8'));
     if (result.status !== 'exited' || result.exitCode !== 0) {
       return { canaries: [], obstacle: refused(backend, result.error ?? `the canaries ended with ${result.status} ${result.exitCode ?? ''}: ${result.stderr.slice(0, 500)}`) };
     }

@@ -8,6 +8,7 @@ import { openSandbox, sandboxOn } from './open.ts';
 import { bwrapAlone } from './rungs/bwrap.ts';
 import { bwrapCgroup } from './rungs/bwrap-cgroup.ts';
 import { noSandbox } from './rungs/none.ts';
+import type { RungBackend } from './rungs/types.ts';
 import { toolPaths } from './tool-paths.ts';
 import type { ToolPaths } from './tool-paths.ts';
 import type { Sandbox, SandboxCommand, SandboxResult } from './types.ts';
@@ -269,8 +270,35 @@ describe('opening', () => {
     expect(canaries.every(({ ok }) => ok)).toBe(true);
   });
 
-  test('a rung that is not built is refused with a code', async () => {
-    await expect(openSandbox({ cacheDir, minRung: 'A', limits: { wallMs: -1 } })).rejects.toMatchObject({ code: 'bad_arguments' });
+  test('impossible limits are refused before anything is probed', async () => {
+    await expect(openSandbox({ cacheDir, limits: { wallMs: -1 } })).rejects.toMatchObject({ code: 'bad_arguments' });
+  });
+
+  test('without a usable rung it refuses and names the way out of each', async () => {
+    const without: RungBackend = { ...bwrapCgroup, prepare: async () => ({ problem: 'bubblewrap is not installed', next: 'Install it: `apt-get install bubblewrap`.' }) };
+    await expect(openSandbox({ cacheDir: join(cacheDir, 'other') }, [without])).rejects.toMatchObject({
+      code: 'no_sandbox',
+      exitCode: 7,
+      message: expect.stringMatching(/rung A: bubblewrap is not installed.*Install it: `apt-get install bubblewrap`/),
+    });
+    await expect(openSandbox({ cacheDir, minRung: 'A' }, [{ ...without, rung: 'B' }])).rejects.toMatchObject({ code: 'no_sandbox' });
+  });
+
+  const sound = isRoot ? bwrapCgroup : bwrapAlone;
+  test.skipIf(isRoot ? obstacleA : obstacleB).each<[string, string, (command: SandboxCommand) => SandboxCommand]>([
+    ['a file of the host', 'hostFile', (command) => ({ ...command, mounts: [...(command.mounts ?? []), { source: dirname(command.workspace), target: dirname(command.workspace) }] })],
+    ['the network of the host', 'network', (command) => ({ ...command, network: 'install' })],
+    ['a variable of ours', 'environment', (command) => ({ ...command, env: { ...command.env, [command.argv.at(-1) ?? '']: 'x' } })],
+    ['a folder outside to write in', 'outsideWrite', (command) => ({ ...command, mounts: command.mounts?.map((mount) => ({ ...mount, writable: !mount.source.startsWith('/usr') })) })],
+  ])('a rung that shows %s is not used', async (_title, canary, leak) => {
+    const leaky: RungBackend = { ...sound, run: (command, limits) => sound.run(leak(command), limits) };
+    await expect(openSandbox({ cacheDir: join(cacheDir, canary) }, [leaky])).rejects.toMatchObject({ code: 'no_sandbox', message: expect.stringContaining(`does not hold: ${canary}`) });
+    expect(existsSync(join(cacheDir, canary))).toBe(false);
+  });
+
+  test.skipIf(isRoot ? obstacleA : obstacleB)('a rung whose launcher fails is not used', async () => {
+    const broken: RungBackend = { ...sound, run: (command, limits) => sound.run({ ...command, cwd: 'no/such/folder' }, limits) };
+    await expect(openSandbox({ cacheDir: join(cacheDir, 'broken') }, [broken])).rejects.toMatchObject({ code: 'no_sandbox', message: expect.stringContaining('does not start') });
   });
 
   test('mode none runs plainly and says so', async () => {
@@ -287,7 +315,7 @@ describe('opening', () => {
     expect(result.stdout).not.toContain('SECRET');
     expect(readdirSync(workspace)).toEqual([]);
     expect(await noSandbox.run({ argv: ['sleep', '60'], workspace }, { ...(await import('./limits.ts')).resolveLimits({ wallMs: 200 }) })).toMatchObject({ status: 'timeout' });
-    expect(await sandbox.run({ argv: ['/no/such/program'], workspace })).toMatchObject({ status: 'sandbox_error' });
+    expect(await sandbox.run({ argv: ['/no/such/program'], workspace })).toMatchObject({ status: 'exited', exitCode: 127 });
     for (const path of [workspace, library]) rmSync(path, { recursive: true });
   });
 });

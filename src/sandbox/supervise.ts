@@ -140,6 +140,9 @@ export async function supervise(launch: Launch, command: SandboxCommand, limits:
   const stats = watch.stats();
   await watch.close();
 
+  const missing = { ENOENT: 127, EACCES: 126 }[(exit.error as NodeJS.ErrnoException | undefined)?.code ?? ''];
+  // As a shell says it, and as it comes out of the other rungs, where a shell starts the command.
+  if (missing && !launch.launcher) return outcome('exited', { exitCode: missing, stderr: `${command.argv[0]}: ${exit.error?.message}\n`, ...stats });
   if (exit.error) return outcome('sandbox_error', { error: `The launcher did not start: ${exit.error.message}` });
   if (ended) return outcome(ended, { signal: 'SIGKILL', ...stats });
   if (!seen.started) {
