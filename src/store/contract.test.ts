@@ -80,9 +80,9 @@ describe.for(kinds.filter((kind) => server || kind !== 'PostgreSQL'))('the store
       ['array of vectors', 'select array_length($1::vector[], 1) as v', [[vectorText([1, 2]), vectorText([3, 4])]], 2],
       ['a large value', 'select length($1::text) as v', ['x'.repeat(3_000_000)], 3_000_000],
     ];
-    for (const [title, sql, parameters, expected] of values) {
-      it(title, async () => expect(await db.query(sql, parameters)).toEqual([{ v: expected }]));
-    }
+    it.each(values)('%s', async (_title, sql, parameters, expected) => {
+      expect(await db.query(sql, parameters)).toEqual([{ v: expected }]);
+    });
     it('rows keep their order and statements without rows give none', async () => {
       expect(await db.query('select n from generate_series(1, 3) as n')).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
       expect(await db.query('update untilgreen.tasks set kind = kind where false')).toEqual([]);
@@ -101,12 +101,10 @@ describe.for(kinds.filter((kind) => server || kind !== 'PostgreSQL'))('the store
       ['division by zero', 'select 1 / $1::int', [0], '22012'],
       ['vectors of two lengths', 'select $1::vector <=> $2::vector', ['[1]', '[1,2]'], '22000'],
     ];
-    for (const [title, sql, parameters, sqlstate] of errors) {
-      it(`${title} is store_failed with ${sqlstate}, and the next query works`, async () => {
-        await expect(db.query(sql, parameters)).rejects.toMatchObject({ code: 'store_failed', data: { sqlstate } });
-        expect(await db.query('select 1 as one')).toEqual([{ one: 1 }]);
-      });
-    }
+    it.each(errors)('%s is store_failed with its SQLSTATE, and the next query works', async (_title, sql, parameters, sqlstate) => {
+      await expect(db.query(sql, parameters)).rejects.toMatchObject({ code: 'store_failed', data: { sqlstate } });
+      expect(await db.query('select 1 as one')).toEqual([{ one: 1 }]);
+    });
   });
 
   describe('transactions', () => {
@@ -133,6 +131,13 @@ describe.for(kinds.filter((kind) => server || kind !== 'PostgreSQL'))('the store
       });
       await expect(work).rejects.toMatchObject({ code: 'store_failed', data: { sqlstate: '23505' } });
       expect(await held()).toEqual([1]);
+    });
+    it('refuse a question to the store itself, which would wait for their own end', async () => {
+      await expect(db.transaction(() => db.query('select 1'))).rejects.toMatchObject({ code: 'internal' });
+      await expect(db.transaction(() => db.transaction(async () => {}))).rejects.toMatchObject({ code: 'internal' });
+      let later: Promise<unknown[]> | undefined;
+      await db.transaction(async () => void (later = new Promise((resolve) => setTimeout(resolve, 50)).then(() => db.query('select 1 as one'))));
+      expect(await later).toEqual([{ one: 1 }]);
     });
     it('refuse a query after their end', async () => {
       let kept: Pick<Db, 'query'> | undefined;
@@ -370,7 +375,8 @@ describe.for(kinds.filter((kind) => server || kind !== 'PostgreSQL'))('the store
   });
 });
 
-it.skipIf(server)('PostgreSQL was NOT measured', (context) => context.skip());
+// Seen in the report; the reason is printed when the server does not start, and with CI set that fails the suite.
+if (!server) it.todo('PostgreSQL was NOT measured, only the embedded store');
 
 describe('export and import', () => {
   const exported = async (db: Db): Promise<string[]> => {

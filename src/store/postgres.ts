@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { UntilgreenError } from '../core/errors.ts';
 import { connectionLost, lostEffect, sqlProblem, storeFailed, type Effect } from './failure.ts';
-import { onlyReads, runTransaction } from './session.ts';
+import { onlyReads, runTransaction, TransactionScope } from './session.ts';
 import type { Db } from './types.ts';
 import { PARSERS, parameters } from './values.ts';
 
@@ -54,9 +54,11 @@ export function openPostgres(url: string): Db {
     }
   };
 
+  const scope = new TransactionScope();
   return {
     kind: 'postgres',
     async query<Row>(sql: string, values?: unknown[]): Promise<Row[]> {
+      scope.check();
       const prepared = parameters(values);
       try {
         return (await once(sql, prepared)) as Row[];
@@ -67,6 +69,7 @@ export function openPostgres(url: string): Db {
       }
     },
     async transaction(work) {
+      scope.check();
       const client = await connect();
       // The pool would let a server's error on a checked-out client end the process.
       client.on('error', ignore);
@@ -87,7 +90,7 @@ export function openPostgres(url: string): Db {
             commit: async () => void (await guarded('commit', [], 'unknown')),
             rollback: async () => void (await guarded('rollback', [], 'rolled_back')),
           },
-          work,
+          (tx) => scope.run(() => work(tx)),
         );
       } finally {
         client.off('error', ignore);

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { UntilgreenError } from '../core/errors.ts';
 import type { Db } from './types.ts';
 import { parameters } from './values.ts';
@@ -40,6 +41,30 @@ export async function runTransaction<T>(open: OpenTransaction, work: (tx: Pick<D
       await open.rollback().catch(() => {});
     }
     throw error;
+  }
+}
+
+/**
+ * Finds the mistake of asking the store itself from within one of its transactions: on one connection that would wait for
+ * its own end, on several it would not see what the transaction wrote. One for each open store.
+ */
+export class TransactionScope {
+  readonly #inside = new AsyncLocalStorage<{ open: boolean }>();
+
+  /** Throws `internal` where the caller is in an open transaction. */
+  check(): void {
+    if (this.#inside.getStore()?.open) throw new UntilgreenError('internal', 'The store was asked within a transaction, which must be done through the transaction.');
+  }
+
+  /** Runs `work`, the body of a transaction. */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    const state = { open: true };
+    try {
+      return await this.#inside.run(state, work);
+    } finally {
+      // What `work` left running (a timer, a promise nobody waited for) may use the store again.
+      state.open = false;
+    }
   }
 }
 

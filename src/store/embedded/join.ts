@@ -7,8 +7,11 @@ import type { Route } from './owner.ts';
 
 type Draft = Ask extends infer One ? (One extends Ask ? Omit<One, 'id'> : never) : never;
 
-/** Joins the owner of the store over its socket, once it has the database open. Rejects with a lost connection when the owner is gone or going. */
-export async function join(socketPath: string): Promise<Route> {
+/**
+ * Joins the owner of the store over its socket, once it has the database open. Rejects with a lost connection when the owner is gone or going,
+ * with `data.timeout` when it has not answered within `timeoutMs` milliseconds.
+ */
+export async function join(socketPath: string, timeoutMs: number): Promise<Route> {
   const socket = await new Promise<Socket>((resolve, reject) => {
     const attempt = connect(socketPath);
     attempt.once('connect', () => resolve(attempt));
@@ -48,7 +51,17 @@ export async function join(socketPath: string): Promise<Route> {
   };
 
   // One that is just closing still answers its socket, and says at this point that it is going.
-  await ask({ op: 'hello', protocol: PROTOCOL }, 'no').rows;
+  const late = setTimeout(() => socket.destroy(), timeoutMs);
+  const asked = Date.now();
+  try {
+    await ask({ op: 'hello', protocol: PROTOCOL }, 'no').rows;
+  } catch (error) {
+    socket.destroy();
+    if (Date.now() - asked < timeoutMs) throw error;
+    throw new UntilgreenError('store_busy', `The owner of the store did not answer for ${timeoutMs / 1000} s.`, { timeout: timeoutMs }, undefined, { cause: error });
+  } finally {
+    clearTimeout(late);
+  }
 
   return {
     role: 'joined',

@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UntilgreenError } from '../../core/errors.ts';
 import { lostEffect } from '../failure.ts';
-import { onlyReads, runTransaction, type OpenTransaction } from '../session.ts';
+import { onlyReads, runTransaction, TransactionScope, type OpenTransaction } from '../session.ts';
 import type { Db } from '../types.ts';
 import { parameters } from '../values.ts';
 import { startHost } from './host.ts';
@@ -22,6 +22,8 @@ export interface EmbeddedDb extends Db {
 // An owner that is just ending is either joined or followed within this time.
 const JOIN_TRIES = 400;
 const JOIN_PAUSE_MS = 50;
+// Opening after a crash, when Postgres reads its log again, takes some seconds; an owner that is stopped never answers.
+const JOIN_TIMEOUT_MS = 30_000;
 // How often one request goes on to the next owner before its error is told.
 const MOVES = 5;
 
@@ -65,8 +67,11 @@ export async function openEmbedded(directory: string): Promise<EmbeddedDb> {
     }
   };
 
-  const query = async <Row>(sql: string, values?: unknown[]): Promise<Row[]> =>
-    (await following((to) => to.query(sql, parameters(values)), (error) => notCarriedOut(error) || onlyReads(sql))) as Row[];
+  const scope = new TransactionScope();
+  const query = async <Row>(sql: string, values?: unknown[]): Promise<Row[]> => {
+    scope.check();
+    return (await following((to) => to.query(sql, parameters(values)), (error) => notCarriedOut(error) || onlyReads(sql))) as Row[];
+  };
 
   await current();
   return {
@@ -76,7 +81,10 @@ export async function openEmbedded(directory: string): Promise<EmbeddedDb> {
       return (await current()).role;
     },
     query,
-    transaction: async (work) => runTransaction(await following<OpenTransaction>((to) => to.begin(), notCarriedOut), work),
+    async transaction(work) {
+      scope.check();
+      return runTransaction(await following<OpenTransaction>((to) => to.begin(), notCarriedOut), (tx) => scope.run(() => work(tx)));
+    },
     async close() {
       if (closed) return;
       closed = true;
@@ -101,8 +109,9 @@ async function findRoute(directory: string): Promise<Route> {
     if (lock.held) return own(directory, lock, sockets, shared);
     owner = lock.owner;
     try {
-      return await join(owner.socket);
+      return await join(owner.socket, JOIN_TIMEOUT_MS);
     } catch (error) {
+      if (error instanceof UntilgreenError && error.data.timeout) break;
       if (lostEffect(error) !== 'no') throw error;
       await sleep(JOIN_PAUSE_MS); // it is ending, or its socket was removed
     }
