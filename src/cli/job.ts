@@ -1,11 +1,12 @@
 import type { Engine, Face, Outcome } from '../agent/types.ts';
 import type { LoadedConfig } from '../config/schema.ts';
 import { approver, askInTerminal } from './approvals.ts';
-import { exportsOf, outcomeLine, outcomeText } from './outcome.ts';
+import { exportsOf, failureOf, outcomeLine, outcomeText } from './outcome.ts';
 import type { EngineFlags, OutputFlags } from './program.ts';
 import { recordingOf } from './settings.ts';
 import { cancelOnSignal } from './signals.ts';
 import { canAsk, chooseView, colors, print, printJson } from './terminal.ts';
+import { oneLine } from './view/text.ts';
 
 /** The engine, opened for one command and closed after it. */
 export async function withEngine<T>(config: LoadedConfig, options: Partial<EngineFlags>, work: (engine: Engine) => Promise<T>): Promise<T> {
@@ -44,6 +45,8 @@ export async function job(
   const start = { request, maxIterations: config.settings.orchestrator.max_iterations };
   const outcome = await withEngine(config, options, (engine) => withFace(options, start, (face) => work(engine, face)));
   await writeExports(outcome);
+  const failure = failureOf(outcome);
+  if (failure) process.stderr.write(`untilgreen: ${oneLine(failure)}\n`);
   if (options.json) printJson(outcomeLine(outcome));
   else print(outcomeText(outcome, colors));
   return outcome.exitCode;

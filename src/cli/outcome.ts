@@ -8,15 +8,21 @@ import type { OutputFlags } from './program.ts';
 import { writable } from './settings.ts';
 import { clean, count, dollars, oneLine, plural } from './view/text.ts';
 
+/** What kept a run from being tried: it is told on stderr like every error, in one line. */
+export function failureOf(outcome: Outcome): string | undefined {
+  return outcome.error && ['no_model', 'no_sandbox', 'error'].includes(outcome.outcome) ? outcome.error.message : undefined;
+}
+
 /** The end of a run for people: what came out, where the evidence lies, and what to type next. */
 export function outcomeText(outcome: Outcome, colors: Colors): string {
   const sign = outcome.exitCode === 0 ? colors.green('✓ green') : colors.red(`✗ ${outcome.outcome.replaceAll('_', ' ')}`);
   const spent = [plural(outcome.iterations, 'iteration'), `${count(outcome.tokens)} tokens`, outcome.cost === undefined ? '' : dollars(outcome.cost)].filter(Boolean).join(' · ');
-  const lines = [`${sign}  ${oneLine(outcome.summary)}`, colors.dim(`  run ${outcome.run} · ${spent}`)];
+  const lines = [failureOf(outcome) ? sign : `${sign}  ${oneLine(outcome.summary)}`, colors.dim(`  run ${outcome.run} · ${spent}`)];
   for (const file of outcome.applied?.files ?? []) {
     lines.push(`  ${{ added: 'A', modified: 'M', deleted: 'D' }[file.kind]} ${clean(file.path)}${file.merged ? ' (merged with your own change)' : ''}`);
   }
-  lines.push(colors.dim(`  report ${join(outcome.folder, 'report.md')}`));
+  const report = join(outcome.folder, 'report.md');
+  if (existsSync(report)) lines.push(colors.dim(`  report ${report}`));
   const next = nextStep(outcome);
   if (next) lines.push(`  ${next}`);
   return lines.join('\n');

@@ -28,7 +28,7 @@ const names = (values: unknown[], ...keys: string[]) => values.map((v) => (typeo
 
 /** One entry an event name; adding an event means adding a line here. */
 const TABLE: Record<string, Describe> = {
-  run_started: (d) => plain(after(`run ${text(d, 'run', 'id')}`.trim(), text(d, 'request'))),
+  run_started: (d, e) => plain(after(`run ${e.task_id}`, text(d, 'request'))),
   model_selected: (d) => faint(`model ${[text(d, 'role'), text(d, 'model')].filter(Boolean).join(' ')}${text(d, 'provider') ? ` (${text(d, 'provider')})` : ''}`),
   sandbox_ready: (d) => {
     const rung = text(d, 'rung') || text(object(d['guarantees']), 'rung');
@@ -83,8 +83,8 @@ const TABLE: Record<string, Describe> = {
   edit_refused: (d) => plain(after('edit refused', names(list(d, 'problems'), 'message') || text(d, 'message'))),
   run_resumed: (d) => plain(after('going on', text(d, 'request'))),
   lesson_recalled: (d) => faint(after('remembered', text(d, 'text'))),
-  // The outcome says it again, with what to do.
-  error: (d) => ({ text: after('error', text(d, 'message')), tone: 'bad' }),
+  // Told once, at the end, with what to do about it.
+  error: () => undefined,
   apply_started: () => plain('applying the change'),
   applied: (d) => kept(`applied: ${plural(list(d, 'files').length, 'file')}${names(list(d, 'files'), 'path') ? ` (${names(list(d, 'files'), 'path')})` : ''}`, 'good'),
   apply_conflict: (d) => kept(after('not applied', text(d, 'message') || names(list(d, 'conflicts'), 'path') || names(list(d, 'files'), 'path')), 'bad'),

@@ -54,7 +54,7 @@ describe('plain lines', () => {
     SCRIPT.forEach((e) => view.event(e));
     view.close();
     expect(out).toMatchInlineSnapshot(`
-      "run: parse dates with a zone
+      "run 20260101-000000-abcd: parse dates with a zone
       model planner qwen3 (openai-compatible)
       sandbox rung A
       project: python, checks pytest
