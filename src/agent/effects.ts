@@ -6,6 +6,7 @@ import { askPlanner } from '../plan/planner.ts';
 import { executePlan } from '../plan/execute.ts';
 import { normalisePlan } from '../plan/normalise.ts';
 import { validatePlan } from '../plan/validate.ts';
+import type { Plan, PlanProblem } from '../plan/types.ts';
 import type { ToolContext } from '../tools/types.ts';
 import { checkFromCommand, findChecks, takeBaseline } from '../verify/baseline.ts';
 import { approvalName, judge } from '../verify/gate.ts';
@@ -89,11 +90,21 @@ export async function plan(s: Session, state: RunState): Promise<MachineEvent> {
     return { type: 'planned', plan: asked };
   } catch (error) {
     if (error instanceof UntilgreenError && (error.code === 'plan_invalid' || error.code === 'model_reply_invalid')) {
-      return { type: 'plan_refused', problems: (error.data['problems'] as never) ?? [], message: error.what };
+      const problems = (error.data['problems'] as PlanProblem[] | undefined) ?? [];
+      const refused = error.data['plan'] as Plan | undefined;
+      const [first] = problems;
+      if (refused && first && problems.every((p) => MISTAKES.has(p.code))) {
+        const action = refused.steps.find((step) => step.id === first.step)?.action ?? '';
+        return { type: 'plan_failed', plan: refused, failure: { step: first.step ?? '', action, code: 'plan_invalid', message: problems.map((p) => p.message).join('\n') } };
+      }
+      return { type: 'plan_refused', problems, message: error.what };
     }
     throw error;
   }
 }
+
+/** Problems of a plan that is wrong about the files and breaks no rule: worth another attempt. */
+const MISTAKES: ReadonlySet<PlanProblem['code']> = new Set(['file_missing', 'file_exists', 'refused']);
 
 const planData = (p: { summary: string; steps: { id: string; action: string; dependsOn: string[]; why: string; args: Record<string, unknown> }[]; checks: string[] }) => ({
   summary: p.summary,

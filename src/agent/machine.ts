@@ -20,6 +20,11 @@ export function transition(state: RunState, event: MachineEvent): RunState {
       const attempt: Attempt = { n: state.attempts.length + 1, from: state.from!, plan: event.plan, byHand: state.givenPlan !== undefined };
       return { ...state, phase: 'coding', todo: 'code', attempts: [...state.attempts, attempt], givenPlan: undefined, nudge: undefined };
     }
+    case 'plan_failed': {
+      // Nothing forbidden, only wrong about the files: an attempt like one whose step failed.
+      const attempt: Attempt = { n: state.attempts.length + 1, from: state.from!, plan: event.plan, byHand: false, states: {}, failure: event.failure };
+      return { ...state, phase: 'reflecting', todo: 'reflect', attempts: [...state.attempts, attempt], nudge: undefined };
+    }
     case 'plan_refused':
       return end(state, 'plan_refused', event.message, { code: 'plan_invalid', message: event.message });
     case 'coded': {

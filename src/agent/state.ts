@@ -88,6 +88,8 @@ export type Todo = 'init' | 'plan' | 'code' | 'test' | 'reflect' | 'approve' | '
 export type MachineEvent =
   | { type: 'initialised'; base: CheckpointId; sandbox: Guarantees; detections: Detection[]; baseline: Baseline }
   | { type: 'planned'; plan: Plan }
+  /** The plan does not fit the files (an edit that matches nothing, a file that is there already), after a corrective turn. */
+  | { type: 'plan_failed'; plan: Plan; failure: NonNullable<Attempt['failure']> }
   | { type: 'plan_refused'; problems: PlanProblem[]; message: string }
   | {
       type: 'coded';
