@@ -37,6 +37,7 @@ export const CALLS: Readonly<Record<string, Rule>> = {
 
 export const EVAL: Rule = { rule: 'js/eval', severity: 'block', message: 'eval runs text as code' };
 export const COMPUTED_GLOBAL: Rule = { rule: 'js/computed-global', severity: 'warn', message: 'a global is chosen by a name that is put together at run time' };
+export const COMPUTED_CALL: Rule = { rule: 'js/computed-global', severity: 'block', message: 'calls a global whose name is put together at run time' };
 export const TIMER_TEXT: Rule = { rule: 'js/timer-text', severity: 'block', message: 'a timer with a text runs it as code' };
 export const WORKER_EVAL: Rule = { rule: 'js/worker-eval', severity: 'block', message: 'a worker made from text runs it as code' };
 export const DATA_IMPORT: Rule = { rule: 'js/data-import', severity: 'block', message: 'imports a module from a text' };

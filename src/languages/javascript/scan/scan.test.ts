@@ -52,6 +52,9 @@ describe('what blocks', () => {
     ["import('data:text/javascript,1')", 'data-import'],
     ["module._compile('1', 'a.js')", 'module-compile'],
     ["import inspector from 'inspector'", 'inspector'],
+    ["globalThis[atob('ZXZhbA==')]('1')", 'computed-global'],
+    [`globalThis['e' + ${"'' + ".repeat(60)}'val']('1')`, 'eval'],
+    ['let a = b; let b = c; let c = a; c = eval; a(1);', 'eval'],
   ])('%s', async (source, rule) => {
     expect(await rules(source)).toContain(`block ${rule}`);
   });
@@ -66,7 +69,7 @@ describe('what is shown and does not block', () => {
     ["import { rmSync } from 'fs'; rmSync(x, { recursive: true })", 'recursive-delete'],
     ["import fs from 'node:fs/promises'; await fs.rm(x, { recursive: true, force: true })", 'recursive-delete'],
     ["import fs from 'fs'; await fs.promises.rm(x, { recursive: true })", 'recursive-delete'],
-    ['globalThis[name]()', 'computed-global'],
+    ['const x = globalThis[name]', 'computed-global'],
     ["process.kill(1, 'SIGTERM')", 'process-kill'],
   ])('%s', async (source, rule) => {
     expect(await rules(source)).toEqual([`warn ${rule}`]);

@@ -1,6 +1,9 @@
 import type TS from 'typescript6';
 import type { Resolved } from '../program.ts';
 
+/** Characters of a constant text: module names and members are shorter, and sums of sums can grow without end. */
+const LONGEST = 1_000;
+
 /**
  * What an expression may denote, as far as one file tells: `eval`, `Function`, `module:child_process.exec`,
  * `global`, `require`. Names are followed through aliases, destructuring, imports, `require`, constants put together, and
@@ -8,18 +11,41 @@ import type { Resolved } from '../program.ts';
  */
 export class Values {
   readonly #r: Resolved;
-  readonly #assigned = new Map<TS.Symbol, TS.Expression[]>();
+  /** What each name of the file may denote: the least solution of all its declarations and assignments. */
+  readonly #named = new Map<TS.Symbol, Set<string>>();
+  readonly #assigned = new Set<TS.Symbol>();
+  readonly #texts = new Map<TS.Symbol, string | undefined>();
+  readonly #known = new Map<TS.Node, Set<string>>();
+  #solved = false;
 
   constructor(resolved: Resolved) {
     this.#r = resolved;
-    this.#collectAssignments(resolved.tree);
+    const equations = this.#equations(resolved.tree);
+    // Aliases of aliases need a round each; more than this are not written by people.
+    for (let round = 0, changed = true; changed && round < 12; round += 1) {
+      changed = false;
+      for (const { symbol, values } of equations) {
+        const known = this.#named.get(symbol) ?? new Set();
+        const before = known.size;
+        for (const value of values()) known.add(value);
+        this.#named.set(symbol, known);
+        changed ||= known.size > before;
+      }
+    }
+    this.#solved = true;
   }
 
-  of(node: TS.Node, depth = 0): Set<string> {
+  of(node: TS.Node): Set<string> {
+    const known = this.#known.get(node);
+    if (known) return known;
+    const found = this.#denoted(node);
+    if (this.#solved) this.#known.set(node, found);
+    return found;
+  }
+
+  #denoted(node: TS.Node): Set<string> {
     const { ts } = this.#r;
-    // A chain of aliases longer than this is a loop.
-    if (depth > 24) return new Set();
-    const next = (n: TS.Node) => this.of(n, depth + 1);
+    const next = (n: TS.Node) => this.of(n);
     if (ts.isParenthesizedExpression(node) || ts.isNonNullExpression(node) || ts.isAsExpression(node) || ts.isSatisfiesExpression(node) || ts.isTypeAssertionExpression(node) || ts.isAwaitExpression(node)) return next(node.expression);
     if (ts.isBinaryExpression(node)) {
       const { kind } = node.operatorToken;
@@ -29,13 +55,13 @@ export class Values {
     }
     if (ts.isConditionalExpression(node)) return union(next(node.whenTrue), next(node.whenFalse));
     if (ts.isArrowFunction(node) || ts.isFunctionExpression(node) || ts.isClassExpression(node)) return new Set(['a function']);
-    if (ts.isIdentifier(node)) return this.#identifier(node, depth);
+    if (ts.isIdentifier(node)) return this.#identifier(node);
     if (ts.isPropertyAccessExpression(node)) return this.#members(next(node.expression), node.name.text, node.expression);
     if (ts.isElementAccessExpression(node)) {
-      const key = this.text(node.argumentExpression, depth + 1);
+      const key = this.text(node.argumentExpression);
       return key === undefined ? new Set([...next(node.expression)].filter((v) => v === 'global').map(() => 'a computed global')) : this.#members(next(node.expression), key, node.expression);
     }
-    if (ts.isCallExpression(node)) return this.#call(node, depth);
+    if (ts.isCallExpression(node)) return this.#call(node);
     if (ts.isMetaProperty(node)) return new Set(['import.meta']);
     return new Set();
   }
@@ -43,7 +69,7 @@ export class Values {
   /** The text of a constant expression: literals, their sum, templates of constants, and names bound to them once. */
   text(node: TS.Node, depth = 0): string | undefined {
     const { ts, checker } = this.#r;
-    if (depth > 24) return undefined;
+    if (depth > 200) return undefined; // deeper sums are not written by people, and the stack is not endless
     const next = (n: TS.Node) => this.text(n, depth + 1);
     if (ts.isStringLiteralLike(node)) return node.text;
     if (ts.isParenthesizedExpression(node) || ts.isAsExpression(node)) return next(node.expression);
@@ -69,36 +95,35 @@ export class Values {
       const symbol = checker.getSymbolAtLocation(node);
       const declared = symbol?.declarations?.[0];
       if (!symbol || !declared || !ts.isVariableDeclaration(declared) || !declared.initializer || this.#assigned.has(symbol)) return undefined;
-      return next(declared.initializer);
+      if (!this.#texts.has(symbol)) {
+        this.#texts.set(symbol, undefined); // a name that is made of itself has no constant text
+        const text = next(declared.initializer);
+        this.#texts.set(symbol, text !== undefined && text.length <= LONGEST ? text : undefined);
+      }
+      return this.#texts.get(symbol);
     }
     return undefined;
   }
 
-  #identifier(node: TS.Identifier, depth: number): Set<string> {
+  #identifier(node: TS.Identifier): Set<string> {
     const { ts, checker, tree } = this.#r;
     const name = node.text;
     let symbol = checker.getSymbolAtLocation(node);
     if (symbol && ts.isShorthandPropertyAssignment(node.parent)) symbol = checker.getShorthandAssignmentValueSymbol(node.parent) ?? symbol;
-    const declarations = symbol?.declarations?.filter((d) => d.getSourceFile() === tree && !ts.isSourceFile(d)) ?? [];
-    if (!declarations.length) {
-      if (name === 'globalThis' || name === 'global' || name === 'window' || name === 'self') return new Set(['global']);
-      return new Set([name]);
-    }
-    const found = new Set<string>();
-    for (const declaration of declarations) for (const value of this.#declaration(declaration, depth)) found.add(value);
-    for (const expression of (symbol && this.#assigned.get(symbol)) ?? []) for (const value of this.of(expression, depth + 1)) found.add(value);
-    return found;
+    const own = symbol?.declarations?.some((d) => d.getSourceFile() === tree && !ts.isSourceFile(d)) ?? false;
+    if (own && symbol) return this.#named.get(symbol) ?? new Set();
+    return /^(globalThis|global|window|self)$/.test(name) ? new Set(['global']) : new Set([name]);
   }
 
-  #declaration(node: TS.Declaration, depth: number): Set<string> {
+  #declaration(node: TS.Node): Set<string> {
     const { ts } = this.#r;
-    if (ts.isVariableDeclaration(node)) return node.initializer ? this.of(node.initializer, depth + 1) : new Set();
-    if (ts.isParameter(node)) return node.initializer ? this.of(node.initializer, depth + 1) : new Set();
+    if (ts.isVariableDeclaration(node)) return node.initializer ? this.of(node.initializer) : new Set();
+    if (ts.isParameter(node)) return node.initializer ? this.of(node.initializer) : new Set();
     if (ts.isFunctionDeclaration(node) || ts.isClassDeclaration(node)) return new Set(['a function']);
     if (ts.isBindingElement(node)) {
       const pattern = node.parent;
       const owner = pattern.parent;
-      const base = ts.isBindingElement(owner) ? this.#declaration(owner, depth + 1) : ts.isVariableDeclaration(owner) && owner.initializer ? this.of(owner.initializer, depth + 1) : new Set<string>();
+      const base = ts.isBindingElement(owner) ? this.#declaration(owner) : ts.isVariableDeclaration(owner) && owner.initializer ? this.of(owner.initializer) : new Set<string>();
       if (!ts.isObjectBindingPattern(pattern)) return new Set();
       if (node.dotDotDotToken) return base;
       const key = node.propertyName ?? node.name;
@@ -142,37 +167,47 @@ export class Values {
     return found;
   }
 
-  #call(node: TS.CallExpression, depth: number): Set<string> {
+  #call(node: TS.CallExpression): Set<string> {
     const { ts } = this.#r;
     const [argument] = node.arguments;
     const loads = node.expression.kind === ts.SyntaxKind.ImportKeyword;
-    const callees = loads ? new Set(['require']) : this.of(node.expression, depth + 1);
+    const callees = loads ? new Set(['require']) : this.of(node.expression);
     const found = new Set<string>();
     for (const callee of callees) {
       if (callee === 'require' || callee === 'process.getBuiltinModule') {
         const name = argument && this.text(argument);
         if (name !== undefined) found.add(`module:${plain(name)}`);
       } else if (callee === 'module:module.createRequire' || callee === 'module:module.Module.createRequire') found.add('require');
-      else if (/^(Object|Reflect)\.getPrototypeOf$/.test(callee) && argument && this.of(argument, depth + 1).has('a function')) found.add('a prototype');
+      else if (/^(Object|Reflect)\.getPrototypeOf$/.test(callee) && argument && this.of(argument).has('a function')) found.add('a prototype');
       else if (callee === 'Reflect.get' && node.arguments[1]) {
         const key = this.text(node.arguments[1]);
-        if (key !== undefined && argument) for (const v of this.#members(this.of(argument, depth + 1), key)) found.add(v);
+        if (key !== undefined && argument) for (const v of this.#members(this.of(argument), key)) found.add(v);
       } else if (/^(eval|Function|require)$/.test(callee) && ts.isPropertyAccessExpression(node.expression) && node.expression.name.text === 'bind') found.add(callee);
-      else if (callee === 'module:util.promisify' && argument) for (const v of this.of(argument, depth + 1)) found.add(v);
+      else if (callee === 'module:util.promisify' && argument) for (const v of this.of(argument)) found.add(v);
     }
     return found;
   }
 
-  #collectAssignments(root: TS.Node): void {
+  /** Every declaration and assignment of the file that gives a name a value. */
+  #equations(root: TS.Node): { symbol: TS.Symbol; values: () => Iterable<string> }[] {
     const { ts, checker } = this.#r;
+    const found: { symbol: TS.Symbol; values: () => Iterable<string> }[] = [];
+    const add = (name: TS.Node | undefined, values: () => Iterable<string>): void => {
+      const symbol = name && ts.isIdentifier(name) ? checker.getSymbolAtLocation(name) : undefined;
+      if (symbol) found.push({ symbol, values });
+    };
     const visit = (node: TS.Node): void => {
       if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken && ts.isIdentifier(node.left)) {
         const symbol = checker.getSymbolAtLocation(node.left);
-        if (symbol) this.#assigned.set(symbol, [...(this.#assigned.get(symbol) ?? []), node.right]);
+        if (symbol) this.#assigned.add(symbol);
+        add(node.left, () => this.of(node.right));
+      } else if (ts.isVariableDeclaration(node) || ts.isParameter(node) || ts.isBindingElement(node) || ts.isFunctionDeclaration(node) || ts.isClassDeclaration(node) || ts.isImportClause(node) || ts.isImportSpecifier(node) || ts.isNamespaceImport(node) || ts.isImportEqualsDeclaration(node)) {
+        add(node.name, () => this.#declaration(node));
       }
       ts.forEachChild(node, visit);
     };
     visit(root);
+    return found;
   }
 }
 
