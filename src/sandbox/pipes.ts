@@ -11,7 +11,7 @@ const pool: number[] = [];
 const BATCH = 16;
 
 function fill(): void {
-  const directory = mkdtempSync(join(tmpdir(), 'untilgreen-fifo-'));
+  const directory = mkdtempSync(join(tmpdir(), `untilgreen-fifo-${process.pid}-`));
   try {
     const names = Array.from({ length: BATCH }, (_, index) => join(directory, String(index)));
     // 666: inside the sandbox /dev/stdout is opened again, perhaps by another uid; the directory is ours alone.
@@ -62,7 +62,7 @@ export function openPipe(direction: 'in' | 'out'): NamelessPipe {
  * writer is done would wait for ever.
  */
 export function namelessFile(content: string): number {
-  const directory = mkdtempSync(join(tmpdir(), 'untilgreen-input-'));
+  const directory = mkdtempSync(join(tmpdir(), `untilgreen-input-${process.pid}-`));
   const path = join(directory, 'stdin');
   try {
     writeFileSync(path, content, { mode: 0o444 });

@@ -248,7 +248,7 @@ test.skipIf(obstacleA && obstacleB)('nothing is left behind', () => {
   const groups = ['/sys/fs/cgroup/memory', '/sys/fs/cgroup'].filter(existsSync).flatMap((directory) => readdirSync(directory)).filter((name) => name.startsWith(`untilgreen-${process.pid}-`));
   expect(groups).toEqual([]);
   expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain('sandbox-test-');
-  expect(readdirSync(tmpdir()).filter((name) => name.startsWith('untilgreen-fifo') || name.startsWith('untilgreen-input'))).toEqual([]);
+  expect(readdirSync(tmpdir()).filter((name) => name.startsWith(`untilgreen-fifo-${process.pid}-`) || name.startsWith(`untilgreen-input-${process.pid}-`))).toEqual([]);
 });
 
 test.skipIf(!isRoot || obstacleB)('rung B refuses a workspace of root', async () => {

@@ -53,12 +53,16 @@ export type SandboxStatus = 'exited' | 'timeout' | 'oom' | 'output' | 'disk' | '
 
 export interface SandboxResult {
   status: SandboxStatus;
+  /** As a shell tells it: a program ended by a signal of its own has 128 and the signal's number, one that does not exist 127. `null` when the sandbox ended it. */
   exitCode: number | null;
+  /** Name of the signal behind such a code, or SIGKILL when the sandbox ended it. */
   signal: string | null;
   stdout: string;
   stderr: string;
   truncated: { stdout: boolean; stderr: boolean };
+  /** Of the whole tree; on rung B as polled, so undefined for short commands. */
   peakMemoryBytes: number | undefined;
+  /** Of the whole tree; on rung B as last polled, so a little low. */
   cpuMs: number | undefined;
   wallMs: number;
   rung: Rung;
