@@ -104,7 +104,7 @@ describe('an edit that is refused', () => {
     expect(outcome).toMatchObject({ ok: false, code, editIndex: 0 });
     if (outcome.ok) return;
     expect(outcome.message).toMatch(message ?? /\w/);
-    if (lines) expect(outcome.lines).toEqual(lines);
+    expect(outcome.lines).toEqual(lines ?? outcome.lines);
   });
 });
 

@@ -71,7 +71,7 @@ function likelyWindows(source: SourceText, old: string[], windows: number, most:
       if (at >= 0 && at < windows) votes.set(at, (votes.get(at) ?? 0) + 1);
     }
   });
-  return [...votes].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, most).map(([at]) => at);
+  return [...votes].toSorted((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, most).map(([at]) => at);
 }
 
 function squash(line: string): string {

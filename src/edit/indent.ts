@@ -23,7 +23,7 @@ export function indentMap(quoted: readonly string[], actual: readonly string[], 
     seen.set(from, to);
     back.set(to, from);
   }
-  const pairs = [...seen].sort((a, b) => a[0].length - b[0].length);
+  const pairs = [...seen].toSorted((a, b) => a[0].length - b[0].length);
   for (let i = 1; i < pairs.length; i += 1) {
     if (pairs[i]![1].length <= pairs[i - 1]![1].length) return { ok: false };
   }

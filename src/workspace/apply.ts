@@ -6,7 +6,8 @@ import { silent, type Emit } from '../core/events.ts';
 import { sha256 } from '../core/hash.ts';
 import { decodeText } from '../edit/encoding.ts';
 import { merge3, type MergeConflict } from '../edit/merge.ts';
-import { entryBytes, type Bench } from './bench.ts';
+import type { Bench } from './bench.ts';
+import { entryBytes } from './copy.ts';
 import { JournalStore, type FileState, type Journal, type Operation } from './journal.ts';
 import { DEFAULT_MAX_BYTES, pruneJournals } from './prune.ts';
 import { commit, inspect, recoverAll, type Present } from './transaction.ts';
@@ -65,7 +66,7 @@ export async function applyToSource(bench: Bench, options: ApplyOptions): Promis
         'Settle these files by hand, or run again from the present state.',
       );
     }
-    const files = [...plan.operations, ...plan.present].map(({ path, kind, merged }) => ({ path, kind, merged })).sort((a, b) => (a.path < b.path ? -1 : 1));
+    const files = [...plan.operations, ...plan.present].map(({ path, kind, merged }) => ({ path, kind, merged })).toSorted((a, b) => (a.path < b.path ? -1 : 1));
     if (plan.operations.length === 0) return { journal: '', files };
     await checkWritable(bench.source, plan.operations);
 
@@ -96,7 +97,7 @@ async function finished(store: JournalStore, directory: string, run: string, to:
   const journal = journals.findLast((j) => j.kind === 'apply' && j.state === 'committed' && j.run === run && j.directory === directory && j.to === to && !undone.has(j.id));
   if (!journal) return undefined;
   const files = [...journal.operations.map(({ path, kind, merged }) => ({ path, kind, merged })), ...journal.present.map((p) => ({ ...p, merged: true }))];
-  return { journal: store.file(journal.id), files: files.sort((a, b) => (a.path < b.path ? -1 : 1)) };
+  return { journal: store.file(journal.id), files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)) };
 }
 
 interface Planned extends Operation {
@@ -202,7 +203,7 @@ async function checkWritable(root: string, operations: readonly Planned[]): Prom
     await access(join(root, directory), constants.W_OK | constants.X_OK).catch(() => refused.add(directory === '' ? '.' : directory));
   }
   if (refused.size > 0) {
-    const names = [...refused].sort();
+    const names = [...refused].toSorted();
     throw new UntilgreenError('directory_refused', `Nothing was applied: no permission to write in ${names.join(', ')}.`, { directories: names }, `Allow it with \`chmod u+w\`, and run \`untilgreen resume\`.`);
   }
   const needed = operations.reduce((sum, o) => sum + (o.afterBytes?.length ?? 0), 0);
@@ -213,7 +214,7 @@ async function checkWritable(root: string, operations: readonly Planned[]): Prom
 async function missingDirectories(root: string, operations: readonly Operation[]): Promise<Journal['makes']> {
   const paths = new Set(operations.filter((o) => o.after).flatMap((o) => parentsOf(o.path)));
   const missing: Journal['makes'] = [];
-  for (const path of [...paths].sort()) {
+  for (const path of [...paths].toSorted()) {
     if (!(await lstat(join(root, path)).then(() => true, () => false))) missing.push({ path });
   }
   return missing;
@@ -223,7 +224,7 @@ async function missingDirectories(root: string, operations: readonly Operation[]
 async function emptiedDirectories(root: string, operations: readonly Operation[]): Promise<Journal['removes']> {
   const gone = new Set(operations.filter((o) => !o.after).map((o) => o.path));
   const kept = new Set(operations.filter((o) => o.after).flatMap((o) => parentsOf(o.path)));
-  const candidates = [...new Set([...gone].flatMap(parentsOf))].sort((a, b) => b.split('/').length - a.split('/').length);
+  const candidates = [...new Set([...gone].flatMap(parentsOf))].toSorted((a, b) => b.split('/').length - a.split('/').length);
   const removes: Journal['removes'] = [];
   for (const path of candidates) {
     if (kept.has(path)) continue;

@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { chmod, chown, copyFile, lchown, lstat, mkdir, open, readFile, realpath, rename, rm, symlink, unlink } from 'node:fs/promises';
+import { chmod, chown, lchown, lstat, mkdir, open, rename, rm, symlink, unlink } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join, relative, sep } from 'node:path';
 
@@ -10,8 +9,9 @@ import { unifiedDiff, type FileDiff } from '../edit/diff.ts';
 import { requireText } from '../edit/encoding.ts';
 import type { Mount } from '../sandbox/types.ts';
 import { type BlobStore, replaceFile } from './blobs.ts';
+import { entryBytes, placeholder, type Owner } from './copy.ts';
 import { compare, loadManifest, own, saveManifest, type Manifest, type ManifestEntry } from './manifest.ts';
-import { checkPath, holdParent, isGitName, notAFile, openFile } from './paths.ts';
+import { behindMount, checkPath, holdParent, isGitName, notAFile, openFile } from './paths.ts';
 import { entries } from './scan.ts';
 import { SETTLE_MS, Snapshots } from './snapshot.ts';
 import { makeDirectories, parentsOf, pooled, removeEmptied, removeTree } from './tree.ts';
@@ -27,8 +27,7 @@ export interface BenchState {
   base: CheckpointId;
   written: RelativePath[];
   maxFileBytes: number;
-  /** Owner of the copy, set where the process may give files away. */
-  owner?: { uid: number; gid: number };
+  owner?: Owner;
 }
 
 export function stateFile(root: string): string {
@@ -80,7 +79,7 @@ export class Bench implements OpenWorkbench {
   async exists(path: RelativePath): Promise<boolean> {
     const safe = checkPath(path);
     const mounted = this.#mountOf(safe);
-    if (mounted) return (await this.#behindMount(safe, mounted)) !== undefined;
+    if (mounted) return (await this.#resolveMounted(safe, mounted)) !== undefined;
     const parent = await holdParent(this.root, safe).catch((error: unknown) => {
       if (error instanceof UntilgreenError) return undefined;
       throw error;
@@ -102,7 +101,7 @@ export class Bench implements OpenWorkbench {
   async readBytes(path: RelativePath): Promise<Uint8Array> {
     const safe = checkPath(path);
     const mounted = this.#mountOf(safe);
-    const real = mounted && (await this.#behindMount(safe, mounted));
+    const real = mounted && (await this.#resolveMounted(safe, mounted));
     const handle = mounted ? real && (await openFile(real.root, real.path)) : await openFile(this.root, safe);
     if (!handle) throw new UntilgreenError('file_missing', `${safe} is not in the project.`, { path: safe }, 'Check the spelling, or search for it.');
     try {
@@ -138,7 +137,7 @@ export class Bench implements OpenWorkbench {
         else await this.#remove(change.path);
       }
     } catch (error) {
-      for (const change of done.reverse()) await this.#revert(change.path, change.before);
+      for (const change of done.toReversed()) await this.#revert(change.path, change.before);
       throw error;
     }
   }
@@ -155,7 +154,7 @@ export class Bench implements OpenWorkbench {
     const directories = new Set([...manifest.directories, ...[...wanted.keys()].flatMap(parentsOf)]);
     for (const path of [...this.#mounted.keys()].flatMap(parentsOf)) directories.add(path);
     await this.#clear(this.root, '', wanted, directories);
-    await makeDirectories(this.root, [...directories].sort());
+    await makeDirectories(this.root, [...directories].toSorted());
     await pooled([...wanted], 8, async ([path, entry]) => {
       const now = await this.#snapshots.one(path, false);
       if (now && now.hash === entry.hash && now.mode === entry.mode && now.link === entry.link) return;
@@ -210,7 +209,7 @@ export class Bench implements OpenWorkbench {
       }
     };
     await walk(this.root, '');
-    return found.sort();
+    return found.toSorted();
   }
 
   async dispose(): Promise<void> {
@@ -233,7 +232,7 @@ export class Bench implements OpenWorkbench {
   async #now(keep: boolean): Promise<Manifest> {
     const base = await this.#baseManifest();
     const paths = [...new Set([...Object.keys(base.files), ...this.#written])];
-    return { ...base, files: await this.#snapshots.take(paths, keep), written: [...this.#written].sort() };
+    return { ...base, files: await this.#snapshots.take(paths, keep), written: [...this.#written].toSorted() };
   }
 
   #checkSize(path: RelativePath, size: number): void {
@@ -245,18 +244,8 @@ export class Bench implements OpenWorkbench {
     return [path, ...parentsOf(path)].find((p) => this.#mounted.has(p));
   }
 
-  /** A path in a dependency folder, where its links have led, as long as that is in the user's directory. */
-  async #behindMount(path: RelativePath, mount: RelativePath): Promise<{ root: string; path: RelativePath } | undefined> {
-    const from = this.#mounted.get(mount)!.source;
-    const asked = join(from, path.slice(mount.length));
-    const real = await realpath(asked).catch(() => undefined);
-    if (real === undefined) return undefined;
-    for (const root of [from, this.source]) {
-      const inside = relative(root, real).split(sep).join('/');
-      if (inside === '') return { root: join(root, '..'), path: real.slice(real.lastIndexOf('/') + 1) };
-      if (inside !== '..' && !inside.startsWith('../')) return { root, path: inside };
-    }
-    throw new UntilgreenError('path_unsafe', `${path} is a link that leads out of the project.`, { path }, 'Read files of the project only.');
+  #resolveMounted(path: RelativePath, mount: RelativePath) {
+    return behindMount(this.#mounted.get(mount)!.source, this.source, path, path.slice(mount.length));
   }
 
   async #prepare(changes: FileChange[]) {
@@ -378,7 +367,7 @@ export class Bench implements OpenWorkbench {
   }
 
   async #saveState(): Promise<void> {
-    const state: BenchState = { ...this.state, written: [...this.#written].sort() };
+    const state: BenchState = { ...this.state, written: [...this.#written].toSorted() };
     await replaceFile(stateFile(this.root), JSON.stringify(state), { durable: false, name: 'bench.state' });
   }
 
@@ -401,29 +390,4 @@ export class Bench implements OpenWorkbench {
   async #placeholders(): Promise<void> {
     for (const [path, mount] of this.#mounted) await placeholder(this.root, path, mount.source, this.state.owner);
   }
-}
-
-/** An empty entry at which a read-only mount can be bound. */
-export async function placeholder(root: string, path: RelativePath, source: string, owner: BenchState['owner']): Promise<void> {
-  const at = join(root, path);
-  const info = await lstat(source).catch(() => undefined);
-  await mkdir(info?.isDirectory() === false ? join(at, '..') : at, { recursive: true });
-  if (info?.isDirectory() === false) {
-    const handle = await open(at, constants.O_CREAT | constants.O_WRONLY | constants.O_NOFOLLOW, 0o644);
-    await handle.close();
-  }
-  if (owner) await lchown(at, owner.uid, owner.gid);
-}
-
-/** Content of an entry; of a link, its target. */
-export async function entryBytes(blobs: BlobStore, entry: ManifestEntry): Promise<Uint8Array> {
-  return entry.link === undefined ? blobs.get(entry.hash) : new TextEncoder().encode(entry.link);
-}
-
-/** Copies one file, by reflink where the file system can, never as a hard link: a program inside must not reach the original. */
-export async function copyIn(from: string, to: string, mode: number, owner: BenchState['owner']): Promise<Uint8Array> {
-  await copyFile(from, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
-  await chmod(to, mode | 0o400);
-  if (owner) await chown(to, owner.uid, owner.gid);
-  return readFile(to);
 }

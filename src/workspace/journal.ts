@@ -90,7 +90,7 @@ export class JournalStore {
     });
     const journals: Journal[] = [];
     const damaged: string[] = [];
-    for (const name of names.filter((n) => /^\d{8}T\d+Z-[0-9a-f]+\.json$/.test(n)).sort()) {
+    for (const name of names.filter((n) => /^\d{8}T\d+Z-[0-9a-f]+\.json$/.test(n)).toSorted()) {
       try {
         const journal = JSON.parse(await readFile(join(this.directory, name), 'utf8')) as Journal;
         if (journal.version === 1) journals.push(journal);

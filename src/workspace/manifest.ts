@@ -42,7 +42,7 @@ export function compare(from: Manifest, to: Manifest): Delta[] {
   const before = (path: RelativePath) => own(from.files, path) ?? (own(to.files, path) || written.has(path) ? own(from.hidden, path) : undefined);
   const paths = new Set([...Object.keys(from.files), ...Object.keys(to.files), ...written]);
   const deltas: Delta[] = [];
-  for (const path of [...paths].sort()) {
+  for (const path of [...paths].toSorted()) {
     const old = before(path);
     const now = own(to.files, path);
     if (!old && !now) continue;

@@ -5,8 +5,9 @@ import { UntilgreenError } from '../core/errors.ts';
 import { sha256 } from '../core/hash.ts';
 import { defaultMountAt } from '../sandbox/place.ts';
 import type { Mount } from '../sandbox/types.ts';
-import { Bench, copyIn, placeholder, stateFile, type BenchState } from './bench.ts';
+import { Bench, stateFile, type BenchState } from './bench.ts';
 import { BlobStore, replaceFile } from './blobs.ts';
+import { copyIn, placeholder, type Owner } from './copy.ts';
 import { saveManifest, type ManifestEntry } from './manifest.ts';
 import { checkDirectory } from './paths.ts';
 import { scanDirectory, type Found } from './scan.ts';
@@ -110,13 +111,13 @@ async function copy(source: string, root: string, blobs: BlobStore, options: Ope
     mounts.push({ source: join(source, path), target: join(mountAt, path), optional: true });
     await placeholder(root, path, join(source, path), owner);
   }
-  const base = await saveManifest(blobs, { version: 1, files, hidden, directories: directories.map((d) => d.path).sort(), written: [] });
+  const base = await saveManifest(blobs, { version: 1, files, hidden, directories: directories.map((d) => d.path).toSorted(), written: [] });
   const state: BenchState = { version: 1, source, mountAt, mounts, skipped, base, written: [], maxFileBytes, ...(owner ? { owner } : {}) };
   await replaceFile(stateFile(root), JSON.stringify(state), { durable: false, name: 'bench.state' });
   return new Bench(root, blobs, state, options.settle);
 }
 
-async function copyOne(source: string, root: string, file: Found, blobs: BlobStore, owner: BenchState['owner']): Promise<ManifestEntry | 'unreadable' | undefined> {
+async function copyOne(source: string, root: string, file: Found, blobs: BlobStore, owner: Owner | undefined): Promise<ManifestEntry | 'unreadable' | undefined> {
   const from = join(source, file.path);
   const to = join(root, file.path);
   if (file.link !== undefined) {

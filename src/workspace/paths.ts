@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { lstat, mkdir, open, readlink, realpath, stat, type FileHandle } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
 import { UntilgreenError } from '../core/errors.ts';
 import type { RelativePath } from './types.ts';
@@ -172,4 +172,24 @@ export async function openFile(root: string, path: RelativePath): Promise<FileHa
 
 export function notAFile(path: RelativePath, what: string): UntilgreenError {
   return new UntilgreenError('not_a_file', `${path} is ${what}.`, { path }, 'Give the path of a regular file.');
+}
+
+/**
+ * Where a path in a dependency folder leads, links included, as long as that is in the user's directory: package managers
+ * link packages to one another.
+ *
+ * @param mounted the folder (or file) on the host
+ * @param source  the user's directory
+ * @param within  the rest of the path, with its leading slash, or empty
+ * @returns undefined where there is nothing. Errors: `path_unsafe`
+ */
+export async function behindMount(mounted: string, source: string, path: RelativePath, within: string): Promise<{ root: string; path: RelativePath } | undefined> {
+  const real = await realpath(join(mounted, within)).catch(() => undefined);
+  if (real === undefined) return undefined;
+  for (const root of [mounted, source]) {
+    const inside = relative(root, real).split(sep).join('/');
+    if (inside === '') return { root: dirname(root), path: basename(real) };
+    if (inside !== '..' && !inside.startsWith('../')) return { root, path: inside };
+  }
+  throw new UntilgreenError('path_unsafe', `${path} is a link that leads out of the project.`, { path }, 'Read files of the project only.');
 }

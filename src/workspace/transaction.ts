@@ -191,14 +191,14 @@ export async function takeBack(store: JournalStore, journal: Journal): Promise<v
     await store.save(journal);
   }
   const left: RelativePath[] = [];
-  for (const { path, mode, uid, gid } of [...journal.removes].reverse()) {
+  for (const { path, mode, uid, gid } of journal.removes.toReversed()) {
     const made = await inDirectory(root, path, async (at) => mkdir(at).then(() => true, ignoreExisting)).catch(ignoreMissing);
     if (made) await inDirectory(root, path, async (at) => {
       if (process.getuid?.() === 0) await chown(at, uid, gid);
       await chmod(at, mode);
     });
   }
-  for (const operation of [...journal.operations].reverse()) {
+  for (const operation of journal.operations.toReversed()) {
     await dropStaged(root, operation);
     const present = await inspect(root, operation.path);
     if (isState(present, operation.before)) continue;
@@ -223,7 +223,7 @@ export async function takeBack(store: JournalStore, journal: Journal): Promise<v
       await parent!.directory.close();
     }
   }
-  for (const { path } of [...journal.makes].reverse()) {
+  for (const { path } of journal.makes.toReversed()) {
     killPoint('rollback.rmdir');
     await inDirectory(root, path, (at) => rmdir(at)).catch(ignoreBusy);
   }

@@ -109,7 +109,7 @@ async function makes(root: string, journal: Journal, operations: readonly Operat
   for (const path of operations.filter((o) => o.after).flatMap((o) => parentsOf(o.path))) wanted.set(path, { path });
   for (const removed of journal.removes) wanted.set(removed.path, removed);
   const missing: Journal['makes'] = [];
-  for (const [path, directory] of [...wanted].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [path, directory] of [...wanted].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     if (!(await lstat(join(root, path)).then(() => true, () => false))) missing.push(directory);
   }
   return missing;
@@ -118,7 +118,7 @@ async function makes(root: string, journal: Journal, operations: readonly Operat
 /** Directories the change made; those that hold something else by now stay. */
 async function removes(root: string, journal: Journal): Promise<Journal['removes']> {
   const made: Journal['removes'] = [];
-  for (const { path } of [...journal.makes].reverse()) {
+  for (const { path } of journal.makes.toReversed()) {
     const info = await lstat(join(root, path)).catch(() => undefined);
     if (info?.isDirectory()) made.push({ path, mode: info.mode & 0o7777, uid: info.uid, gid: info.gid });
   }
