@@ -20,9 +20,25 @@ export async function organiseImports(path: RelativePath, source: string, bench:
   const { options } = await styleOf(path, bench);
   const files = (await bench.list()).map((file) => file.path).filter(isOwnPython);
   const plain = source.slice(mark.length);
-  const added = await addMissing(path, plain, bench, files, options);
-  const dropped = await dropUnused(path, added, bench, files, options);
+  const project: Project = { files, read: reader(bench) };
+  const added = await addMissing(path, plain, project, options);
+  const dropped = await dropUnused(path, added, project, options);
   return mark + (await sorted(dropped, { ...options, ...firstParty(files, options) }));
+}
+
+/** The project's Python files, each read at most once. */
+interface Project {
+  files: readonly RelativePath[];
+  read(path: RelativePath): Promise<string>;
+}
+
+function reader(bench: Workbench): Project['read'] {
+  const texts = new Map<RelativePath, Promise<string>>();
+  return (path) => {
+    let text = texts.get(path);
+    if (!text) texts.set(path, (text = peek(bench, path)));
+    return text;
+  };
 }
 
 const lint = (options: RuffOptions, select: string[]): RuffOptions => ({ ...options, lint: { ...(options['lint'] as RuffOptions | undefined), select } });
@@ -39,13 +55,13 @@ function firstParty(files: readonly RelativePath[], options: RuffOptions): RuffO
   return { lint: { ...settings, isort: { ...settings?.isort, 'known-first-party': [...new Set([...known, ...tops])].sort() } } };
 }
 
-async function dropUnused(path: RelativePath, source: string, bench: Workbench, files: readonly RelativePath[], options: RuffOptions): Promise<string> {
+async function dropUnused(path: RelativePath, source: string, project: Project, options: RuffOptions): Promise<string> {
   if (/(^|\/)(__init__|conftest)\.py$/.test(path)) return source;
   const unused = (await check(source, lint(options, ['F401']))).filter((d) => d.code === 'F401' && d.fix);
   const kept: string[] = [];
   for (const diagnostic of unused) {
     const name = boundName(source, diagnostic.message);
-    if (name && (await usedUnseen(name, path, source, bench, files))) kept.push(name);
+    if (name && (await usedUnseen(name, path, source, project))) kept.push(name);
   }
   if (!kept.length) return applyFixes(source, distinct(unused));
   // A use at the end of the file makes ruff work out the edits with these names in place.
@@ -73,7 +89,7 @@ function boundName(source: string, message: string): string | undefined {
   return new RegExp(`^\\s*import\\s[^#\\n]*\\b${full.replace(/\./g, '\\.')}\\b`, 'm').test(source) ? full.split('.')[0] : last;
 }
 
-async function usedUnseen(name: string, path: RelativePath, source: string, bench: Workbench, files: readonly RelativePath[]): Promise<boolean> {
+async function usedUnseen(name: string, path: RelativePath, source: string, project: Project): Promise<boolean> {
   const word = new RegExp(`\\b${name}\\b`);
   const lines = source.split(/\r?\n/);
   if (lines.some((line) => /^\s*(>>>|\.\.\.) /.test(line) && word.test(line))) return true;
@@ -81,9 +97,9 @@ async function usedUnseen(name: string, path: RelativePath, source: string, benc
   if (isTestFile(path) && new RegExp(`\\bdef\\s+\\w+\\s*\\([^)]*\\b${name}\\b|usefixtures\\([^)]*['"]${name}['"]`).test(source)) return true;
   const stem = posix.basename(path, '.py');
   const origin = new RegExp(`\\b${stem}\\b`);
-  for (const file of files) {
+  for (const file of project.files) {
     if (file === path) continue;
-    const text = await peek(bench, file);
+    const text = await project.read(file);
     if (word.test(text) && origin.test(text) && importsFrom(text, stem, name)) return true;
   }
   return false;
@@ -97,24 +113,24 @@ function importsFrom(text: string, stem: string, name: string): boolean {
   );
 }
 
-async function addMissing(path: RelativePath, source: string, bench: Workbench, files: readonly RelativePath[], options: RuffOptions): Promise<string> {
+async function addMissing(path: RelativePath, source: string, project: Project, options: RuffOptions): Promise<string> {
   const found = (await check(source, lint(options, ['F821']))).filter((d) => d.code === 'F821');
   const names = [...new Set(found.flatMap((d) => /Undefined name `([^`]+)`/.exec(d.message)?.[1] ?? []))];
   const lines: string[] = [];
   for (const name of names) {
-    const module = await definingModule(name, path, bench, files);
+    const module = await definingModule(name, path, project);
     if (module) lines.push(`from ${module} import ${name}`);
   }
   return lines.length ? insertImports(source, lines) : source;
 }
 
 /** The one module of the project that defines a name; test files are asked only where the name is missing in a test. */
-async function definingModule(name: string, path: RelativePath, bench: Workbench, files: readonly RelativePath[]): Promise<string | undefined> {
+async function definingModule(name: string, path: RelativePath, { files, read }: Project): Promise<string | undefined> {
   const definition = new RegExp(`^(async\\s+def|def|class|type)\\s+${name}\\b|^${name}\\s*[:=]`, 'm');
   const owners: RelativePath[] = [];
   for (const file of files) {
     if (file === path || isTestFile(file) || /(^|\/)(setup|conftest|noxfile|__main__)\.py$/.test(file)) continue;
-    const text = await peek(bench, file);
+    const text = await read(file);
     if (definition.test(text) && (await definedIn(text)).includes(name)) owners.push(file);
     if (owners.length > 1) return undefined;
   }
@@ -123,7 +139,7 @@ async function definingModule(name: string, path: RelativePath, bench: Workbench
   const module = moduleName(owner, files);
   // The owner imports this file at its top: importing it back would be a cycle.
   const back = moduleName(path, files);
-  if (module === undefined || (back && new RegExp(`^(from|import)\\s+${back.replace(/\./g, '\\.')}\\b`, 'm').test(await peek(bench, owner)))) return undefined;
+  if (module === undefined || (back && new RegExp(`^(from|import)\\s+${back.replace(/\./g, '\\.')}\\b`, 'm').test(await read(owner)))) return undefined;
   return module;
 }
 

@@ -75,9 +75,8 @@ const sum = (a?: number, b?: number): number | undefined => (a === undefined ? b
 
 function testOf(id: string, record: ReportRecord, place: Place): TestResult {
   const subtest = text(record['subtest']);
-  const message = text(record['message']);
   const errorClass = text(record['errorClass']);
-  const shown = message && errorClass && !message.startsWith(errorClass) ? `${errorClass}: ${message}` : message ?? errorClass;
+  const shown = inWords(record);
   const frames = framesOf(record, place);
   const file = relative(text(record['file']), place);
   return {
@@ -92,6 +91,13 @@ function testOf(id: string, record: ReportRecord, place: Place): TestResult {
     errorClass,
     durationMs: number(record['ms']),
   };
+}
+
+/** Class and message, the class only once. */
+function inWords(record: ReportRecord): string | undefined {
+  const message = text(record['message']);
+  const errorClass = text(record['errorClass']);
+  return message && errorClass && !message.startsWith(errorClass) ? `${errorClass}: ${message}` : message ?? errorClass;
 }
 
 function idOf(id: string, place: Place): { id: string; file?: string } {
@@ -119,7 +125,7 @@ function errorsOf(records: readonly ReportRecord[], place: Place): Read['errors'
       const [frame] = framesOf(record, place);
       const file = frame?.file ?? relative(text(record['file']), place) ?? (text(record['id']) ? idOf(text(record['id'])!, place).file : undefined);
       const errorClass = text(record['errorClass']);
-      return { file, line: frame?.line, message: [errorClass, text(record['message'])].filter(Boolean).join(': '), errorClass };
+      return { file, line: frame?.line, message: inWords(record) ?? 'unknown error', errorClass };
     });
 }
 
