@@ -1,63 +1,82 @@
-import { asError, UntilgreenError, type ErrorCode } from '../core/errors.ts';
-import { runTool } from '../tools/registry.ts';
+import { UntilgreenError, asError } from '../core/errors.ts';
+import { toolNamed, runTool } from '../tools/registry.ts';
 import type { Tool, ToolContext, ToolResult } from '../tools/types.ts';
-import { topologicalOrder } from './graph.ts';
-import { toolOf } from './normalise.ts';
-import type { Plan, StepState } from './types.ts';
+import type { CheckpointId } from '../workspace/types.ts';
+import { cycleOf, topologicalOrder } from './graph.ts';
+import type { Plan, PlanStep, StepState } from './types.ts';
 
-export interface PlanResult {
+export interface ExecuteOptions {
+  /** Default: the tools of every run. */
+  tools?: readonly Tool[];
+  /** Called when a step changes its state. Must not throw. */
+  onStep?: (step: PlanStep, state: StepState, result?: ToolResult) => void;
+  signal?: AbortSignal;
+  /** Steps in topological order that are done already (a resumed run); they are not run again. Default 0. */
+  startAt?: number;
+  /** With `startAt`: the checkpoint from before the plan's first step, to which a failure goes back. */
+  from?: CheckpointId;
+}
+
+export interface ExecuteResult {
   ok: boolean;
+  /** Step id to its state. */
   states: Record<string, StepState>;
   results: Record<string, ToolResult>;
-  /** The step that failed; every write of the plan was taken back. */
-  failed?: { step: string; action: string; code: ErrorCode; message: string };
-  /** What reading steps returned, as text for the next prompt. */
-  readings: string[];
+  /** The state before the plan. */
+  from: CheckpointId;
+  failed?: { step: string; code: UntilgreenError['code']; message: string };
 }
-
-/** Characters of one reading that go on to the next prompt. */
-const READING_CHARS = 12_000;
 
 /**
- * Executes a validated plan step by step in topological order. All or nothing: when a step fails, every file is put back as it
- * was before the plan. Checks run by `run_tests` steps inform, and never fail a plan: the gate decides.
+ * Runs a validated plan, one step after another in topological order. A step that is refused, throws or is cancelled ends the
+ * plan: every file goes back to what it was before the first step, and what was to come is skipped.
+ * Events: `step_started` {step, action, why}, `step_finished` {step, ok, summary | code, message, changed}, `plan_rolled_back`.
+ * @throws `plan_invalid` for a cycle; whatever the steps do is in the result
  */
-export async function executePlan(plan: Plan, context: ToolContext, options: { tools: readonly Tool[]; signal?: AbortSignal }): Promise<PlanResult> {
-  const states: Record<string, StepState> = Object.fromEntries(plan.steps.map((s) => [s.id, 'waiting']));
+export async function executePlan(plan: Plan, context: ToolContext, options: ExecuteOptions = {}): Promise<ExecuteResult> {
+  const cycle = cycleOf(plan.steps);
+  if (cycle) throw new UntilgreenError('plan_invalid', `These steps wait for each other: ${cycle.join(' → ')}.`, { cycle });
+  const order = topologicalOrder(plan.steps);
+  const signal = options.signal ?? context.signal;
+  const from = options.from ?? (await context.bench.checkpoint());
+  const states: Record<string, StepState> = Object.fromEntries(order.map((s, i) => [s.id, i < (options.startAt ?? 0) ? 'done' : 'waiting']));
   const results: Record<string, ToolResult> = {};
-  const readings: string[] = [];
-  const before = await context.bench.checkpoint();
-  const fail = async (step: Plan['steps'][number], code: ErrorCode, message: string): Promise<PlanResult> => {
-    states[step.id] = 'failed';
-    for (const id of Object.keys(states)) if (states[id] === 'waiting') states[id] = 'skipped';
-    context.emit('step_finished', { step: step.id, action: step.action, state: 'failed', code, message }, 'warn');
-    await context.bench.restore(before);
-    return { ok: false, states, results, readings, failed: { step: step.id, action: step.action, code, message } };
+  const become = (step: PlanStep, state: StepState, result?: ToolResult): void => {
+    states[step.id] = state;
+    options.onStep?.(step, state, result);
   };
-  for (const step of topologicalOrder(plan.steps)) {
-    const tool = toolOf(options.tools, step.action);
-    if (!tool) return fail(step, 'unknown_tool', `There is no tool '${step.action}'.`);
-    states[step.id] = 'running';
-    context.emit('step_started', { step: step.id, action: step.action, path: step.args['path'] ?? step.args['to'], why: step.why });
-    let result: ToolResult;
-    try {
-      options.signal?.throwIfAborted();
-      result = await runTool(tool, step.args, { ...context, key: `${context.key ?? 'plan'}/${step.id}`, signal: options.signal });
-    } catch (thrown) {
-      const error = options.signal?.aborted ? new UntilgreenError('cancelled', 'Cancelled.') : asError(thrown);
-      return fail(step, error.code, error.message);
+  let failed: ExecuteResult['failed'];
+  for (const step of order.slice(options.startAt ?? 0)) {
+    if (failed) {
+      become(step, 'skipped');
+      continue;
     }
+    become(step, 'running');
+    context.emit('step_started', { step: step.id, action: step.action, why: step.why });
+    const result = await runStep(step, { ...context, ...(signal ? { signal } : {}), key: `${context.key ?? 'plan'}/${step.id}` }, options.tools);
     results[step.id] = result;
-    if (!result.ok) return fail(step, result.code, result.message);
-    states[step.id] = 'done';
-    context.emit('step_finished', { step: step.id, action: step.action, state: 'done', summary: result.summary, changed: result.changed });
-    if (tool.effect === 'read' || tool.name === 'shell') readings.push(reading(step.action, step.args, result.data));
+    if (result.ok) {
+      context.emit('step_finished', { step: step.id, action: step.action, ok: true, summary: result.summary, changed: result.changed ?? [] });
+    } else {
+      failed = { step: step.id, code: result.code, message: result.message };
+      context.emit('step_finished', { step: step.id, action: step.action, ok: false, code: result.code, message: result.message }, 'warn');
+    }
+    become(step, result.ok ? 'done' : 'failed', result);
   }
-  return { ok: true, states, results, readings };
+  if (failed) {
+    await context.bench.restore(from);
+    context.emit('plan_rolled_back', { step: failed.step, code: failed.code, to: from }, 'warn');
+  }
+  return { ok: !failed, states, results, from, ...(failed ? { failed } : {}) };
 }
 
-function reading(action: string, args: Record<string, unknown>, data: unknown): string {
-  const text = typeof data === 'string' ? data : typeof (data as { text?: unknown } | null)?.text === 'string' ? (data as { text: string }).text : JSON.stringify(data, null, 1);
-  const shown = text.length > READING_CHARS ? `${text.slice(0, READING_CHARS)}\n… ${text.length - READING_CHARS} characters more` : text;
-  return `${action} ${JSON.stringify(args)} showed:\n${shown}`;
+async function runStep(step: PlanStep, context: ToolContext, tools?: readonly Tool[]): Promise<ToolResult> {
+  try {
+    context.signal?.throwIfAborted();
+    if (toolNamed(step.action, tools)?.effect === 'write') await context.bench.checkpoint();
+    return await runTool(step.action, step.args, context, tools);
+  } catch (thrown) {
+    const error = asError(thrown);
+    return { ok: false, code: error.code, message: error.message };
+  }
 }

@@ -1,86 +1,79 @@
-import type { PlanProblem, PlanStep } from './types.ts';
+import type { PlanStep } from './types.ts';
 
-/** Problems of the graph alone: ids that stand twice, dependencies that are not there, cycles. */
-export function graphProblems(steps: readonly PlanStep[]): PlanProblem[] {
-  const problems: PlanProblem[] = [];
-  const ids = new Set<string>();
-  for (const step of steps) {
-    if (ids.has(step.id)) problems.push({ step: step.id, code: 'duplicate_id', message: `Two steps have the id '${step.id}'.` });
-    ids.add(step.id);
-  }
-  for (const step of steps) {
-    for (const dependency of step.dependsOn) {
-      if (!ids.has(dependency)) problems.push({ step: step.id, code: 'unknown_dependency', message: `Step '${step.id}' depends on '${dependency}', which is not in the plan.` });
-    }
-  }
-  const cycle = findCycle(steps);
-  if (cycle) problems.push({ step: cycle[0], code: 'cycle', message: `These steps wait for each other: ${cycle.join(' → ')}.` });
-  return problems;
-}
+type Node = Pick<PlanStep, 'id' | 'dependsOn'>;
 
-/** One cycle as ids, the first repeated at the end; undefined when there is none. */
-export function findCycle(steps: readonly PlanStep[]): string[] | undefined {
+/** One cycle as ids from a step back to itself (`['a', 'b', 'a']`), or undefined. Unknown dependencies are passed over. */
+export function cycleOf(steps: readonly Node[]): string[] | undefined {
   const byId = new Map(steps.map((s) => [s.id, s]));
-  const done = new Set<string>();
-  for (const start of byId.keys()) {
-    // An explicit stack: a plan of thousands of steps must not overflow the call stack.
-    const path: string[] = [];
-    const onPath = new Set<string>();
-    const stack: { id: string; next: number }[] = [{ id: start, next: 0 }];
-    while (stack.length) {
-      const top = stack.at(-1)!;
-      if (top.next === 0) {
-        if (done.has(top.id)) {
-          stack.pop();
-          continue;
-        }
-        path.push(top.id);
-        onPath.add(top.id);
-      }
-      const dependency = byId.get(top.id)?.dependsOn.filter((d) => byId.has(d))[top.next];
+  const state = new Map<string, 'open' | 'done'>();
+  for (const start of steps) {
+    if (state.has(start.id)) continue;
+    const path: { id: string; next: number }[] = [{ id: start.id, next: 0 }];
+    state.set(start.id, 'open');
+    for (let top = path.at(-1); top; top = path.at(-1)) {
+      const dependency = byId.get(top.id)?.dependsOn[top.next];
       top.next += 1;
       if (dependency === undefined) {
-        done.add(top.id);
-        onPath.delete(path.pop()!);
-        stack.pop();
-      } else if (onPath.has(dependency)) return [...path.slice(path.indexOf(dependency)), dependency];
-      else if (!done.has(dependency)) stack.push({ id: dependency, next: 0 });
+        state.set(top.id, 'done');
+        path.pop();
+      } else if (state.get(dependency) === 'open') {
+        const ids = path.map((p) => p.id);
+        return [...ids.slice(ids.indexOf(dependency)), dependency];
+      } else if (byId.has(dependency) && !state.has(dependency)) {
+        state.set(dependency, 'open');
+        path.push({ id: dependency, next: 0 });
+      }
     }
   }
   return undefined;
 }
 
-/** Steps in an order in which each stands behind what it depends on; among free ones the plan's own order holds. */
-export function topologicalOrder(steps: readonly PlanStep[]): PlanStep[] {
-  return waves(steps).flat();
+/** Steps so that each stands after what it depends on; among free ones the plan's own order. Steps in a cycle are left out. */
+export function topologicalOrder<S extends Node>(steps: readonly S[]): S[] {
+  return waves(steps).length === 0 ? [] : ordered(steps);
 }
 
-/** Groups whose steps are independent of each other; each group needs only those before it. The graph must have no cycle. */
-export function waves(steps: readonly PlanStep[]): PlanStep[][] {
-  const result: PlanStep[][] = [];
-  const done = new Set<string>();
-  let left = [...steps];
-  const ids = new Set(steps.map((s) => s.id));
-  while (left.length) {
-    const free = left.filter((s) => s.dependsOn.every((d) => done.has(d) || !ids.has(d)));
-    if (!free.length) throw new TypeError('the graph has a cycle');
-    for (const step of free) done.add(step.id);
-    left = left.filter((s) => !done.has(s.id));
-    result.push(free);
+function ordered<S extends Node>(steps: readonly S[]): S[] {
+  const known = new Set(steps.map((s) => s.id));
+  const finished = new Set<string>();
+  const out: S[] = [];
+  const rest = [...steps];
+  while (rest.length) {
+    const i = rest.findIndex((s) => s.dependsOn.every((d) => finished.has(d) || !known.has(d)));
+    if (i < 0) break;
+    const [next] = rest.splice(i, 1);
+    if (!next) break;
+    finished.add(next.id);
+    out.push(next);
   }
-  return result;
+  return out;
 }
 
-/** True when `later` can only run once `earlier` is done. */
-export function waitsFor(steps: readonly PlanStep[], later: string, earlier: string): boolean {
-  const byId = new Map(steps.map((s) => [s.id, s]));
-  const seen = new Set<string>();
-  const open = [...(byId.get(later)?.dependsOn ?? [])];
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    if (id === earlier) return true;
-    if (seen.has(id)) continue;
-    seen.add(id);
-    open.push(...(byId.get(id)?.dependsOn ?? []));
+/** Groups of steps that may go together: each depends only on earlier groups. Steps in a cycle are left out. */
+export function waves<S extends Node>(steps: readonly S[]): S[][] {
+  const known = new Set(steps.map((s) => s.id));
+  const finished = new Set<string>();
+  const out: S[][] = [];
+  let rest = [...steps];
+  for (;;) {
+    const wave = rest.filter((s) => s.dependsOn.every((d) => finished.has(d) || !known.has(d)));
+    if (wave.length === 0) return out;
+    for (const s of wave) finished.add(s.id);
+    rest = rest.filter((s) => !finished.has(s.id));
+    out.push(wave);
   }
-  return false;
+}
+
+/** For each step all steps that come before it, directly or through others. */
+export function ancestors(steps: readonly Node[]): Map<string, Set<string>> {
+  const all = new Map<string, Set<string>>();
+  for (const step of ordered(steps)) {
+    const set = new Set<string>();
+    for (const d of step.dependsOn) {
+      set.add(d);
+      for (const a of all.get(d) ?? []) set.add(a);
+    }
+    all.set(step.id, set);
+  }
+  return all;
 }

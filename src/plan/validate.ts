@@ -1,66 +1,90 @@
-import { z } from 'zod';
-import { checkPath } from '../workspace/paths.ts';
-import { asError } from '../core/errors.ts';
+import { UntilgreenError } from '../core/errors.ts';
+import type { Language } from '../languages/types.ts';
+import { parseArguments } from '../tools/arguments.ts';
+import { toolNamed, unknownTool } from '../tools/registry.ts';
 import type { Tool } from '../tools/types.ts';
 import type { Workbench } from '../workspace/types.ts';
-import { graphProblems, topologicalOrder } from './graph.ts';
-import { toolOf } from './normalise.ts';
+import { FilesAhead } from './files-ahead.ts';
+import { ancestors, cycleOf, topologicalOrder } from './graph.ts';
 import type { Plan, PlanProblem } from './types.ts';
 
 export interface ValidateOptions {
   tools: readonly Tool[];
-  bench: Workbench;
-  /** False when no model is configured: steps that ask one are refused before anything runs. */
+  bench: Pick<Workbench, 'exists' | 'readText'>;
+  languages: readonly Language[];
+  /** Whether a step may ask a model. */
   hasModel: boolean;
+  /** `orchestrator.max_plan_steps`. */
   maxSteps: number;
 }
 
+/** Steps that ask a model. */
+export function modelSteps(plan: Plan, tools: readonly Tool[]): string[] {
+  return plan.steps.filter((s) => toolNamed(s.action, tools)?.role !== undefined).map((s) => s.id);
+}
+
+function shapeProblems(plan: Plan, options: ValidateOptions): PlanProblem[] {
+  const problems: PlanProblem[] = [];
+  if (plan.steps.length === 0) problems.push({ code: 'empty', message: 'The plan has no steps.' });
+  if (plan.steps.length > options.maxSteps) problems.push({ code: 'too_many_steps', message: `The plan has ${plan.steps.length} steps; the limit is ${options.maxSteps} (orchestrator.max_plan_steps).` });
+  const ids = new Set<string>();
+  for (const step of plan.steps) {
+    if (ids.has(step.id)) problems.push({ step: step.id, code: 'duplicate_id', message: `Two steps have the id ${step.id}.` });
+    ids.add(step.id);
+  }
+  for (const step of plan.steps) {
+    for (const d of step.dependsOn) if (!ids.has(d)) problems.push({ step: step.id, code: 'unknown_dependency', message: `Step ${step.id} depends on ${d}, which is not a step.` });
+  }
+  const cycle = cycleOf(plan.steps);
+  if (cycle) problems.push({ step: cycle[0], code: 'cycle', message: `These steps wait for each other: ${cycle.join(' → ')}.` });
+  return problems;
+}
+
 /**
- * Everything that can be known to be wrong with a plan before it runs: its shape, its graph, each step's arguments, and the
- * files as they will be when the step's turn comes.
+ * Everything that can be known to be wrong with a plan before it runs: its graph, tools and arguments, and its paths and
+ * edits against the files *as they will be at that step*. Reads only.
+ * @returns all problems, in the plan's order; empty when it may run
+ * @throws `no_model` when a step asks a model and there is none (exit 8, before anything runs)
  */
 export async function validatePlan(plan: Plan, options: ValidateOptions): Promise<PlanProblem[]> {
-  if (!plan.steps.length) return [{ code: 'empty', message: 'The plan has no steps.' }];
-  if (plan.steps.length > options.maxSteps) return [{ code: 'too_many_steps', message: `The plan has ${plan.steps.length} steps; at most ${options.maxSteps} are allowed.` }];
-  const problems = graphProblems(plan.steps);
-  const order = problems.length ? plan.steps : topologicalOrder(plan.steps);
-  const files = new Map((await options.bench.list()).map((f) => [f.path, true]));
-  const present = async (path: string) => files.get(path) ?? (await options.bench.exists(path));
-  for (const step of order) {
-    const problem = (code: PlanProblem['code'], message: string) => problems.push({ step: step.id, code, message: `Step '${step.id}' (${step.action}): ${message}` });
-    const tool = toolOf(options.tools, step.action);
+  const { tools } = options;
+  const asking = options.hasModel ? [] : modelSteps(plan, tools);
+  if (asking.length) {
+    throw new UntilgreenError('no_model', `${asking.length === 1 ? 'Step' : 'Steps'} ${asking.join(', ')} of the plan ask a model, and none is configured.`, { steps: asking }, 'Set a model (`untilgreen config`), or write the step as edit_file or create_file.');
+  }
+  const problems = shapeProblems(plan, options);
+  const ready = new Map<string, { tool: Tool; args: any }>();
+  for (const step of plan.steps) {
+    const tool = toolNamed(step.action, tools);
     if (!tool) {
-      problem('unknown_tool', `there is no such tool; known are ${options.tools.map((t) => t.name).join(', ')}.`);
+      problems.push({ step: step.id, code: 'unknown_tool', message: `Step ${step.id}: ${unknownTool(step.action, tools)}` });
       continue;
     }
-    const parsed = tool.schema.safeParse(step.args);
-    if (!parsed.success) {
-      problem('bad_arguments', z.prettifyError(parsed.error).replaceAll('\n', ' '));
-      continue;
-    }
-    if (tool.role && !options.hasModel) problem('refused', 'it asks a model and none is configured.');
-    const writes = tool.writes?.(parsed.data) ?? [];
-    const reads = tool.reads?.(parsed.data) ?? [];
-    let inside = true;
-    for (const path of [...writes, ...reads]) {
-      try {
-        checkPath(path);
-      } catch (error) {
-        problem('path_outside', asError(error).what);
-        inside = false;
+    const parsed = parseArguments(tool, step.args);
+    if (parsed.ok) ready.set(step.id, { tool, args: parsed.value });
+    else problems.push({ step: step.id, code: 'bad_arguments', message: `Step ${step.id}: ${parsed.message}` });
+  }
+  if (problems.some((p) => p.code === 'cycle' || p.code === 'duplicate_id' || p.code === 'too_many_steps')) return problems;
+
+  const before = ancestors(plan.steps);
+  const writers = new Map<string, string>();
+  const ahead = new FilesAhead(options.bench, options.languages);
+  for (const step of topologicalOrder(plan.steps)) {
+    const known = ready.get(step.id);
+    if (!known) continue;
+    problems.push(...(await ahead.take(step, known.tool, known.args)));
+    for (const path of new Set(known.tool.writes?.(known.args) ?? [])) {
+      const other = writers.get(path);
+      if (other !== undefined && !before.get(step.id)?.has(other)) {
+        problems.push({ step: step.id, code: 'refused', message: `Steps ${other} and ${step.id} both write ${path}, and neither waits for the other. Add ${other} to dependsOn of ${step.id}.` });
       }
-    }
-    if (!inside) continue;
-    for (const path of reads) if (!(await present(path))) problem('file_missing', `${path} will not be there when its turn comes.`);
-    if (step.action === 'create_file') for (const path of writes) if (await present(path)) problem('file_exists', `${path} exists already; use edit_file, or file_write to replace all of it.`);
-    const to = (parsed.data as { to?: unknown }).to;
-    if (step.action === 'move_file' && typeof to === 'string' && (await present(to))) problem('file_exists', `${to} exists already.`);
-    for (const path of writes) files.set(path, true);
-    if (step.action === 'delete_file') for (const path of writes) files.set(path, false);
-    if (step.action === 'move_file') {
-      for (const path of reads) files.set(path, false);
-      if (typeof to === 'string') files.set(to, true);
+      writers.set(path, step.id);
     }
   }
   return problems;
+}
+
+/** Problems as a list for a person or a model. */
+export function problemsText(problems: readonly PlanProblem[]): string {
+  return problems.map((p) => `- ${p.code}: ${p.message}`).join('\n');
 }

@@ -1,0 +1,94 @@
+import { UntilgreenError } from '../core/errors.ts';
+import type { ParsedFile } from '../languages/types.ts';
+import type { ContentHash, RelativePath } from '../workspace/types.ts';
+import { languageOf } from './paths.ts';
+import { linesOf, numbered } from './text.ts';
+import type { ToolContext } from './types.ts';
+
+/** One file's new content, computed and not yet written. `before` undefined: a new file. */
+export interface ComputedChange {
+  path: RelativePath;
+  before?: { text: string; hash: ContentHash };
+  after: string;
+}
+
+/** An exported symbol that a change removed, and the other files that still name it. */
+export interface Vanished {
+  path: RelativePath;
+  name: string;
+  referencedIn: RelativePath[];
+}
+
+async function parsed(path: RelativePath, text: string, context: ToolContext): Promise<ParsedFile | undefined> {
+  return languageOf(path, context.languages)?.parse(path, text);
+}
+
+/**
+ * Refuses a change after which a file that parsed, or a new file, no longer parses. A file that was already
+ * broken may stay so: an edit that repairs half of it is progress.
+ * @throws `breaks_syntax` with the line, `too_large`
+ */
+export async function assertSound(change: ComputedChange, context: ToolContext): Promise<void> {
+  const bytes = Buffer.byteLength(change.after);
+  if (bytes > context.settings.maxFileBytes) {
+    throw new UntilgreenError('too_large', `${change.path} would hold ${bytes} bytes; the limit is ${context.settings.maxFileBytes}.`, { path: change.path, bytes });
+  }
+  const after = await parsed(change.path, change.after, context);
+  if (!after || after.ok) return;
+  if (change.before && !(await parsed(change.path, change.before.text, context))?.ok) return;
+  const line = after.error?.line ?? 1;
+  const lines = linesOf(change.after);
+  const excerpt = numbered(lines, Math.max(1, line - 2), Math.min(lines.length, line + 2));
+  throw new UntilgreenError(
+    'breaks_syntax',
+    `${change.path} would not parse: line ${line}: ${after.error?.message ?? 'syntax error'}.\n${excerpt}\n`,
+    { path: change.path, line, error: after.error?.message },
+    'Nothing was written; send a change that leaves the file whole.',
+  );
+}
+
+/** Writes all computed changes at once after every one was found sound. Files that stay as they are are not written. */
+export async function commit(changes: readonly ComputedChange[], context: ToolContext): Promise<RelativePath[]> {
+  for (const change of changes) await assertSound(change, context);
+  const real = changes.filter((change) => change.before?.text !== change.after);
+  if (real.length) {
+    await context.bench.write(real.map((c) => ({ kind: 'write', path: c.path, content: c.after, expect: c.before?.hash ?? null })));
+  }
+  return real.map((c) => c.path);
+}
+
+const MAX_REFERENCE_FILES = 2_000;
+
+/** Exported symbols that were in `before` and are in none of the changed files any more, with who still names them. */
+export async function vanishedSymbols(changes: readonly ComputedChange[], context: ToolContext): Promise<Vanished[]> {
+  const gone: Vanished[] = [];
+  const present = new Set<string>();
+  for (const change of changes) {
+    const after = await parsed(change.path, change.after, context);
+    for (const symbol of after?.symbols ?? []) if (symbol.parents.length === 0) present.add(symbol.name);
+  }
+  for (const change of changes) {
+    if (!change.before) continue;
+    const before = await parsed(change.path, change.before.text, context);
+    const names = (before?.symbols ?? []).filter((s) => s.exported && s.parents.length === 0).map((s) => s.name);
+    for (const name of new Set(names)) if (!present.has(name)) gone.push({ path: change.path, name, referencedIn: [] });
+  }
+  if (gone.length === 0) return gone;
+  const files = (await context.bench.list()).filter((f) => !f.link && languageOf(f.path, context.languages)).slice(0, MAX_REFERENCE_FILES);
+  for (const file of files) {
+    const changedText = changes.find((c) => c.path === file.path)?.after;
+    const text = changedText ?? Buffer.from(await context.bench.readBytes(file.path)).toString('utf8');
+    for (const symbol of gone) {
+      const escaped = symbol.name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+      if (new RegExp(`(?<![\\w$])${escaped}(?![\\w$])`).test(text)) symbol.referencedIn.push(file.path);
+    }
+  }
+  return gone;
+}
+
+/** One line about vanished symbols for a summary, or an empty text. */
+export function vanishedText(gone: readonly Vanished[]): string {
+  if (gone.length === 0) return '';
+  const parts = gone.map((s) => (s.referencedIn.length ? `${s.name} (still named in ${s.referencedIn.slice(0, 5).join(', ')})` : s.name));
+  return ` No longer defined: ${parts.join(', ')}.`;
+}

@@ -1,0 +1,25 @@
+import type { Language } from '../languages/types.ts';
+import type { RelativePath } from '../workspace/types.ts';
+import { insidePath, languageOf } from './paths.ts';
+import type { ToolContext } from './types.ts';
+import { UntilgreenError } from '../core/errors.ts';
+
+export interface Target {
+  path: RelativePath;
+  language: Language;
+  /** Changed or added since the run began. */
+  touched: boolean;
+}
+
+/** The files that a tidying tool works on: those named, else those the run has touched, in a language we know. */
+export async function targets(paths: readonly string[] | undefined, context: ToolContext): Promise<Target[]> {
+  const touched = new Set((await context.bench.deltas()).filter((d) => d.kind !== 'deleted').map((d) => d.path));
+  const wanted = paths?.map(insidePath) ?? [...touched].sort();
+  const found: Target[] = [];
+  for (const path of wanted) {
+    if (!(await context.bench.exists(path))) throw new UntilgreenError('file_missing', `${path} is not in the project.`, { path });
+    const language = languageOf(path, context.languages);
+    if (language) found.push({ path, language, touched: touched.has(path) });
+  }
+  return found;
+}
