@@ -37,33 +37,31 @@ export function liveView(screen: Screen, start: { request?: string; maxIteration
   let lastDraw = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
   let state: 'open' | 'paused' | 'closed' = 'open';
-  /** Kept lines that came while a question was on the screen. */
+  /** Kept lines that are not on the screen yet. */
   let waiting: string[] = [];
 
-  const erase = () => {
-    if (drawn > 0) screen.write(`\u001B[${drawn}A\r\u001B[J`);
+  /** What takes the frame away and prints the lines that are to stay in its place. */
+  const settled = () => {
+    const text = `${drawn > 0 ? `\u001B[${drawn}A\r\u001B[J` : ''}${waiting.join('')}`;
+    waiting = [];
     drawn = 0;
+    return text;
   };
   const draw = () => {
-    if (state !== 'open') return;
     const lines = frame(view, { columns: screen.columns(), rows: screen.rows(), elapsed: screen.now() - started, colors: screen.colors });
     // One write a frame, so that a terminal never shows half of one.
-    screen.write(`${drawn > 0 ? `\u001B[${drawn}A\r\u001B[J` : ''}${lines.map((line) => `${line}\n`).join('')}`);
+    screen.write(`${settled()}${lines.map((line) => `${line}\n`).join('')}`);
     drawn = lines.length;
     lastDraw = screen.now();
   };
-  const flush = () => {
-    if (state === 'paused' || waiting.length === 0) return;
-    erase();
-    screen.write(waiting.join(''));
-    waiting = [];
-  };
   const schedule = () => {
     if (timer || state !== 'open') return;
+    const wait = REDRAW_MS - (screen.now() - lastDraw);
+    if (wait <= 0) return draw();
     timer = setTimeout(() => {
       timer = undefined;
-      draw();
-    }, Math.max(0, REDRAW_MS - (screen.now() - lastDraw)));
+      if (state === 'open') draw();
+    }, wait);
     timer.unref();
   };
   const clock = setInterval(schedule, 1_000);
@@ -77,33 +75,27 @@ export function liveView(screen: Screen, start: { request?: string; maxIteration
     event(event) {
       view = foldView(view, event);
       const line = describe(event);
-      if (!line?.keep) return schedule();
-      waiting.push(`${paint(screen.colors, line.tone, line.text)}\n`);
-      flush();
-      draw();
+      if (line?.keep) waiting.push(`${paint(screen.colors, line.tone, line.text)}\n`);
+      schedule();
     },
     pause() {
       if (state !== 'open') return;
-      erase();
-      screen.write(SHOW);
       state = 'paused';
+      screen.write(`${settled()}${SHOW}`);
     },
     resume() {
       if (state !== 'paused') return;
       state = 'open';
       screen.write(HIDE);
-      flush();
       draw();
     },
     close() {
       if (state === 'closed') return;
-      if (state === 'open') erase();
       state = 'closed';
-      flush();
       clearInterval(clock);
       clearTimeout(timer);
       process.removeListener('exit', showCursor);
-      showCursor();
+      screen.write(`${settled()}${SHOW}`);
     },
   };
 }
