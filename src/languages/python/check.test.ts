@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { outcomes, runProject } from './projects.prop.ts';
+import { detect } from './detect.ts';
+import { outcomes, projectOf, runBench, runProject } from './projects.prop.ts';
 
 const HEAD = 'import pytest, unittest\n';
 
@@ -79,6 +80,19 @@ class Old(unittest.TestCase):
   it('lets a project that pytest itself depends on test its own files', async () => {
     const run = await runProject({ 'src/iniconfig/__init__.py': 'OWN = True\n', 'tests/test_own.py': 'import iniconfig\ndef test_own(): assert iniconfig.OWN\n' });
     expect(run).toMatchObject({ status: 'passed', collected: 1 });
+  });
+
+  it('keeps nested projects apart, with paths of the whole workspace', async () => {
+    const bench = await projectOf({
+      'test_root.py': 'def test_root(): pass\n',
+      'packages/b/pyproject.toml': '[project]\nname = "b"\n[tool.pytest.ini_options]\ntestpaths = ["tests"]\n',
+      'packages/b/src/b/__init__.py': 'def one():\n    return 2\n',
+      'packages/b/tests/test_b.py': 'import b\ndef test_b(): assert b.one() == 1\n',
+    });
+    const [root, nested] = (await detect(bench)).flatMap((detection) => detection.checks);
+    expect(outcomes((await runBench(bench, { check: root })).tests)).toEqual({ 'test_root.py::test_root': 'passed' });
+    const run = await runBench(bench, { check: nested, files: ['packages/b/tests/test_b.py'] });
+    expect(run).toMatchObject({ status: 'failed', tests: [{ id: 'tests/test_b.py::test_b', file: 'packages/b/tests/test_b.py', expected: '1', got: '2', frames: [{ file: 'packages/b/tests/test_b.py', line: 2 }] }] });
   });
 
   it('runs only the tests it is asked for', async () => {
