@@ -76,6 +76,14 @@ Exit codes: 0 green · 1 not green · 2 bad usage or configuration · 3 plan ref
             7 no sandbox · 8 no model · 130 cancelled
 `;
 
+const SOURCES = `Sources, the strongest first: flag, environment, .env of the project, project file (untilgreen.yaml, .yml, .toml, .json or
+.untilgreen/config.yaml; --config FILE in its place), user file (~/.config/untilgreen/config.yaml), default.
+
+A project's own files come from whoever wrote the project. They cannot switch the sandbox or the safety scan off, accept a weaker
+sandbox than you do, apply more freely, raise your budget, drop the proof you require, name prompts or lists outside the project,
+or have your keys sent to a server they name. Say such things yourself: by a flag, the environment, --config or your user file.
+`;
+
 /**
  * The grammar of the command. Nothing but commander is loaded for it; what a command does is imported when it is used.
  *
@@ -137,7 +145,8 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
     .description('print every setting and where it came from')
     .option('--json', 'as JSON')
     .option('--config <file>', 'settings from this file in place of the project’s')
-    .addHelpText('after', examples('config', 'config path', 'config check ./shop'))
+    .addHelpText('after', `${examples('config', 'config path', 'config check ./shop', 'config env --markdown')}
+${SOURCES}`)
     .action(async (options: { json?: boolean; config?: string }) => done(await (await import('./commands/config.ts')).showConfig(undefined, options)));
   config.command('path').description('print the configuration files that are looked for, and the data directories')
     .option('--json', 'as JSON')

@@ -119,6 +119,7 @@ describe('what is refused, with place and remedy', () => {
     ['a .env variable of the wrong type', { '.env': '\nUNTILGREEN_APPLY=yes' }, {}, '`apply` in UNTILGREEN_APPLY in .env line 2: expected one of green, ask, never, got "yes".'],
     ['a flag outside its list', {}, { flags: { apply: 'x' } }, '`apply` in --apply: expected one of green, ask, never, got "x".'],
     ['an address that is none', {}, { flags: { 'models.default.base_url': 'nowhere' } }, '`models.default.base_url` in --base-url: expected a URL such as http://127.0.0.1:8000/v1, got "nowhere".'],
+    ['a key that would reach into every object', { 'untilgreen.json': '{"__proto__": {"sandbox": {"mode": "none"}}}' }, {}, 'unknown key `__proto__` in untilgreen.json line 1.'],
     ['a key in a file', { 'untilgreen.yaml': 'models:\n  default:\n    api_key: sk-1' }, {}, /^A key may not stand in a configuration file: `models\.default\.api_key` in untilgreen\.yaml line 3\. Put it into an environment variable/],
     ['broken YAML', { 'untilgreen.yaml': 'apply: ask\n  b: [' }, {}, /^untilgreen\.yaml line \d: /],
     ['a key twice', { 'untilgreen.yaml': 'apply: ask\napply: never' }, {}, /^untilgreen\.yaml line \d: Map keys must be unique/],
