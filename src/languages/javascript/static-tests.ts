@@ -55,7 +55,7 @@ async function findTests(path: string, source: string): Promise<Found[]> {
           toLine: lineAt(tree, node.end),
           skipped: inner.skipped,
           only: inner.only,
-          certain: inner.certain,
+          certain: inner.certain && call.name !== '',
           body: normalised(ts, node, tree),
         });
       }

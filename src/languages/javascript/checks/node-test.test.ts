@@ -98,6 +98,20 @@ test('a', () => {
     expect(await runProject({ 'index.js': 'module.exports = 1;\n' })).toMatchObject({ status: 'passed', collected: 0, errors: [], check: { framework: 'node:test' } });
   });
 
+  it('takes a script that asserts without a framework as one test, and helpers as none', async () => {
+    const run = await runProject({
+      'package.json': MODULE,
+      'test/good.js': "import assert from 'node:assert';\nassert.equal(1, 1);\n",
+      'test/bad.js': "import assert from 'node:assert';\nassert.equal(1, 2);\n",
+      'test/helper.js': 'export const x = 1;\n',
+      'test/odd.test.js': `${HEAD}test('', () => {}); for (const n of [1, 2]) test('n' + n, () => {}); if (n === 3) test('never', () => {});\nvar n;\n`,
+    });
+    expect(run).toMatchObject({ status: 'failed', errors: [] });
+    expect(outcomes(run.tests)).toEqual({
+      'test/bad.js': 'failed', 'test/good.js': 'passed', 'test/odd.test.js > <anonymous>': 'passed', 'test/odd.test.js > n1': 'passed', 'test/odd.test.js > n2': 'passed',
+    });
+  });
+
   it('runs the build that the script runs first, and says when it fails', async () => {
     const files = (build: string) => ({
       'package.json': JSON.stringify({ type: 'module', scripts: { build, test: 'npm run build && node --test dist/' } }),

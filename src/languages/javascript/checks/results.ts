@@ -110,12 +110,15 @@ function blame(tests: TestResult[], late: Extract<ReportRecord, { kind: 'late' }
 async function judgeFile(r: FileRecord, tests: TestResult[], errors: CheckError[], expectation: Expectation): Promise<void> {
   const file = r.file ?? '';
   const own = tests.filter((t) => t.file === file);
+  const { names, lines, asserts } = await expectation.staticTests(file);
   if (!r.passed && r.tests === 0) {
-    const line = new RegExp(`${file.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}:(\\d+)`).exec(r.stderr)?.[1];
-    errors.push({ file, line: line ? Number(line) : undefined, message: messageIn(r.stderr) || 'the file failed before its first test', errorClass: classIn(r.stderr) ?? 'Error' });
+    const line = Number(new RegExp(`${file.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}:(\\d+)`).exec(r.stderr)?.[1] ?? 0) || undefined;
+    const found = { file, line, message: messageIn(r.stderr) || 'the file failed before its first test', errorClass: classIn(r.stderr) ?? 'Error' };
+    // A script that asserts without a framework is one test, whichever way it ends.
+    if (names.length === 0 && asserts && found.errorClass === 'AssertionError') tests.push({ id: file, outcome: 'failed', durationMs: r.durationMs, ...found });
+    else errors.push(found);
     return;
   }
-  const { names, lines, asserts } = await expectation.staticTests(file);
   // Loaders put TypeScript on one line; where the test stands in the source is known without them.
   if (/\.[cm]?tsx?$/.test(file)) for (const test of own) test.line = lines.get(test.id.slice(file.length + 3)) ?? test.line;
   if (r.tests === 0 && names.length === 0) {

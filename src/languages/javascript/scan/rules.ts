@@ -43,4 +43,5 @@ export const WORKER_EVAL: Rule = { rule: 'js/worker-eval', severity: 'block', me
 export const DATA_IMPORT: Rule = { rule: 'js/data-import', severity: 'block', message: 'imports a module from a text' };
 export const DYNAMIC_LOAD: Rule = { rule: 'js/dynamic-load', severity: 'warn', message: 'loads a module whose name is only known at run time' };
 export const RECURSIVE_DELETE: Rule = { rule: 'js/recursive-delete', severity: 'warn', message: 'deletes a folder with all it holds' };
+export const FORGED_REPORT: Rule = { rule: 'js/forged-report', severity: 'block', message: 'a test that serialises values can write results of its own into the runner’s report' };
 export const EXIT_IN_TEST: Rule = { rule: 'js/exit-in-test', severity: 'warn', message: 'a test that ends the process can hide failures' };

@@ -80,6 +80,12 @@ describe('what is shown and does not block', () => {
   });
 });
 
+it('blocks a test that could write into the runner’s report', async () => {
+  const source = "import v8 from 'node:v8'; const s = new v8.DefaultSerializer();";
+  expect(await rules(source, 'test/a.test.js')).toEqual(['block forged-report']);
+  expect(await rules(source)).toEqual([]);
+});
+
 describe('what passes', () => {
   it.each([
     '/a/.exec(text)', 'pattern.exec(text)', "db.exec('SELECT 1')", 'model.eval()', 'parser.compile(x)', 'function evaluate() {} evaluate()', 'const x = { eval: 1 }; x.eval',

@@ -5,7 +5,7 @@ import { newFindings, tidyFindings } from '../../shared/findings.ts';
 import { lineAt } from '../ast.ts';
 import { resolveFile, type Resolved } from '../program.ts';
 import { isTestPath } from '../test-paths.ts';
-import { CALLS, COMPUTED_CALL, COMPUTED_GLOBAL, DATA_IMPORT, DYNAMIC_LOAD, EVAL, EXIT_IN_TEST, MODULES, RECURSIVE_DELETE, type Rule, TIMER_TEXT, WORKER_EVAL } from './rules.ts';
+import { CALLS, COMPUTED_CALL, COMPUTED_GLOBAL, DATA_IMPORT, DYNAMIC_LOAD, EVAL, EXIT_IN_TEST, FORGED_REPORT, MODULES, RECURSIVE_DELETE, type Rule, TIMER_TEXT, WORKER_EVAL } from './rules.ts';
 import { plain, Values } from './values.ts';
 
 /** Findings of `after` that `before` did not have; a moved line is not a new finding. */
@@ -81,6 +81,7 @@ function callRules(node: TS.CallExpression | TS.NewExpression, r: Resolved, valu
     else if (/^(setTimeout|setInterval|setImmediate|execScript)$/.test(callee) && first && isText(ts, first, values)) found.push(TIMER_TEXT);
     else if (/^module:(fs(\/promises)?|fs\.promises|fs-extra)(\.promises)?\.(rm|rmSync|rmdir|rmdirSync)$/.test(callee) && second && optionTrue(ts, second, 'recursive')) found.push(RECURSIVE_DELETE);
     else if (/^module:(rimraf|del|fs-extra\.(remove|removeSync|emptyDir|emptyDirSync)|rimraf\.\w+)$/.test(callee)) found.push(RECURSIVE_DELETE);
+    else if (test && /^module:v8\.(Serializer|DefaultSerializer|serialize)$/.test(callee)) found.push(FORGED_REPORT);
     else if (test && /^process\.(exit|reallyExit|abort)$/.test(callee)) found.push(EXIT_IN_TEST);
     else if (/^Reflect\.(construct|apply)$/.test(callee) && first && values.of(first).has('Function')) found.push(CALLS['Function']!);
     else if (callee === 'a computed global') found.push(COMPUTED_CALL);
