@@ -121,7 +121,8 @@ describe('a run', () => {
     const directory = await node();
     const { writeFile } = await import('node:fs/promises');
     const change = (text: string) => async () => {
-      await writeFile(join(directory, 'calc.js'), NODE_PROJECT['calc.js']!.replace(...(text === 'far' ? (['a * b', 'b * a'] as const) : (['a - b', 'a - b - 0'] as const))));
+      const [from, to] = text === 'far' ? ['a * b', 'b * a'] : ['a - b', 'a - b - 0'];
+      await writeFile(join(directory, 'calc.js'), NODE_PROJECT['calc.js']!.replace(from!, to!));
     };
     const during = (what: string) => (request: unknown) => {
       void request;
