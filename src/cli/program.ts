@@ -184,12 +184,11 @@ ${SOURCES}`)
     .requiredOption('--json <args>', 'its arguments as JSON; - reads them from standard input')
     .option('--dir <dir>', 'the project', '.')
     .option('--sandbox <mode>', 'auto (default), or none to run commands without a sandbox')
-    .option('-y, --yes', 'agree to listed dependencies')
     .addHelpText('after', examples(
       `tool call file_read --json '{"path": "src/a.py"}'`,
       `tool call edit_file --dir ./shop --json '{"path": "a.py", "edits": [{"oldText": "x = 1", "newText": "x = 2"}]}'`,
     ))
-    .action(async (name: string, options: { json: string; dir: string; sandbox?: string; yes?: boolean }) => done(await (await import('./commands/tool.ts')).toolCall(name, options)));
+    .action(async (name: string, options: { json: string; dir: string; sandbox?: string }) => done(await (await import('./commands/tool.ts')).toolCall(name, options)));
 
   program.command('completion').argument('<shell>', 'bash, zsh or fish')
     .description('print the completion script of a shell')

@@ -2,13 +2,14 @@ import { text as readAll } from 'node:stream/consumers';
 import { EXIT, UntilgreenError } from '../../core/errors.ts';
 import { defaultTools, toolNamed, toolSchemas, unknownTool } from '../../tools/registry.ts';
 import type { Tool } from '../../tools/types.ts';
-import { approver } from '../approvals.ts';
+import { approver, askInTerminal } from '../approvals.ts';
 import { usage } from '../arguments.ts';
 import { projectDirectory } from '../directory.ts';
 import { configFor } from '../settings.ts';
 import { cancelOnSignal } from '../signals.ts';
-import { colors, print, printJson } from '../terminal.ts';
+import { canAsk, colors, print, printJson } from '../terminal.ts';
 import { callTool } from '../tool-call.ts';
+import { silentView } from '../view/live.ts';
 
 /** `untilgreen tool list`. */
 export async function toolList(options: { json?: boolean }): Promise<number> {
@@ -33,7 +34,7 @@ export async function toolSchema(name: string | undefined): Promise<number> {
 }
 
 /** `untilgreen tool call NAME --json ARGS [--dir DIR]`: one tool's result as JSON; a refusal exits 1. */
-export async function toolCall(name: string, options: { json: string; dir: string; sandbox?: string; yes?: boolean }): Promise<number> {
+export async function toolCall(name: string, options: { json: string; dir: string; sandbox?: string }): Promise<number> {
   const tool = named(name);
   const source = options.json === '-' ? await readAll(process.stdin) : options.json;
   let args: unknown;
@@ -46,7 +47,7 @@ export async function toolCall(name: string, options: { json: string; dir: strin
   const config = await configFor({ sandbox: options.sandbox }, directory);
   const { signal, release } = cancelOnSignal(() => {});
   try {
-    const result = await callTool(tool, args, { config, directory, approve: approver({ yes: Boolean(options.yes) }), signal });
+    const result = await callTool(tool, args, { config, directory, approve: approver({ yes: false, ask: canAsk({}) ? askInTerminal(silentView, colors) : undefined }), signal });
     printJson(result, 2);
     if (result.ok) return EXIT.green;
     return result.code === 'cancelled' ? EXIT.cancelled : EXIT.notGreen;
