@@ -8,6 +8,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   const [what, ...rest] = line.split(' ');
   const sql = rest.join(' ');
   if (what === 'query') console.log(JSON.stringify(await db.query(sql)));
+  else if (what === 'leave') break; // without closing
   else if (what === 'close') {
     await db.close();
     console.log('closed');
@@ -21,3 +22,4 @@ for await (const line of createInterface({ input: process.stdin })) {
     });
   }
 }
+process.stdin.destroy();

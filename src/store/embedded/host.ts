@@ -21,12 +21,10 @@ export async function startHost(directory: string, parent: string): Promise<Host
     workerData: { directory, parent },
     // A worker inherits flags of the parent process that it may not accept or that would load another loader twice.
     execArgv: [],
-    // Not passed on to the process's own output: a view may be drawn there.
+    // Not passed on to the process's own output, where a view may be drawn; and not read, because a read would keep the process alive.
     stdout: true,
     stderr: true,
   });
-  worker.stdout.resume();
-  worker.stderr.resume();
   const waiting = new Map<number, { resolve: (rows: unknown[]) => void; reject: (error: Error) => void }>();
   let lastId = 0;
   let syncs = 0;

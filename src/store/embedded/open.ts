@@ -35,13 +35,12 @@ const MOVES = 5;
  */
 export async function openEmbedded(directory: string): Promise<EmbeddedDb> {
   const place = resolve(directory);
-  mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
   let closed = false;
   let route: Promise<Route> | undefined = undefined;
 
   const current = (): Promise<Route> => {
     if (closed) throw new UntilgreenError('store_failed', 'The store was used after it was closed.', { directory: place });
-    const opening = (route ??= findRoute(place));
+    const opening = (route ??= findRoute(place).catch(refusedBySystem));
     opening.catch(() => {
       if (route === opening) route = undefined;
     });
@@ -95,7 +94,15 @@ export async function openEmbedded(directory: string): Promise<EmbeddedDb> {
 
 const notCarriedOut = (error: unknown): boolean => lostEffect(error) === 'no';
 
+/** What the system refuses (a directory that may not be written, a full disk) as an error of the store. */
+function refusedBySystem(error: unknown): never {
+  if (error instanceof UntilgreenError || !(error instanceof Error)) throw error;
+  const { code, path } = error as NodeJS.ErrnoException;
+  throw new UntilgreenError('store_failed', `The store cannot be opened: ${error.message}.`, { ...(code ? { errno: code } : {}), ...(path ? { path } : {}) }, 'Choose a directory that may be written, or set DATABASE_URL.', { cause: error });
+}
+
 async function findRoute(directory: string): Promise<Route> {
+  mkdirSync(dirname(directory), { recursive: true, mode: 0o700 });
   let owner: Owner | undefined;
   for (let turn = 0; turn < JOIN_TRIES; turn += 1) {
     const sockets = new Set<Socket>();
