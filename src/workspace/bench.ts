@@ -9,7 +9,7 @@ import { unifiedDiff, type FileDiff } from '../edit/diff.ts';
 import { requireText } from '../edit/encoding.ts';
 import type { Mount } from '../sandbox/types.ts';
 import { type BlobStore, replaceFile } from './blobs.ts';
-import { entryBytes, placeholder, type Owner } from './copy.ts';
+import { entryBytes, fillTree, placeholder, type Owner } from './copy.ts';
 import { compare, loadManifest, own, saveManifest, type Manifest, type ManifestEntry } from './manifest.ts';
 import { behindMount, checkPath, holdParent, isGitName, notAFile, openFile } from './paths.ts';
 import { entries } from './scan.ts';
@@ -154,7 +154,7 @@ export class Bench implements OpenWorkbench {
     const directories = new Set([...manifest.directories, ...[...wanted.keys()].flatMap(parentsOf)]);
     for (const path of [...this.#mounted.keys()].flatMap(parentsOf)) directories.add(path);
     await this.#clear(this.root, '', wanted, directories);
-    await makeDirectories(this.root, [...directories].toSorted());
+    await makeDirectories(this.root, directories, this.state.owner);
     await pooled([...wanted], 8, async ([path, entry]) => {
       const now = await this.#snapshots.one(path, false);
       if (now && now.hash === entry.hash && now.mode === entry.mode && now.link === entry.link) return;
@@ -194,6 +194,7 @@ export class Bench implements OpenWorkbench {
     await mkdir(root, { mode: 0o700 });
     if (this.state.owner) await chown(root, this.state.owner.uid, this.state.owner.gid);
     const copy = new Bench(root, this.blobs, { ...this.state, base: checkpoint, written: [...manifest.written] }, this.settle);
+    await fillTree(root, this.blobs, manifest, this.state.owner);
     await copy.restore(checkpoint);
     return copy;
   }

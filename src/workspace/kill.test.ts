@@ -112,6 +112,11 @@ function afterFirstRename(): number {
   return Number(/^(\d+) apply\.renamed$/m.exec(readFileSync(log, 'utf8'))![1]);
 }
 
+test('recovery of a store that is not there makes none', async () => {
+  expect(await recover(join(top, 'none'))).toEqual([]);
+  expect(readdirSync(top)).not.toContain('none');
+});
+
 test('killed at any moment of an apply, the directory ends untouched or fully changed', async () => {
   reset();
   const before = tree();

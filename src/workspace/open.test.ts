@@ -237,6 +237,17 @@ describe('the copy', () => {
     await expect(open({ root: source })).rejects.toEqual(code('directory_refused'));
   });
 
+  test.skipIf(process.getuid?.() !== 0)('belongs to the owner of the project, as root, so that its tests can run as that user', async () => {
+    put('d/a.txt');
+    execFileSync('chown', ['-R', '1234:1235', source]);
+    const bench = await open();
+    await bench.write([{ kind: 'write', path: 'n/b.txt', content: 'x' }, { kind: 'write', path: 'd/a.txt', content: 'x' }]);
+    const fork = await bench.fork(await bench.checkpoint());
+    for (const root of [bench.root, fork.root]) {
+      for (const path of ['', 'd', 'd/a.txt', 'n', 'n/b.txt']) expect([path, statSync(join(root, path)).uid, statSync(join(root, path)).gid]).toEqual([path, 1234, 1235]);
+    }
+  });
+
   test('takes 5 000 files', async () => {
     for (let d = 0; d < 50; d += 1) {
       mkdirSync(join(source, `d${d}`));

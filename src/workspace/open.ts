@@ -7,7 +7,7 @@ import { defaultMountAt } from '../sandbox/place.ts';
 import type { Mount } from '../sandbox/types.ts';
 import { Bench, stateFile, type BenchState } from './bench.ts';
 import { BlobStore, replaceFile } from './blobs.ts';
-import { copyIn, placeholder, type Owner } from './copy.ts';
+import { copyIn, copySmall, placeholder, SMALL_FILE, type Owner } from './copy.ts';
 import { saveManifest, type ManifestEntry } from './manifest.ts';
 import { checkDirectory } from './paths.ts';
 import { scanDirectory, type Found } from './scan.ts';
@@ -96,7 +96,10 @@ async function copy(source: string, root: string, blobs: BlobStore, options: Ope
   const skipped: Skipped[] = [...scan.skipped];
   const take = async (found: readonly Found[]): Promise<Record<RelativePath, ManifestEntry>> => {
     const entries = new Map<RelativePath, ManifestEntry>();
+    let done = 0;
     await pooled(found, 8, async (file) => {
+      // Small files are copied without waiting; others get their turn now and then.
+      if ((done += 1) % 64 === 0) await new Promise((resolve) => setImmediate(resolve));
       const entry = await copyOne(source, root, file, blobs, owner);
       if (entry === 'unreadable') skipped.push({ path: file.path, reason: 'unreadable' });
       else if (entry) entries.set(file.path, entry);
@@ -126,6 +129,13 @@ async function copyOne(source: string, root: string, file: Found, blobs: BlobSto
     return linkEntry(file.link);
   }
   try {
+    if (file.size <= SMALL_FILE) {
+      const small = copySmall(from, to, file.mode, owner);
+      if (!small) return undefined;
+      const hash = sha256(small);
+      blobs.putNow(small, hash);
+      return { hash, mode: file.mode | 0o400, size: small.length };
+    }
     const bytes = await copyIn(from, to, file.mode, owner);
     const hash = sha256(bytes);
     await blobs.putFile(to, hash);
@@ -135,7 +145,7 @@ async function copyOne(source: string, root: string, file: Found, blobs: BlobSto
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'EACCES') return 'unreadable';
-    if (code === 'ENOENT') return undefined; // gone since the directory was read
+    if (code === 'ENOENT' || code === 'ELOOP') return undefined; // gone, or another thing, since the directory was read
     throw error;
   }
 }

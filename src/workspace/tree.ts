@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { lstat, mkdir, rmdir } from 'node:fs/promises';
+import { chown, lstat, mkdir, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -50,9 +50,15 @@ export async function removeEmptied(root: string, path: RelativePath, stop: (dir
   }
 }
 
-/** Makes directories inside a tree of our own. */
-export async function makeDirectories(root: string, paths: Iterable<RelativePath>): Promise<void> {
-  for (const path of paths) await mkdir(join(root, path), { recursive: true });
+/** Makes directories inside a tree of our own, parents first. */
+export async function makeDirectories(root: string, paths: Iterable<RelativePath>, owner?: { uid: number; gid: number }): Promise<void> {
+  for (const path of [...new Set(paths)].toSorted()) {
+    const made = await mkdir(join(root, path)).then(() => true, (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') return false;
+      throw error;
+    });
+    if (made && owner) await chown(join(root, path), owner.uid, owner.gid);
+  }
 }
 
 export function parentsOf(path: RelativePath): RelativePath[] {
