@@ -1,0 +1,38 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { silent } from '../../core/events.ts';
+import { languages } from '../../languages/registry.ts';
+import { openWorkbench } from '../../workspace/open.ts';
+import { toolPrompt } from '../prompts.ts';
+import type { ToolContext } from '../types.ts';
+
+/** A project of these files in a real workbench, and the context of its tools. Running a command or a check fails the test. */
+export async function toolContext(files: Record<string, string>, more: Partial<ToolContext> = {}): Promise<{ context: ToolContext; close(): Promise<void> }> {
+  const home = await mkdtemp(join(tmpdir(), 'untilgreen-tools-'));
+  const source = join(home, 'project');
+  await mkdir(source);
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(source, path)), { recursive: true });
+    await writeFile(join(source, path), text);
+  }
+  const bench = await openWorkbench({ source, root: join(home, 'work'), blobs: join(home, 'blobs') });
+  const context: ToolContext = {
+    bench,
+    languages,
+    sandbox: { get guarantees(): never { throw new Error('no command was expected'); }, run: () => Promise.reject(new Error('no command was expected')) },
+    runChecks: () => Promise.resolve([]),
+    approve: () => Promise.resolve({ answer: 'pending' }),
+    emit: silent,
+    prompt: (name) => toolPrompt(name as 'coder'),
+    settings: { allowedDependenciesFile: 'allowed_deps.json', maxFileBytes: 100_000, commandTimeoutMs: 10_000, blockOperations: true },
+    ...more,
+  };
+  return {
+    context,
+    async close() {
+      await bench.dispose();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
