@@ -193,16 +193,43 @@ async function removeGroup(directory: string): Promise<void> {
   }
 }
 
-/** Removes groups of processes that are gone (killed before they could tidy up). Returns how many. */
+/** How deep below its mount a hierarchy is searched; a systemd user session is at six. */
+const DEEPEST = 8;
+
+/**
+ * Removes groups of processes that are gone (killed before they could tidy up), wherever in the hierarchies those processes lived.
+ * Returns how many.
+ */
 export async function reapStaleCgroups(base: CgroupBase): Promise<number> {
   let reaped = 0;
-  for (const parent of new Set(Object.values(base.parents))) {
-    for (const name of readdirSync(parent)) {
+  const parents = [...new Set(Object.values(base.parents))];
+  const mounts = new Set(parents.map((parent) => mountOf(parent)));
+  const open = [...mounts].map((path) => ({ path, depth: 0 }));
+  for (let next = open.pop(); next; next = open.pop()) {
+    for (const name of subdirectories(next.path)) {
+      const path = join(next.path, name);
       const [, pid, started] = /^untilgreen-(\d+)-(\d+)-\d+$/.exec(name) ?? [];
-      if (pid === undefined || readProcess(Number(pid))?.startTime === Number(started)) continue;
-      await removeGroup(join(parent, name));
-      reaped += 1;
+      if (pid === undefined) {
+        if (next.depth < DEEPEST) open.push({ path, depth: next.depth + 1 });
+      } else if (readProcess(Number(pid))?.startTime !== Number(started)) {
+        await removeGroup(path);
+        reaped += 1;
+      }
     }
   }
   return reaped;
+}
+
+/** The topmost directory of the hierarchy that a group lies in. */
+function mountOf(directory: string): string {
+  const above = dirname(directory);
+  return existsSync(join(above, 'cgroup.procs')) ? mountOf(above) : directory;
+}
+
+function subdirectories(path: string): string[] {
+  try {
+    return readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  } catch {
+    return []; // removed meanwhile, or not ours to read
+  }
 }

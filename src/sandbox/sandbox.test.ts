@@ -237,6 +237,12 @@ for (const { title, backend, owner, obstacle } of cases) {
       expect(existsSync(join(workspace, 'ran-anyway'))).toBe(false);
     });
 
+    test('a command line that the kernel refuses is an error of its own', async () => {
+      expect(await run(['echo', 'x'.repeat(4 * MiB)])).toMatchObject({ status: 'sandbox_error', exitCode: null, error: expect.stringContaining('E2BIG') });
+      const long = 'v'.repeat(100_000); // more than a pipe holds
+      expect(await sh('echo ${#LONG}', { env: { LONG: long } })).toMatchObject({ stdout: '100000\n' });
+    });
+
     test('node runs its tests inside', async () => {
       file('t.test.js', 'const t=require("node:test");t("a",()=>{});t("b",async()=>{const r=await fetch(await new Promise(k=>{const s=require("http").createServer((q,a)=>{a.setHeader("connection","close");a.end("x");s.close()}).listen(0,()=>k("http://localhost:"+s.address().port))}));require("assert").equal(await r.text(),"x")})');
       expect(await run([tools.programs.node ?? '', '--test', 't.test.js'], { env: { PATH: tools.path }, mounts: tools.mounts })).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('# pass 2') });

@@ -18,7 +18,7 @@ export const bwrapCgroup: RungBackend = {
     if ('problem' in found) return { problem: found.problem, next };
     try {
       await Cgroup.create(found, { memoryBytes: 64 * 1024 * 1024, processes: 16 }).remove();
-      await reapStaleCgroups(found);
+      if (!base) await reapStaleCgroups(found);
     } catch (thrown) {
       return { problem: `a cgroup with limits cannot be made (${(thrown as Error).message})`, next };
     }
