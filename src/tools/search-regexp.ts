@@ -1,6 +1,6 @@
 import { Script, createContext } from 'node:vm';
 import type { Workbench } from '../workspace/types.ts';
-import { MAX_LINE, type SearchMatch, type SearchQuery } from './search.ts';
+import { MAX_LINE, type SearchMatch, type SearchQuery } from './search-query.ts';
 import { linesOf } from './text.ts';
 
 /** Milliseconds one file may take: an expression that backtracks without end is stopped and named. */

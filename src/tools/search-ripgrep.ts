@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { MAX_LINE, type SearchMatch, type SearchQuery } from './search.ts';
+import { MAX_LINE, type SearchMatch, type SearchQuery } from './search-query.ts';
 
 let found: Promise<string | undefined> | undefined;
 

@@ -15,23 +15,6 @@ const schema = z.strictObject({
   maxResults: z.int().min(1).max(1_000).default(100),
 });
 
-/** Longest line text in a result, in characters. */
-export const MAX_LINE = 400;
-export interface SearchMatch {
-  path: string;
-  line: number;
-  text: string;
-}
-export interface SearchQuery {
-  root: string;
-  pattern: string;
-  ignoreCase: boolean;
-  maxResults: number;
-  /** Files in the order of the results. */
-  files: readonly string[];
-  signal?: AbortSignal;
-}
-
 /** Path order, folder by folder, as ripgrep sorts. */
 export function byPath(a: string, b: string): number {
   const left = a.split('/');
