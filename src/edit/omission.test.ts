@@ -90,6 +90,7 @@ describe('text that is no omission', () => {
     ['the end of a YAML document', '---\na: 1\n...'],
     ['a comment that ends in dots', '# wait for it...'],
     ['a comment that goes on', '# This is long,\n# ... but it goes on here'],
+    ['a remark beside code that begins and ends in dots', 'year = n400 * 400 + 1   # ..., -399, 1, 401, ...'],
     ['a message with dots', 'print("Loading...")'],
     ['a message about existing code', 'print("existing code ... unchanged")'],
     ['a task note', '// TODO: handle more cases...'],

@@ -76,7 +76,8 @@ function isOmission(lines: readonly string[], index: number, quoted: string): bo
     if (alone || (!ONLY.test(body) && commentOmits(body))) return true;
   }
   const trailing = /(?:^|\s)(?:\/\/|#|--)\s*((?:\.{3,}|\u2026).*)$/.exec(line);
-  if (trailing && !ONLY.test(trailing[1]!) && commentOmits(trailing[1]!)) return true;
+  // A remark beside code often begins and ends in dots; only its words tell.
+  if (trailing && !ONLY.test(trailing[1]!) && WORDS.test(unwrap(trailing[1]!))) return true;
   if (DOTTED_BODY.test(line)) return true;
   return proseOmits(line) && !inDoctest(lines, index);
 }
