@@ -6,7 +6,7 @@ import { startPostgres } from '../../test/support/postgres.ts';
 import { MIGRATIONS, migrate } from './migrations.ts';
 import { createRunStore, leaseOwner } from './runlog.ts';
 import { addApproval, answerApproval, listApprovals } from './queries/approvals.ts';
-import { addFailure, countFailure, embedFailure, failuresBySignature, failuresOf, failuresToEmbed, fixFailure, nearestFailures } from './queries/failures.ts';
+import { addFailure, anyFixed, countFailure, embedFailure, failuresBySignature, failuresOf, failuresToEmbed, fixFailure, nearestFailures } from './queries/failures.ts';
 import { iterationsOf, recordIteration } from './queries/iterations.ts';
 import { addMetrics, readMetrics } from './queries/metrics.ts';
 import { addPattern, countPattern, listPatterns, nearestPatterns } from './queries/patterns.ts';
@@ -275,6 +275,12 @@ describe.for(kinds.filter((kind) => server || kind !== 'PostgreSQL'))('the store
       await Promise.all(leases.map((lease) => lease?.release('waiting')));
       expect(await runs.claimNext([queue])).toBeUndefined();
     });
+    it('leaves the lease of a holder whose name tells no process alone', async () => {
+      const id = await newRun();
+      const lease = await createRunStore(db, 'somebody').claim(id);
+      expect(await runs.claim(id)).toBeUndefined();
+      await lease?.release('queued');
+    });
     it('lists runs, newest first, by directory and state', async () => {
       const [a, b] = [await newRun(), await newRun()];
       const listed = await runs.list({ limit: 2 });
@@ -336,6 +342,7 @@ describe.for(kinds.filter((kind) => server || kind !== 'PostgreSQL'))('the store
       expect(await nearestFailures(db, { ...ask, fixed: true })).toEqual([]);
       expect(await nearestFailures(db, { ...ask, embedding: [0, 0, 0] })).toEqual([]);
       await fixFailure(db, far, { diff: '+1' });
+      expect(await anyFixed(db, 'another run')).toBe(true);
       await countFailure(db, far, 'confirmed');
       await countFailure(db, far, 'confirmed');
       await countFailure(db, far, 'contradicted');

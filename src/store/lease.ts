@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UntilgreenError } from '../core/errors.ts';
 import { lostEffect, sqlstateOf, UNIQUE_VIOLATION } from './failure.ts';
 import { EVENT_COLUMNS, runRow, type ClaimedRow } from './rows.ts';
@@ -16,6 +17,8 @@ export const FLUSH_MS = 50;
 const FLUSH_AT = 500;
 // Further attempts at a write whose connection was lost, each after finding out what became of the last.
 const ATTEMPTS = 5;
+// Doubled each time: a server that restarts is back within seconds.
+const PAUSE_MS = 100;
 
 type Queries = Pick<Db, 'query'>;
 type Entry = { kind: 'step'; key: string; body: unknown } | { kind: 'event'; body: unknown };
@@ -164,6 +167,7 @@ export class RunLease implements Lease {
         return await write();
       } catch (error) {
         if (lostEffect(error) === undefined || attempt >= ATTEMPTS) throw error;
+        await sleep(PAUSE_MS * 2 ** (attempt - 1));
         if (lostEffect(error) !== 'unknown') continue;
         // `for update` waits for a server that is still busy with the lost request.
         const sql = 'select status, lease_token, last_seq from untilgreen.tasks where id = $1 for update';

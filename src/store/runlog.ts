@@ -83,7 +83,18 @@ export async function freeRunsOfTheDead(db: Db, id?: string): Promise<void> {
   const sql = `select id, lease_owner, lease_token from untilgreen.tasks
     where status = 'running' and lease_until >= now() and ($1::text is null or id = $1)`;
   for (const row of await db.query<{ id: string; lease_owner: string; lease_token: string }>(sql, [id])) {
-    if (isAlive(JSON.parse(row.lease_owner) as ProcessIdentity) !== false) continue;
+    const holder = processOf(row.lease_owner);
+    if (!holder || isAlive(holder) !== false) continue;
     await db.query(`update untilgreen.tasks set lease_until = '-infinity' where id = $1 and lease_token = $2::bigint`, [row.id, row.lease_token]);
+  }
+}
+
+/** The process that an owner's name tells of; undefined for a name that `leaseOwner` did not make. */
+function processOf(owner: string): ProcessIdentity | undefined {
+  try {
+    const { host, pid, started } = JSON.parse(owner) as ProcessIdentity;
+    return typeof host === 'string' && Number.isInteger(pid) ? { host, pid, started: started ?? null } : undefined;
+  } catch {
+    return undefined;
   }
 }

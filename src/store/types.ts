@@ -41,7 +41,7 @@ export interface Lease {
   readonly signal: AbortSignal;
   /** Finished steps in order. */
   steps(): Promise<LogEvent[]>;
-  /** Records a finished step; a second one with the same key is refused. Extra statements join its transaction. */
+  /** Records a finished step; a second one with the same key is refused. Extra statements join its transaction; they are made anew when its connection was lost and it did not take effect. */
   record(key: string, body: Record<string, unknown>, also?: (tx: Pick<Db, 'query'>) => Promise<void>): Promise<void>;
   /** Appends a progress event: written within 50 ms, and in order before the next step or the end of the run. */
   append(body: Record<string, unknown>): Promise<void>;

@@ -49,7 +49,7 @@ describe('housekeeping', () => {
     expect(await db.query('select count(*)::int as n from t')).toEqual([{ n: 100 }]);
     await db.close();
     // 200 MB went through it; without checkpoints that is 13 segments of 16 MiB, and up to 1 GB in the end.
-    expect(most).toBeLessThanOrEqual(10);
+    expect(most).toBeLessThanOrEqual(8);
   });
 
   it('leaves the main thread free while the database is busy', { timeout: 60_000 }, async () => {
@@ -57,7 +57,7 @@ describe('housekeeping', () => {
     const ticks: number[] = [];
     const timer = setInterval(() => ticks.push(Date.now()), 5);
     const before = Date.now();
-    await db.query('select count(*) from generate_series(1, 4000000) as n where n % 7 = 3');
+    await db.query('select count(*) from generate_series(1, 1500000) as n where n % 7 = 3');
     const busy = Date.now() - before;
     clearInterval(timer);
     await db.close();

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startChild, type Child } from '../../../test/support/child.ts';
 import { lockStore } from './lock.ts';
 
@@ -99,6 +99,19 @@ describe('the lock of the store', () => {
     await lock.release();
     expect(sockets()).toEqual([]);
     expect(readdirSync(`${directory}.lock`).filter((name) => name.startsWith('ticket'))).toEqual([]);
+  });
+
+  it('does not listen in a directory that others may enter', async () => {
+    directory = join(scratch, 'd'.repeat(120), 'store');
+    mkdirSync(join(scratch, 'd'.repeat(120)));
+    const runtime = join(scratch, 'run');
+    mkdirSync(join(runtime, `untilgreen-${process.getuid?.() ?? 0}`), { recursive: true, mode: 0o755 });
+    vi.stubEnv('XDG_RUNTIME_DIR', runtime);
+    const lock = await held();
+    const { socket } = JSON.parse(readFileSync(join(`${directory}.lock`, 'owner-1'), 'utf8')) as { socket: string };
+    expect(socket.startsWith(runtime)).toBe(false);
+    await lock.release();
+    vi.unstubAllEnvs();
   });
 
   it('is kept private, and has a socket elsewhere where the path is too long for one', async () => {

@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createHash, randomBytes } from 'node:crypto';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
@@ -157,7 +157,13 @@ function socketPath(place: string): string {
     const path = join(directory, `${hash}-${name}`);
     if (Buffer.byteLength(path) >= LONGEST_SOCKET_PATH) continue;
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    return path;
+    if (isPrivate(directory)) return path;
   }
-  throw new UntilgreenError('store_failed', `No place for the store's socket has a path shorter than ${LONGEST_SOCKET_PATH} bytes.`, { place }, 'Set XDG_RUNTIME_DIR to a short path.');
+  throw new UntilgreenError('store_failed', `No place for the store's socket is private and has a path shorter than ${LONGEST_SOCKET_PATH} bytes.`, { place }, 'Set XDG_RUNTIME_DIR to a directory of yours with a short path.');
+}
+
+/** In a directory that all may write to, another user may have made ours first, to listen in our place. */
+function isPrivate(directory: string): boolean {
+  const { mode, uid } = lstatSync(directory);
+  return (mode & 0o170077) === 0o040000 && (process.getuid === undefined || uid === process.getuid());
 }

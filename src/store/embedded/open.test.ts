@@ -188,7 +188,7 @@ describe('opening the embedded store', () => {
 
   it('refuses a place that cannot be made', async () => {
     writeFileSync(join(scratch, 'file'), '');
-    await expect(openEmbedded(join(scratch, 'file', 'store'))).rejects.toMatchObject({ code: 'store_failed', data: { errno: 'ENOTDIR' } });
+    await expect(openEmbedded(join(scratch, 'file', 'store'))).rejects.toMatchObject({ code: 'store_failed', data: { errno: expect.any(String) } });
   });
 
   it('lets a process end that does not close it', async () => {
