@@ -12,7 +12,7 @@ import { addMetrics, readMetrics } from './queries/metrics.ts';
 import { addPattern, countPattern, listPatterns, nearestPatterns } from './queries/patterns.ts';
 import { planStepsOf, recordPlanSteps } from './queries/steps.ts';
 import { TABLES } from './schema.ts';
-import { openDb, openStore } from './store.ts';
+import { openStore } from './store.ts';
 import { exportStore, importStore } from './transfer.ts';
 import type { Db, ModelCallRow, RunStore, Store } from './types.ts';
 import { jsonText, vectorText } from './values.ts';
@@ -47,11 +47,7 @@ describe.for(kinds.filter((kind) => server || kind !== 'PostgreSQL'))('the store
     await runs.create({ id, kind, directory: `/tmp/${id}`, request: 'make it green', input: {} });
     return id;
   };
-  const claimed = async (id: string) => {
-    const lease = await runs.claim(id);
-    if (!lease) throw new Error(`${id} was not to be claimed`);
-    return lease;
-  };
+  const claimed = async (id: string) => (await runs.claim(id)) ?? expect.fail(`${id} was not to be claimed`);
   const call = (key: string, more: Partial<ModelCallRow> = {}): ModelCallRow => ({
     key, requestHash: 'hash', role: 'coder', model: 'm', reply: { text: 'yes' }, inputTokens: 3, outputTokens: null, cachedTokens: 0, cost: 0.25, ms: 12, ...more,
   });
@@ -84,9 +80,8 @@ describe.for(kinds.filter((kind) => server || kind !== 'PostgreSQL'))('the store
     it.each(values)('%s', async (_title, sql, parameters, expected) => {
       expect(await db.query(sql, parameters)).toEqual([{ v: expected }]);
     });
-    it('rows keep their order and statements without rows give none', async () => {
+    it('rows keep their order', async () => {
       expect(await db.query('select n from generate_series(1, 3) as n')).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
-      expect(await db.query('update untilgreen.tasks set kind = kind where false')).toEqual([]);
     });
   });
 
@@ -113,7 +108,7 @@ describe.for(kinds.filter((kind) => server || kind !== 'PostgreSQL'))('the store
       await store.db.query('create table if not exists untilgreen.scratch (n int primary key)');
       await store.db.query('truncate untilgreen.scratch');
     });
-    const held = async (): Promise<unknown[]> => (await db.query<{ n: number }>('select n from untilgreen.scratch order by n')).map((row) => row.n);
+    const held = async () => (await db.query<{ n: number }>('select n from untilgreen.scratch order by n')).map((row) => row.n);
 
     it('commit what resolves and roll back what rejects', async () => {
       expect(await db.transaction(async (tx) => tx.query('insert into untilgreen.scratch values (1) returning n'))).toEqual([{ n: 1 }]);
@@ -275,12 +270,6 @@ describe.for(kinds.filter((kind) => server || kind !== 'PostgreSQL'))('the store
       await Promise.all(leases.map((lease) => lease?.release('waiting')));
       expect(await runs.claimNext([queue])).toBeUndefined();
     });
-    it('leaves the lease of a holder whose name tells no process alone', async () => {
-      const id = await newRun();
-      const lease = await createRunStore(db, 'somebody').claim(id);
-      expect(await runs.claim(id)).toBeUndefined();
-      await lease?.release('queued');
-    });
     it('lists runs, newest first, by directory and state', async () => {
       const [a, b] = [await newRun(), await newRun()];
       const listed = await runs.list({ limit: 2 });
@@ -405,28 +394,5 @@ describe('export and import', () => {
     } finally {
       await remote.close();
     }
-  });
-
-  it.each([
-    ['nothing', [], 'usage'],
-    ['another file', ['{"name":"x"}'], 'usage'],
-    ['no JSON', ['hello'], 'usage'],
-    ['a table that is not there', ['{"untilgreen":"store","schema":1}', '{"table":"pg_class","row":{}}'], 'usage'],
-    ['a newer export', ['{"untilgreen":"store","schema":99}'], 'store_incompatible'],
-  ])('refuses %s and changes nothing', async (_title, lines, code) => {
-    const before = await owner.runs.list();
-    await expect(importStore(owner.db, lines)).rejects.toMatchObject({ code });
-    expect(await owner.runs.list()).toEqual(before);
-  });
-});
-
-describe('opening', () => {
-  it.each(['mysql://localhost/x', 'postgres://', 'localhost'])('refuses %s as an address', async (url) => {
-    await expect(openDb({ url, directory: '' })).rejects.toMatchObject({ code: 'config_invalid' });
-  });
-  it('says which server it cannot reach, without the password', async () => {
-    const error: unknown = await openStore({ url: 'postgres://me:secret@127.0.0.1:1/x', directory: '' }).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: 'store_failed', data: { host: '127.0.0.1', port: '1' } });
-    expect(JSON.stringify(error)).not.toContain('secret');
   });
 });

@@ -76,3 +76,11 @@ it('tells the caller when the connection stays away, and keeps the events for th
   expect((await store.runs.events('away')).map((event) => event.key ?? event.body.n)).toEqual([1, 'b']);
   await held.release('queued');
 });
+
+it('a holder whose name tells no process is left alone until its lease is over', async () => {
+  await store.runs.create({ id: 'named', kind: 'k', directory: '/', request: '', input: {} });
+  const held = await createRunStore(store.db, 'somebody').claim('named');
+  expect(held?.run.status).toBe('running');
+  expect(await store.runs.claim('named')).toBeUndefined();
+  await held?.release('queued');
+});
