@@ -34,7 +34,7 @@ export async function runCheck(
   options: { files?: RelativePath[]; testIds?: string[] } = {},
 ): Promise<CheckReport> {
   const { bench, sandbox } = runner;
-  if (check.framework === 'command') return runCommand(check, runner);
+  if (check.framework === 'command' && !check.language) return runCommand(check, runner);
   const language = runner.languages.find((l) => l.name === check.language);
   if (!language) throw new TypeError(`check '${check.id}' names the language '${String(check.language)}', which is not registered`);
   const prepared = await language.prepareCheck(check, bench, options);

@@ -98,6 +98,7 @@ function pytestArgs(cwd: string, check: Check, files: readonly RelativePath[], o
     '--continue-on-collection-errors',
     '--color=no',
     ...nested.map((root) => `--ignore=${within(check.cwd, root)}`),
+    ...(options.files || options.testIds ? [] : (check.args ?? [])),
     ...selection(check.cwd, options),
   ];
 }

@@ -41,7 +41,8 @@ export async function prepareCheck(check: Check, bench: Workbench, options: { fi
   const packages = await packagesOf(bench);
   const pack = packages.find((p) => p.root === check.cwd) ?? { root: check.cwd, files: [], typescript: check.language === 'typescript' };
   const own = pack.json && commandOf(pack.json);
-  const script = own?.framework === framework ? own : undefined;
+  const given = check.args && { framework, env: {}, nodeFlags: [], args: check.args, before: [], text: check.id };
+  const script = given ?? (own?.framework === framework ? own : undefined);
   const files = selected(options, pack, packages);
   const toolchain = await nodeToolchain(bench);
   const report = await createReport(bench, REPORTER[framework], check.cwd);
