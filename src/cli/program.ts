@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import type { DemoOptions } from './commands/demo.ts';
 
 /** What `run` and `plan` were given, as commander names it. */
 export interface GoalOptions extends EngineFlags, OutputFlags {
@@ -169,9 +170,11 @@ ${SOURCES}`)
   outputFlags(program.command('demo'))
     .description('fix two historical bugs of released packages, with recorded model replies')
     .option('--only <case>', 'one of the cases')
+    .option('--offline', 'use the small projects under examples/ in place of the packages')
     .addOption(new Option('--recordings <dir>', 'other recordings').hideHelp())
-    .addHelpText('after', examples('demo', 'demo --json'))
-    .action(async (options: OutputFlags & { only?: string; recordings?: string }) => done(await (await import('./commands/demo.ts')).demo(options)));
+    .addOption(new Option('--record', 'ask the configured model and make the recordings anew').hideHelp())
+    .addHelpText('after', examples('demo', 'demo --only ini', 'demo --json'))
+    .action(async (options: DemoOptions) => done(await (await import('./commands/demo.ts')).demo(options)));
 
   const tool = program.command('tool').description('list the tools, show a schema, or run one tool');
   tool.command('list').description('every tool with its effect').option('--json', 'as JSON')

@@ -9,7 +9,7 @@ import { silent } from '../core/events.ts';
 import type { Models } from '../models/types.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import type { Approve, Tool, ToolContext, ToolResult } from '../tools/types.ts';
-import type { ApplyResult, Workbench } from '../workspace/types.ts';
+import type { ApplyResult, OpenWorkbench } from '../workspace/types.ts';
 
 /** What `tool call` prints: the tool's own result, and what became of it in the user's directory. */
 export type CallResult = ToolResult & { run?: string; applied?: ApplyResult['files'] };
@@ -62,7 +62,7 @@ export async function callTool(tool: Tool, args: unknown, options: CallOptions):
   }
 }
 
-async function contextOf(bench: Workbench, sandbox: Sandbox, models: Models | undefined, { config, approve, signal }: CallOptions): Promise<ToolContext> {
+async function contextOf(bench: OpenWorkbench, sandbox: Sandbox, models: Models | undefined, { config, approve, signal }: CallOptions): Promise<ToolContext> {
   const { settings } = config;
   const [{ languages }, { checkFromCommand, findChecks }, { runChecks }] = await Promise.all([
     import('../languages/registry.ts'), import('../verify/baseline.ts'), import('../verify/run-check.ts'),

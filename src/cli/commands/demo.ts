@@ -1,11 +1,10 @@
 import { cp, mkdir, mkdtemp } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../../config/load.ts';
 import { cacheDir } from '../../config/paths.ts';
-import { asError, EXIT } from '../../core/errors.ts';
+import { asError, EXIT, UntilgreenError } from '../../core/errors.ts';
 import type { Outcome } from '../../agent/types.ts';
 import { CASES, type DemoCase } from '../demo/cases.ts';
 import { fetchArchive, unpack } from '../demo/fetch.ts';
@@ -16,13 +15,23 @@ import { colors, print } from '../terminal.ts';
 
 const file = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
+export interface DemoOptions extends OutputFlags {
+  only?: string;
+  /** Folder of recordings; default the shipped ones. */
+  recordings?: string;
+  /** Ask the configured model and make the recordings anew. */
+  record?: boolean;
+  /** Use the projects under `examples/`. */
+  offline?: boolean;
+}
+
 /**
  * Fixes two historical bugs in released packages. The model's replies are replayed from recordings; the edits, the tests in
  * the sandbox and the gate are live. Offline, small projects under `examples/` take the packages' place.
  *
  * @returns 0 when every case ended green, else the first other exit code
  */
-export async function demo(options: OutputFlags & { only?: string; recordings?: string }): Promise<number> {
+export async function demo(options: DemoOptions): Promise<number> {
   const home = await mkdtemp(join(tmpdir(), 'untilgreen-demo-'));
   print('The replies of the model are recorded (made with a capable model over the OpenAI-compatible protocol).');
   print('Everything else happens now: the packages are fetched, edits are applied, tests run in the sandbox, the gate decides.\n');
@@ -36,28 +45,39 @@ export async function demo(options: OutputFlags & { only?: string; recordings?: 
   return exitCode;
 }
 
-async function play(item: DemoCase, home: string, options: OutputFlags & { recordings?: string }): Promise<Outcome> {
+async function play(item: DemoCase, home: string, options: DemoOptions): Promise<Outcome> {
   const directory = join(home, item.name);
   await mkdir(directory);
-  let project = item.name;
-  const config = await loadConfig({ directory, env: { ...process.env, UNTILGREEN_HOME: join(home, 'data'), DATABASE_URL: undefined } });
+  const config = await loadConfig({ directory, env: demoEnv(home) });
+  // The same in every place, and no download for two short runs.
+  config.settings.memory.enabled = false;
+  let goal = { directory, request: item.request, checks: item.checks };
+  let recording = `${item.name}.jsonl`;
   try {
+    if (options.offline) throw new UntilgreenError('internal', '--offline was given.');
     await unpack(await fetchArchive(item, cacheDir(config.env)), item.folder, directory);
     print(colors.bold(`${item.package} ${item.version} (${item.registry}): ${item.about}`));
   } catch (error) {
-    project = `${item.name}-offline`;
-    print(`${item.package} ${item.version} cannot be fetched (${asError(error).message}); a small project with the same bug stands in.`);
-    await cp(file(`examples/${project}`), directory, { recursive: true });
+    const { example, request } = item.offline;
+    print(colors.bold(`${item.package} ${item.version} is not fetched (${asError(error).what}); the project examples/${example} stands in.`));
+    await cp(file(`examples/${example}`), directory, { recursive: true });
+    goal = { directory, request, checks: [] };
+    recording = `${example}.jsonl`;
   }
-  print(`request: ${item.request}\n`);
-  const recorded = join(options.recordings ?? file('assets/demo'), `${project}.jsonl`);
+  const path = join(options.recordings ?? file('assets/demo'), recording);
   const { openEngine } = await import('../../agent/engine.ts');
-  const engine = await openEngine({ config, ...(existsSync(recorded) ? { replay: recorded } : { record: recorded }) });
+  const engine = await openEngine({ config, ...(options.record ? { record: path } : { replay: path }) });
   try {
-    const outcome = await withFace(options, { request: item.request }, (face) => engine.run({ directory, request: item.request, checks: item.checks }, face));
+    const outcome = await withFace(options, { request: goal.request }, (face) => engine.run(goal, face));
     print(`${outcomeText(outcome, colors)}\n`);
     return outcome;
   } finally {
     await engine.close();
   }
+}
+
+/** A replay needs the requests that were recorded: no setting of the user's takes part, and nothing goes into their history. */
+function demoEnv(home: string): NodeJS.ProcessEnv {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('UNTILGREEN_') && name !== 'DATABASE_URL'));
+  return { ...env, UNTILGREEN_HOME: join(home, 'data'), XDG_CONFIG_HOME: join(home, 'config') };
 }

@@ -13,6 +13,8 @@ export interface DemoCase {
   checks: string[];
   /** Leading folder inside the archive. */
   folder: string;
+  /** What stands in when the package cannot be fetched: a project under `examples/` and its request. */
+  offline: { example: string; request: string };
 }
 
 /** Both archives are as their authors published them; the requests describe the bug and not its repair. */
@@ -31,6 +33,7 @@ export const CASES: readonly DemoCase[] = [
       'Fix it: pickling a key must not carry the stored hash value, and a loaded key must still be equal to the original. Add a test.',
     checks: ['pytest tests'],
     folder: 'cachetools-3.1.0',
+    offline: { example: 'cart', request: 'The total of a cart with a discount is wrong. Make the failing test pass.' },
   },
   {
     name: 'ini',
@@ -46,5 +49,6 @@ export const CASES: readonly DemoCase[] = [
       'Add tests for node:test.',
     checks: ['node --test'],
     folder: 'package',
+    offline: { example: 'duration', request: 'parseDuration reads only the first part of a text such as "1h 30m". Make the failing test pass.' },
   },
 ];
