@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { ToolContext } from './types.ts';
 import type { Mount } from '../sandbox/types.ts';
+import { stripTerminalEscapes } from '../sandbox/host.ts';
+import { keepNewFiles } from './kept-files.ts';
 import { defineTool, done, refused } from './outcome.ts';
 import { shortened } from './text.ts';
 
@@ -56,16 +58,21 @@ export const shell = defineTool<z.infer<typeof schema>>({
       limits: { wallMs: args.timeout ? Math.round(args.timeout * 1_000) : context.settings.commandTimeoutMs },
       ...(context.signal ? { signal: context.signal } : {}),
     });
-    const touched = (await context.bench.deltas(before)).map((d) => d.path);
-    const keep = args.keep === true && result.status !== 'sandbox_error';
+    if (result.status === 'sandbox_error' || context.signal?.aborted) {
+      await context.bench.restore(before);
+      context.signal?.throwIfAborted();
+      return refused('sandbox_error', result.error ?? 'The sandbox could not start the command.');
+    }
+    const keep = args.keep === true;
+    const made = keep ? await keepNewFiles(context.bench) : await context.bench.leftovers();
+    const touched = [...new Set([...(await context.bench.deltas(before)).map((d) => d.path), ...made])].sort();
     if (touched.length && !keep) await context.bench.restore(before);
-    context.signal?.throwIfAborted();
-    if (result.status === 'sandbox_error') return refused('sandbox_error', result.error ?? 'The sandbox could not start the command.');
     const how = result.status === 'exited' ? `exit ${result.exitCode}` : result.status;
     const files = touched.length === 0 ? '' : keep ? ` Changed ${touched.join(', ')}.` : ` Its changes to ${touched.join(', ')} were taken back; use keep: true to keep them.`;
     return done(
       {
-        status: result.status, exitCode: result.exitCode, signal: result.signal, stdout: shortened(result.stdout, MAX_OUTPUT), stderr: shortened(result.stderr, MAX_OUTPUT),
+        status: result.status, exitCode: result.exitCode, signal: result.signal, stdout: shortened(stripTerminalEscapes(result.stdout), MAX_OUTPUT),
+        stderr: shortened(stripTerminalEscapes(result.stderr), MAX_OUTPUT),
         truncated: result.truncated, wallMs: result.wallMs, rung: result.rung, ...(keep ? {} : { reverted: touched }),
       },
       `${args.command.split('\n')[0]?.slice(0, 80)}: ${how}.${files}`,

@@ -4,7 +4,7 @@ import type { Emit } from '../core/events.ts';
 import type { CheckReport, Language } from '../languages/types.ts';
 import type { Models, Role } from '../models/types.ts';
 import type { Sandbox } from '../sandbox/types.ts';
-import type { RelativePath, Workbench } from '../workspace/types.ts';
+import type { OpenWorkbench, RelativePath } from '../workspace/types.ts';
 
 export type Effect = 'read' | 'write' | 'execute';
 
@@ -21,7 +21,7 @@ export type Approve = (request: ApprovalRequest) => Promise<ApprovalAnswer>;
 
 /** Everything a tool may touch. It has no other way to the files, the processes or the models. */
 export interface ToolContext {
-  bench: Workbench;
+  bench: OpenWorkbench;
   sandbox: Sandbox;
   languages: readonly Language[];
   /** Absent where no model is configured; tools that need one are refused before a plan starts. */

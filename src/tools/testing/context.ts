@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { silent } from '../../core/events.ts';
 import { languages } from '../../languages/registry.ts';
+import { openSandbox } from '../../sandbox/open.ts';
+import { checkFromCommand, findChecks } from '../../verify/baseline.ts';
+import { runChecks } from '../../verify/run-check.ts';
 import { openWorkbench } from '../../workspace/open.ts';
 import { toolPrompt } from '../prompts.ts';
 import type { ToolContext } from '../types.ts';
@@ -35,4 +38,15 @@ export async function toolContext(files: Record<string, string>, more: Partial<T
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+/** The same with the real sandbox and the checks that are found in the project, as a run has them. */
+export async function sandboxedContext(files: Record<string, string>, more: Partial<ToolContext> = {}): Promise<{ context: ToolContext; close(): Promise<void> }> {
+  const sandbox = await openSandbox({});
+  const { context, close } = await toolContext(files, { sandbox, ...more });
+  context.runChecks = async ({ files: only, command } = {}) => {
+    const checks = command === undefined ? await findChecks(context.bench, languages, []) : [checkFromCommand(command)];
+    return runChecks(checks, { bench: context.bench, sandbox, languages, limits: { wallMs: 60_000 } }, { files: only });
+  };
+  return { context, close };
 }
