@@ -1,4 +1,5 @@
 import { asError, UntilgreenError } from '../core/errors.ts';
+import { killPoint } from '../core/killpoint.ts';
 import type { LogEvent } from '../store/types.ts';
 import * as effects from './effects.ts';
 import { ledger } from './ledger.ts';
@@ -26,7 +27,9 @@ export async function drive(session: Session, initial: RunState, recorded: numbe
     const event = await perform(next(state), session, state);
     if (event.type === 'failed' && (event.code === 'lease_lost' || event.code === 'store_failed')) throw new UntilgreenError(event.code, event.message);
     const after = transition(state, event);
+    killPoint(`record ${event.type}`);
     await session.lease.record(`${index}/${event.type}`, event as unknown as Record<string, unknown>, ledger(session.id, event, after));
+    killPoint(`recorded ${event.type}`);
     index += 1;
     state = after;
     warn(session, state);

@@ -82,7 +82,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       record: options.record,
     };
     const { runs } = await store();
+    killPoint('run create');
     await runs.create({ id, kind: RUN_KIND, directory, request: goal.request, input: input as unknown as Record<string, unknown> });
+    killPoint('run created');
     const lease = await runs.claim(id);
     if (!lease) throw new UntilgreenError('run_busy', `Run ${id} is held by another process.`);
     return go(lease, { ...goal, directory }, input, face, { fresh: true, until });
@@ -107,6 +109,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       };
       // Pieces of streamed text are for the live view alone.
       if (event !== 'text') {
+        killPoint(`event ${event}`);
         log.write(record);
         void lease.append(record as unknown as Record<string, unknown>).catch(() => {});
       }
@@ -116,7 +119,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const closers: (() => Promise<void>)[] = [];
     const push = async (event: MachineEvent) => {
       const after = transition(state, event);
+      killPoint(`record ${event.type}`);
       await lease.record(`${recorded}/${event.type}`, event as unknown as Record<string, unknown>, ledger(id, event, after));
+      killPoint(`recorded ${event.type}`);
       recorded += 1;
       state = after;
     };
@@ -190,7 +195,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
           durable(models, {
             get: (key, hash) => lease.modelCall(key, hash),
             async put(call) {
+              killPoint(`model call ${call.key}`);
               await lease.recordModelCall(call);
+              killPoint(`model call recorded ${call.key}`);
               count(spent, call);
               emit('model_call', { key: call.key, role: call.role, model: call.model, inputTokens: call.inputTokens, outputTokens: call.outputTokens, cost: call.cost, ms: call.ms, totalTokens: spent.tokens, totalCost: spent.priced ? spent.cost : undefined });
             },
@@ -217,6 +224,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       if (outcome.outcome === 'approval') await lease.release('waiting');
       else if (outcome.outcome === 'cancelled') await lease.release('queued');
       else await lease.finish(outcome.outcome, outcome as unknown as Record<string, unknown>);
+      killPoint('run done');
       return outcome;
     }
   }

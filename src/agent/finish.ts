@@ -1,5 +1,6 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { killPoint } from '../core/killpoint.ts';
 import { compareTests, reportLine, reportMarkdown, type Receipt } from '../verify/receipt.ts';
 import type { RunStore } from '../store/types.ts';
 import { exitCodeOf, summarise } from './outcome.ts';
@@ -86,5 +87,6 @@ function checkLines(state: RunState, after: NonNullable<RunState['attempts'][num
 
 async function replace(path: string, content: string): Promise<void> {
   await writeFile(`${path}.part`, content);
+  killPoint(`receipt ${basename(path)}`);
   await rename(`${path}.part`, path);
 }

@@ -1,5 +1,5 @@
 import { recordIteration } from '../store/queries/iterations.ts';
-import { addMetrics } from '../store/queries/metrics.ts';
+import { setTotals } from '../store/queries/metrics.ts';
 import { recordPlanSteps } from '../store/queries/steps.ts';
 import { addApproval, answerApproval } from '../store/queries/approvals.ts';
 import type { Db, RunStore } from '../store/types.ts';
@@ -61,7 +61,7 @@ export async function closeLedger(db: Db, runs: RunStore, run: string, state: Ru
      where i.task_id = $1 and i.number::text = c.number`,
     [run],
   );
-  await addMetrics(db, {
+  await setTotals(db, {
     iterations: state.attempts.length, wall_ms: wallMs, model_ms: sum((c) => c.ms), input_tokens: sum((c) => c.inputTokens), output_tokens: sum((c) => c.outputTokens), green: state.end?.outcome === 'green' ? 1 : 0,
-  }, { taskId: run });
+  }, run);
 }

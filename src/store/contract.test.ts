@@ -8,7 +8,7 @@ import { createRunStore, leaseOwner } from './runlog.ts';
 import { addApproval, answerApproval, listApprovals } from './queries/approvals.ts';
 import { addFailure, anyFixed, countFailure, embedFailure, failuresBySignature, failuresOf, failuresToEmbed, fixFailure, nearestFailures } from './queries/failures.ts';
 import { iterationsOf, recordIteration } from './queries/iterations.ts';
-import { addMetrics, readMetrics } from './queries/metrics.ts';
+import { addMetrics, readMetrics, setTotals } from './queries/metrics.ts';
 import { addPattern, countPattern, listPatterns, nearestPatterns } from './queries/patterns.ts';
 import { planStepsOf, recordPlanSteps } from './queries/steps.ts';
 import { TABLES } from './schema.ts';
@@ -310,6 +310,13 @@ describe.for(kinds.filter((kind) => server || kind !== 'PostgreSQL'))('the store
       await addMetrics(db, { [`of ${kind}`]: 3 });
       expect(await readMetrics(db, { taskId })).toMatchObject([{ name: 'time.ms', value: 1.5, iteration: 2 }, { name: 'tokens', value: 12, taskId }]);
       expect(await readMetrics(db, { name: `of ${kind}` })).toMatchObject([{ taskId: null, iteration: null, value: 3 }]);
+    });
+    it('totals of a run take the place of its earlier ones', async () => {
+      const taskId = await newRun();
+      await addMetrics(db, { tokens: 5 }, { taskId, iteration: 1 });
+      await setTotals(db, { tokens: 12, green: 0 }, taskId);
+      await setTotals(db, { tokens: 15, green: 1 }, taskId);
+      expect((await readMetrics(db, { taskId })).map((m) => [m.name, m.iteration, m.value]).toSorted()).toEqual([['green', null, 1], ['tokens', 1, 5], ['tokens', null, 15]]);
     });
     it('failures are found by nearness within one model and language, and count what their fix did', async () => {
       const taskId = await newRun();

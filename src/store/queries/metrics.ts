@@ -23,6 +23,14 @@ export async function addMetrics(
   await db.query(sql, [names.map(() => randomUUID()), names, Object.values(values), of.taskId, of.iteration]);
 }
 
+/** Sets the totals of a run, in place of those it had: ending it a second time, after a kill or a resume, counts nothing twice. */
+export async function setTotals(db: Db, values: Readonly<Record<string, number>>, taskId: string): Promise<void> {
+  await db.transaction(async (tx) => {
+    await tx.query('delete from untilgreen.metrics where task_id = $1 and iteration is null and name = any($2::text[])', [taskId, Object.keys(values)]);
+    await addMetrics(tx, values, { taskId });
+  });
+}
+
 /** Metrics, newest first. */
 export function readMetrics(db: Pick<Db, 'query'>, filter: { taskId?: string; name?: string; limit?: number } = {}): Promise<Metric[]> {
   const sql = `select task_id as "taskId", iteration, name, value, at from untilgreen.metrics
