@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { defaultTools } from '../tools/registry.ts';
-import { toolContext } from '../tools/testing/context.ts';
+import { toolContext } from '../tools/testing/context.prop.ts';
 import { executePlan } from './execute.ts';
 import { cycleOf, topologicalOrder } from './graph.ts';
 import { normalisePlan } from './normalise.ts';

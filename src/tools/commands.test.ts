@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runTool } from './registry.ts';
-import { sandboxedContext } from './testing/context.ts';
+import { sandboxedContext } from './testing/context.prop.ts';
 import type { ToolContext } from './types.ts';
 
 const PYTHON = {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defaultTools, runTool, toolNamed, toolSchemas } from './registry.ts';
 import { searchWithRegExp } from './search-regexp.ts';
 import { ripgrepPath, searchWithRipgrep } from './search-ripgrep.ts';
-import { toolContext } from './testing/context.ts';
+import { toolContext } from './testing/context.prop.ts';
 import type { ToolContext } from './types.ts';
 
 const FILES = { 'a.py': 'def area(r):\n    return 3 * r\n', 'b.js': 'export const x = 1;\n', 'src/deep.txt': 'one\nfoo bar\n', 'crlf.txt': 'a\r\nb\r\n' };

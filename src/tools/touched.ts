@@ -6,20 +6,21 @@ import { UntilgreenError } from '../core/errors.ts';
 
 export interface Target {
   path: RelativePath;
-  language: Language;
+  /** Absent for a file of a language without a folder of its own. */
+  language?: Language;
   /** Changed or added since the run began. */
   touched: boolean;
 }
 
-/** The files that a tidying tool works on: those named, else those the run has touched, in a language we know. */
+/** The files that a tidying tool works on: those named, else those the run has touched. */
 export async function targets(paths: readonly string[] | undefined, context: ToolContext): Promise<Target[]> {
   const touched = new Set((await context.bench.deltas()).filter((d) => d.kind !== 'deleted').map((d) => d.path));
   const wanted = paths?.map(insidePath) ?? [...touched].sort();
   const found: Target[] = [];
-  for (const path of wanted) {
+  for (const path of new Set(wanted)) {
     if (!(await context.bench.exists(path))) throw new UntilgreenError('file_missing', `${path} is not in the project.`, { path });
     const language = languageOf(path, context.languages);
-    if (language) found.push({ path, language, touched: touched.has(path) });
+    found.push({ path, ...(language ? { language } : {}), touched: touched.has(path) });
   }
   return found;
 }

@@ -17,6 +17,7 @@ export const updateImports = defineTool<z.infer<typeof schema>>({
   async run(args, context) {
     const changes: ComputedChange[] = [];
     for (const { path, language } of await targets(args.paths, context)) {
+      if (!language) continue;
       const before = await context.bench.readText(path);
       const after = await language.organiseImports(path, before.text, context.bench);
       if (after !== before.text) changes.push({ path, before, after });

@@ -1,3 +1,4 @@
+// Tiny projects for the tests of tools and plans, in the real workbench and on request the real sandbox. (`.prop.ts` files stay out of the build.)
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
