@@ -1,5 +1,6 @@
 import { applyEdits } from '../edit/apply.ts';
 import type { Edit } from '../edit/types.ts';
+import { leftOut } from '../tools/changes.ts';
 import { languageOf, pathProblem, tidyPath } from '../tools/paths.ts';
 import type { Tool } from '../tools/types.ts';
 import type { Language } from '../languages/types.ts';
@@ -51,6 +52,8 @@ export class FilesAhead {
         if (now.there && (tool.name === 'create_file' || args.mode === 'create')) add('file_exists', `${path} exists already; use edit_file or file_write.`);
         const text = args.mode === 'append' ? undefined : (args.content as string);
         const parsed = text === undefined ? undefined : await languageOf(path, this.languages)?.parse(path, text);
+        const omitted = text === undefined ? undefined : leftOut(path, text, now.there ? now.text : undefined, this.languages);
+        if (omitted) add('refused', omitted);
         if (!now.there && parsed && !parsed.ok) add('refused', `${path} would not parse: line ${parsed.error?.line ?? 1}: ${parsed.error?.message ?? 'syntax error'}.`);
         this.files.set(path, { there: true, text });
         break;

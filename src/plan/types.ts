@@ -20,6 +20,6 @@ export type StepState = 'waiting' | 'running' | 'done' | 'failed' | 'skipped';
 
 export interface PlanProblem {
   step?: string;
-  code: 'unknown_tool' | 'bad_arguments' | 'duplicate_id' | 'unknown_dependency' | 'cycle' | 'path_outside' | 'file_missing' | 'file_exists' | 'empty' | 'too_many_steps' | 'shape' | 'refused';
+  code: 'unknown_tool' | 'bad_arguments' | 'duplicate_id' | 'unknown_dependency' | 'cycle' | 'path_outside' | 'file_missing' | 'file_exists' | 'empty' | 'too_many_steps' | 'refused';
   message: string;
 }

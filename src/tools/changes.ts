@@ -1,5 +1,6 @@
 import { UntilgreenError } from '../core/errors.ts';
-import type { ParsedFile } from '../languages/types.ts';
+import { findOmission } from '../edit/omission.ts';
+import type { Language, ParsedFile } from '../languages/types.ts';
 import type { ContentHash, RelativePath } from '../workspace/types.ts';
 import { languageOf } from './paths.ts';
 import { linesOf, numbered } from './text.ts';
@@ -17,6 +18,22 @@ export interface Vanished {
   path: RelativePath;
   name: string;
   referencedIn: RelativePath[];
+}
+
+/**
+ * A mark of left-out code in the content of a whole file (`# ... rest unchanged`), in words; undefined where there is none.
+ * Marks that the replaced file holds already may stay, and new files of prose may hold what they like.
+ */
+export function leftOut(path: RelativePath, content: string, before: string | undefined, languages: readonly Language[]): string | undefined {
+  if (before === undefined && !languageOf(path, languages)) return undefined;
+  const found = findOmission(content.replaceAll('\r\n', '\n'), (before ?? '').replaceAll('\r\n', '\n'));
+  return found && `${path}, line ${found.line}: "${found.text.slice(0, 80)}" stands for code that was left out. Give the complete file, or use edit_file for a part of it.`;
+}
+
+/** @throws `omission` where a whole file's content leaves code out */
+export function assertWhole(change: ComputedChange, context: Pick<ToolContext, 'languages'>): void {
+  const problem = leftOut(change.path, change.after, change.before?.text, context.languages);
+  if (problem) throw new UntilgreenError('omission', problem, { path: change.path });
 }
 
 async function parsed(path: RelativePath, text: string, context: ToolContext): Promise<ParsedFile | undefined> {

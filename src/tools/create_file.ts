@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commit } from './changes.ts';
+import { assertWhole, commit } from './changes.ts';
 import { defineTool, done, refused } from './outcome.ts';
 import { insidePath, tidyPath } from './paths.ts';
 import { count, linesOf } from './text.ts';
@@ -9,7 +9,7 @@ const schema = z.strictObject({
   content: z.string().describe('the whole content'),
 });
 
-/** Makes a file that was not there. Refusals: `file_exists`, `breaks_syntax`, `path_outside`, `path_unsafe`, `too_large`. */
+/** Makes a file that was not there. Refusals: `file_exists`, `omission`, `breaks_syntax`, `path_outside`, `path_unsafe`, `too_large`. */
 export const createFile = defineTool<z.infer<typeof schema>>({
   name: 'create_file',
   description: 'Create a new file with the given content; refused when it exists.',
@@ -21,7 +21,9 @@ export const createFile = defineTool<z.infer<typeof schema>>({
     if (await context.bench.exists(path)) {
       return refused('file_exists', `${path} exists already. Use edit_file to change it, or file_write to replace all of it.`, { path });
     }
-    await commit([{ path, after: args.content }], context);
+    const change = { path, after: args.content };
+    assertWhole(change, context);
+    await commit([change], context);
     const lines = linesOf(args.content).length;
     return done({ path, lines }, `Created ${path} (${count(lines, 'line')}).`, [path]);
   },

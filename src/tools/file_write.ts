@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commit, vanishedSymbols, vanishedText } from './changes.ts';
+import { assertWhole, commit, vanishedSymbols, vanishedText } from './changes.ts';
 import { defineTool, done, refused } from './outcome.ts';
 import { insidePath, tidyPath } from './paths.ts';
 import { count, inShapeOf, linesOf } from './text.ts';
@@ -12,7 +12,7 @@ const schema = z.strictObject({
 
 /**
  * Writes a whole text file. A replaced file keeps its byte-order mark and, where every line ended in CRLF, its line ending.
- * Refusals: `file_exists` (create), `binary_file`, `breaks_syntax`, `no_change`, `too_large`, `path_outside`, `path_unsafe`.
+ * Refusals: `file_exists` (create), `binary_file`, `omission`, `breaks_syntax`, `no_change`, `too_large`, `path_outside`, `path_unsafe`.
  */
 export const fileWrite = defineTool<z.infer<typeof schema>>({
   name: 'file_write',
@@ -28,6 +28,7 @@ export const fileWrite = defineTool<z.infer<typeof schema>>({
     const after = args.mode === 'append' ? appended(before?.text ?? '', args.content) : inShapeOf(before?.text, args.content);
     if (before?.text === after) return refused('no_change', `${path} already holds exactly this content.`, { path });
     const change = { path, ...(before ? { before } : {}), after };
+    if (args.mode !== 'append') assertWhole(change, context);
     const changed = await commit([change], context);
     const vanished = await vanishedSymbols([change], context);
     const verb = !exists ? 'Created' : args.mode === 'append' ? 'Appended to' : 'Replaced';

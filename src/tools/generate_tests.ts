@@ -4,7 +4,7 @@ import { asError } from '../core/errors.ts';
 import type { Language } from '../languages/types.ts';
 import type { Message } from '../models/types.ts';
 import type { RelativePath } from '../workspace/types.ts';
-import { assertSound, commit } from './changes.ts';
+import { assertSound, assertWhole, commit } from './changes.ts';
 import { defineTool, done, refused } from './outcome.ts';
 import { insidePath, languageOf, tidyPath } from './paths.ts';
 import { count, slug } from './text.ts';
@@ -41,13 +41,15 @@ async function habits(language: Language, context: ToolContext): Promise<string>
   const frameworks = [...new Set(detections.flatMap((d) => d.checks.map((c) => c.framework)))].filter((f) => f !== 'command');
   const files = (await context.bench.list()).filter((f) => f.link === undefined);
   const example = files.filter((f) => f.path.endsWith(extname(f.path)) && languageOf(f.path, [language]) && language.isTestFile(f.path) && f.size < 20_000).sort((a, b) => a.size - b.size)[0];
+  let hypothesis = false;
   const parts = [`Test framework: ${frameworks.join(', ') || (language.name === 'python' ? 'pytest' : 'node:test with node:assert/strict')}.`];
-  for (const manifest of ['pyproject.toml', 'requirements.txt', 'requirements-dev.txt', 'package.json']) {
+  for (const manifest of ['pyproject.toml', 'setup.cfg', 'tox.ini', 'requirements.txt', 'requirements-dev.txt', 'requirements-test.txt', 'package.json']) {
     if (!files.some((f) => f.path === manifest)) continue;
     const { text } = await context.bench.readText(manifest);
-    if (language.name === 'python' && /\bhypothesis\b/.test(text)) parts.push('hypothesis is available.');
+    hypothesis ||= language.name === 'python' && /\bhypothesis\b/.test(text);
     if (language.name !== 'python' && manifest === 'package.json' && /"type"\s*:\s*"module"/.test(text)) parts.push('The package is an ES module: use import.');
   }
+  if (hypothesis) parts.push('hypothesis is available.');
   if (example) parts.push(`An existing test file, for its style (${example.path}):\n${(await context.bench.readText(example.path)).text.slice(0, 3_000)}`);
   return parts.join('\n');
 }
@@ -55,6 +57,7 @@ async function habits(language: Language, context: ToolContext): Promise<string>
 /** What is wrong with a generated test file, in words for the model; undefined when it is fit. */
 async function problemOf(path: RelativePath, content: string, language: Language, context: ToolContext) {
   try {
+    assertWhole({ path, after: content }, context);
     await assertSound({ path, after: content }, context);
   } catch (thrown) {
     const error = asError(thrown);

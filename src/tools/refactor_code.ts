@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { UntilgreenError, asError } from '../core/errors.ts';
 import type { Message, Models } from '../models/types.ts';
 import type { RelativePath, TextFile } from '../workspace/types.ts';
-import { assertSound, commit, vanishedSymbols, vanishedText, type ComputedChange } from './changes.ts';
+import { assertSound, assertWhole, commit, vanishedSymbols, vanishedText, type ComputedChange } from './changes.ts';
 import { changedRegions, computeEdits } from './edit_file.ts';
 import { defineTool, done, refused } from './outcome.ts';
 import { insidePath, languageOf, tidyPath } from './paths.ts';
@@ -70,7 +70,9 @@ async function compute(reply: Reply, shown: ReadonlyMap<RelativePath, TextFile>,
   for (const file of reply.files ?? []) {
     await take(file.path, async (path) => {
       const before = shown.get(path);
-      return { path, ...(before ? { before } : {}), after: inShapeOf(before?.text, file.content) };
+      const change = { path, ...(before ? { before } : {}), after: inShapeOf(before?.text, file.content) };
+      assertWhole(change, context);
+      return change;
     });
   }
   if (out.problems.length === 0 && !out.changes.some((c) => c.before?.text !== c.after)) {

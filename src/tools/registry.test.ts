@@ -20,6 +20,8 @@ describe('every refusal names its code and leaves the files as they were', () =>
     ['a mistyped argument', 'file_read', { path: 'a.py', formLine: 1 }, 'bad_arguments', 'did you mean fromLine'],
     ['creating what exists', 'create_file', { path: 'a.py', content: '' }, 'file_exists', 'edit_file'],
     ['creating what does not parse', 'create_file', { path: 'n.py', content: 'def f(:\n' }, 'breaks_syntax', 'line 1'],
+    ['creating a file that leaves code out', 'create_file', { path: 'n.py', content: 'x = 1\n# ... existing code ...\n' }, 'omission', 'line 2'],
+    ['replacing a file by half of it', 'file_write', { path: 'a.py', content: 'def area(r):\n    # rest of the function unchanged\n    pass\n' }, 'omission', 'edit_file'],
     ['an absolute path', 'create_file', { path: '/etc/x', content: '' }, 'path_outside', '/etc/x'],
     ['a path that leads out', 'file_write', { path: 'src/../../x', content: '' }, 'path_outside', 'leads out'],
     ['a path inside .git', 'file_write', { path: '.git/config', content: '' }, 'path_unsafe', '.git'],
@@ -88,6 +90,18 @@ test.each(['foo', '^one$', 'b.r', 'x|r', '\\bbar\\b', 'return'])('ripgrep and ou
   const own = await searchWithRegExp(query, context.bench);
   expect('matches' in own && own.matches.length).toBeGreaterThan(0);
   expect(binary ? await searchWithRipgrep(binary, query) : own).toEqual(own);
+});
+
+test('an expression that backtracks without end is stopped and named, by whichever search meets it', async () => {
+  const own = await toolContext({ 'a.txt': `${'a'.repeat(60)}!\n` });
+  try {
+    const query = { root: own.context.bench.root, pattern: '^(a+)+$', ignoreCase: false, maxResults: 5, files: ['a.txt'] };
+    expect(await searchWithRegExp(query, own.context.bench)).toEqual({ problem: expect.stringContaining('takes longer than 2 s on a.txt') });
+    // A look-ahead is beyond ripgrep, so that the tool has to search by itself.
+    expect(await runTool('search', { pattern: '^(?=a)(a+)+$' }, own.context)).toMatchObject({ ok: false, code: 'bad_arguments', message: expect.stringContaining('nested repetitions') });
+  } finally {
+    await own.close();
+  }
 });
 
 test('aliases and the three schema forms cover every tool', () => {
