@@ -67,7 +67,7 @@ function goalOptions(command: Command): Command {
     .option('-p, --project-type <type>', 'start a new project: web_app, data_pipeline or cli_tool; the directory is made')
     .option('--language <name>', 'python, javascript (node) or typescript')
     .addOption(new Option('--lang <name>').hideHelp())
-    .option('--check <command>', 'a further command that must succeed; repeatable', list);
+    .option('--check <command>', 'a command that must succeed; one of a test framework (“pytest tests/unit”) takes the place of the tests found for its language; repeatable', list);
 }
 
 const examples = (...lines: string[]) => `\nExamples:\n${lines.map((line) => `  $ untilgreen ${line}`).join('\n')}\n`;

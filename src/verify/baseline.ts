@@ -39,11 +39,18 @@ export function checkFromCommand(command: string): Check {
   return { id: text, framework: 'command', cwd: '', command: text, why: 'given by the user' };
 }
 
-/** The checks of a goal: those the user gave, else those found in the project. */
+/** JavaScript and TypeScript share their test frameworks. */
+const family = (check: Check) => (check.language === 'typescript' ? 'javascript' : check.language);
+
+/**
+ * The checks of a goal: those the user gave, then those found in the project. A given command of a test framework
+ * (`pytest tests/unit`) takes the place of the checks found for its language; any other is added.
+ */
 export async function findChecks(bench: Workbench, languages: readonly Language[], given: readonly string[]): Promise<Check[]> {
-  if (given.length) return given.map(checkFromCommand);
+  const users = given.map(checkFromCommand);
+  const replaced = new Set(users.map(family).filter((f) => f !== undefined));
   const detections = (await Promise.all(languages.map((l) => l.detect(bench)))).flat();
-  const checks = detections.flatMap((d) => d.checks);
+  const checks = [...users, ...detections.flatMap((d) => d.checks).filter((c) => !replaced.has(family(c)))];
   return checks.filter((check, i) => checks.findIndex((c) => c.id === check.id && c.cwd === check.cwd && c.framework === check.framework) === i);
 }
 

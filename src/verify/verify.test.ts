@@ -72,6 +72,18 @@ describe('a command of the user', () => {
   });
 });
 
+describe('the checks of a goal', () => {
+  it.each([
+    [[], ['pytest', 'node:test']],
+    [['pytest tests'], ['pytest tests', 'node:test']],
+    [['mypy src'], ['mypy src', 'pytest', 'node:test']],
+    [['node --test', 'pytest'], ['node --test', 'pytest']],
+  ])('are, with %j given, %j', async (given, ids) => {
+    const b = await bench({ 'tests/test_a.py': 'def test_a():\n    pass\n', 'package.json': '{"scripts": {"test": "node --test"}}', 'test/a.test.js': "require('node:test')('a', () => {});\n" });
+    expect((await findChecks(b, languages, given)).map((c) => c.id)).toEqual(ids);
+  });
+});
+
 describe('the baseline', () => {
   it('names tests that differ between two runs', async () => {
     const b = await bench({ 'test/a.test.js': "import test from 'node:test';\nimport assert from 'node:assert/strict';\ntest('steady', () => {});\ntest('now and then', () => assert.ok(process.hrtime.bigint() % 2n === 0n && globalThis.never));\n", 'package.json': '{"type":"module"}' });
