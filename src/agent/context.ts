@@ -1,7 +1,9 @@
 import { fence, failureSection, fileSections, projectOverview } from '../context/project.ts';
 import { locate } from '../context/locate.ts';
 import { estimateTokens } from '../context/tokens.ts';
+import { canonicalJson } from '../core/hash.ts';
 import type { CheckReport, Language } from '../languages/types.ts';
+import type { Plan } from '../plan/types.ts';
 import type { Workbench } from '../workspace/types.ts';
 import type { Attempt, RunState } from './state.ts';
 import type { Goal } from './types.ts';
@@ -93,12 +95,18 @@ function target(args: Record<string, unknown>): string {
   return [args['path'], args['from'], args['to'], args['command'], args['pattern']].filter((v) => typeof v === 'string').join(' → ');
 }
 
+/** A plan for a prompt. The store does not keep the order of keys: a process that goes on must ask in the same words, or it asks again. */
+function planText({ summary, steps, checks }: Plan): string {
+  const ordered = steps.map(({ id, action, args, dependsOn, why }) => ({ id, action, args: JSON.parse(canonicalJson(args)) as unknown, dependsOn, why }));
+  return JSON.stringify({ summary, steps: ordered, checks }, null, 1);
+}
+
 /** The reflector's message: request, plan, what happened, the change, the checks. */
 export async function reflectorContext(input: { state: RunState; goal: Goal; bench: Workbench; lesson?: string; budget: number }): Promise<string> {
   const { state, bench } = input;
   const attempt = state.attempts.at(-1)!;
   const parts = [`## Request\n${requestText(input.goal)}`, `## Attempts\n${attemptsSection(state)}`];
-  if (attempt.plan) parts.push(`## Plan of attempt ${attempt.n}\n${fence(JSON.stringify(attempt.plan, null, 1).slice(0, 8_000))}`);
+  if (attempt.plan) parts.push(`## Plan of attempt ${attempt.n}\n${fence(planText(attempt.plan).slice(0, 8_000))}`);
   if (attempt.to && state.base) {
     const diff = await bench.diff(state.base, attempt.to);
     const most = Math.max(2_000, Math.floor(input.budget * 1.5));
