@@ -48,7 +48,7 @@ const family = (check: Check) => (check.language === 'typescript' ? 'javascript'
  */
 export async function findChecks(bench: Workbench, languages: readonly Language[], given: readonly string[]): Promise<Check[]> {
   const users = given.map(checkFromCommand);
-  const replaced = new Set(users.map(family).filter((f) => f !== undefined));
+  const replaced = new Set<string | undefined>(users.map(family).filter((f) => f !== undefined));
   const detections = (await Promise.all(languages.map((l) => l.detect(bench)))).flat();
   const checks = [...users, ...detections.flatMap((d) => d.checks).filter((c) => !replaced.has(family(c)))];
   return checks.filter((check, i) => checks.findIndex((c) => c.id === check.id && c.cwd === check.cwd && c.framework === check.framework) === i);
