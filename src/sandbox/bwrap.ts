@@ -4,6 +4,7 @@ import { identityFor } from './identity.ts';
 import type { Identity } from './identity.ts';
 import { occupy } from './occupancy.ts';
 import { resolvePlace } from './place.ts';
+import { Reach } from './reach.ts';
 import { seccompFilter } from './seccomp.ts';
 import { supervise } from './supervise.ts';
 import type { Launch, Watch } from './supervise.ts';
@@ -65,11 +66,12 @@ export async function runBwrap(command: SandboxCommand, limits: Limits, rung: Bw
     return failed((thrown as Error).message);
   }
   try {
-    const view = buildView(place, command, limits, identity.inside, { firstFd: FIRST_FILE_FD, protectGit: occupancy.protectGit });
+    const reach = new Reach(identity.dropTo);
+    const view = buildView(place, command, limits, identity.inside, { firstFd: FIRST_FILE_FD, protectGit: occupancy.protectGit, from: (source) => reach.from(source) });
     const { prefix, watch } = rung.begin();
     const launch: Launch = {
       rung: rung.rung,
-      argv: [...prefix, ...outerWords(identity, limits), ...innerWords(command, limits, rung)],
+      argv: [...prefix, ...reach.words(program), ...outerWords(identity, limits), ...innerWords(command, limits, rung)],
       env: { PATH: SYSTEM_PATH },
       feeds: [
         [...namespaces(command, identity), ...environment(command), ...view.args, '--seccomp', '6'].map((word) => `${word}\0`).join(''),
@@ -79,7 +81,8 @@ export async function runBwrap(command: SandboxCommand, limits: Limits, rung: Bw
       launcher: true,
       root: place.root,
     };
-    return await supervise(launch, command, limits, watch);
+    const result = await supervise(launch, command, limits, watch);
+    return result.status === 'sandbox_error' ? { ...result, error: reach.explain(result.error ?? '', place.root) } : result;
   } catch (thrown) {
     return failed(`The sandbox could not be set up, the command did not run: ${String(thrown)}`);
   } finally {
@@ -87,7 +90,7 @@ export async function runBwrap(command: SandboxCommand, limits: Limits, rung: Bw
   }
 }
 
-const program = (name: (typeof NEEDED)[number]): string => systemProgram(name) ?? name;
+const program = (name: (typeof NEEDED)[number] | 'unshare'): string => systemProgram(name) ?? name;
 
 /** Outside the sandbox: die with us, drop root, and end in time even when this process hangs. */
 function outerWords({ dropTo }: Identity, limits: Limits): string[] {

@@ -58,14 +58,15 @@ function syntheticEtc(uid: number, gid: number, network: SandboxCommand['network
  * The file system a command sees: /usr read-only, a synthetic /etc, its own /proc, /dev and /tmp, the workspace, the mounts.
  * Everything that is not the workspace, /tmp or /dev/shm is read-only at the end, the root included.
  *
- * @param firstFd descriptor of the first synthetic file; the others follow
+ * @param options.firstFd descriptor of the first synthetic file; the others follow
+ * @param options.from where the launcher finds a source of the workspace or a mount
  */
 export function buildView(
   place: Place,
   command: SandboxCommand,
   limits: Limits,
   inside: { uid: number; gid: number },
-  options: { firstFd: number; protectGit: boolean },
+  options: { firstFd: number; protectGit: boolean; from: (source: string) => string },
 ): View {
   const files = syntheticEtc(inside.uid, inside.gid, command.network);
   const args = ['--ro-bind', '/usr', '/usr', ...usrLinks(), '--perms', '0755', '--dir', '/etc'];
@@ -75,12 +76,12 @@ export function buildView(
   args.push('--proc', '/proc', '--remount-ro', '/proc');
   args.push('--dev', '/dev', '--size', String(Math.min(SHM_BYTES, limits.memoryBytes)), '--perms', '1777', '--tmpfs', '/dev/shm', '--remount-ro', '/dev');
   args.push('--size', String(limits.tmpBytes), '--perms', '1777', '--tmpfs', '/tmp', '--perms', '0700', '--dir', HOME);
-  const binds: { target: string; args: string[] }[] = [{ target: place.mountAt, args: ['--bind', place.root, place.mountAt] }];
+  const binds: { target: string; args: string[] }[] = [{ target: place.mountAt, args: ['--bind', options.from(place.root), place.mountAt] }];
   if (options.protectGit) {
     const target = join(place.mountAt, '.git');
-    binds.push({ target, args: ['--ro-bind', join(place.root, '.git'), target] });
+    binds.push({ target, args: ['--ro-bind', options.from(join(place.root, '.git')), target] });
   }
-  for (const mount of place.mounts) binds.push({ target: mount.target, args: [mount.writable ? '--bind' : '--ro-bind', mount.source, mount.target] });
+  for (const mount of place.mounts) binds.push({ target: mount.target, args: [mount.writable ? '--bind' : '--ro-bind', options.from(mount.source), mount.target] });
   // A mount hides what was mounted below it before, so parents, which are shorter, come first.
   binds.sort((a, b) => a.target.split('/').length - b.target.split('/').length);
   for (const bind of binds) args.push(...bind.args);
