@@ -9,9 +9,8 @@ import { killPoint } from '../core/killpoint.ts';
 import { languages } from '../languages/registry.ts';
 import { openMemory } from '../memory/memory.ts';
 import { budgeted } from '../models/budget.ts';
-import { createModels } from '../models/client.ts';
+import { createModels, type HttpModels } from '../models/client.ts';
 import { durable } from '../models/durable.ts';
-import type { Models } from '../models/types.ts';
 import { renderPlan } from '../plan/summary.ts';
 import { openSandbox } from '../sandbox/open.ts';
 import { openStore, type Store } from '../store/store.ts';
@@ -23,6 +22,7 @@ import { checkDirectory } from '../workspace/paths.ts';
 import { recover, undoApply } from '../workspace/undo.ts';
 import { drive, fold } from './driver.ts';
 import { finish, kept } from './finish.ts';
+import { forgetFiles, pruneRuns } from './housekeeping.ts';
 import { closeLedger, ledger } from './ledger.ts';
 import { openLog } from './log.ts';
 import { next, transition } from './machine.ts';
@@ -58,22 +58,25 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const home = dataDir(options.config.env);
   await mkdir(home, { recursive: true, mode: 0o700 });
   const place = {
-    home, blobs: join(home, 'blobs'), journals: join(home, 'journals'), folder: (id: string) => join(home, 'runs', id),
+    runs: join(home, 'runs'), journals: join(home, 'journals'), folder: (id: string) => join(home, 'runs', id),
   };
   let opened: Promise<Store> | undefined;
   const store = () => (opened ??= openStore({ url: options.config.env['DATABASE_URL'], directory: join(home, 'db') }));
   const versions = await productVersions();
 
+  const iterationLimit = () => Math.min(options.config.settings.orchestrator.max_iterations, options.config.settings.circuit_breaker.hard_stop);
+
   async function start(goal: Goal, face: Face, until?: (state: RunState) => boolean) {
     const directory = await checkDirectory(goal.directory);
     if (!goal.plan && !goal.request.trim()) throw new UntilgreenError('usage', 'The request is empty.', {}, 'Say what is to be done, for example: untilgreen run "fix the failing tests".');
     await recover(place.journals);
+    await pruneRuns(place.runs);
     const { settings } = options.config;
     const id = newRunId();
     const input: RunInput = {
       goal: { plan: goal.plan, checks: goal.checks, projectType: goal.projectType, language: goal.language },
       limits: {
-        maxIterations: Math.min(settings.orchestrator.max_iterations, settings.circuit_breaker.hard_stop),
+        maxIterations: iterationLimit(),
         warnAt: settings.circuit_breaker.warning_threshold,
         apply: settings.apply,
         requireProof: settings.verify.require_proof,
@@ -174,6 +177,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     async function openSession(): Promise<Session> {
       const { settings } = options.config;
       const models = await openModels(goal, input);
+      if (models) closers.push(async () => models.close());
+      // A recording that is replayed goes on behind the calls that an earlier process finished.
+      for (const call of await runs.modelCalls(id)) models?.skip(call.key);
       for (const role of models?.describe() ?? []) if (role.role === 'planner') emit('model_selected', { ...role });
       const sandbox = await openSandbox({
         mode: settings.sandbox.mode, minRung: settings.sandbox.min_rung, cacheDir: cacheDir(options.config.env),
@@ -184,15 +190,16 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       });
       emit('sandbox_ready', { ...sandbox.guarantees }, sandbox.guarantees.rung === 'none' ? 'warn' : 'info');
       const bench = await openWorkbench({
-        source: goal.directory, root: join(folder, 'workbench'), blobs: place.blobs, ignore: settings.workspace.ignore,
+        source: goal.directory, root: join(folder, 'workbench'), blobs: join(folder, 'blobs'), ignore: settings.workspace.ignore,
         maxFileBytes: settings.workspace.max_file_mb * 1_048_576, maxCopyBytes: settings.workspace.max_copy_mb * 1_048_576, resume: !more.fresh && state.base !== undefined,
       });
       const memory = settings.memory.enabled ? await openMemory({ db, config: options.config, emit }) : undefined;
       const deadline = settings.budget.minutes === undefined ? undefined : new Date(Date.now() + settings.budget.minutes * 60_000);
       const session: Session = {
         id, goal, config: options.config, lease, sandbox, bench, languages, tools: defaultTools(), memory, face, emit, signal, folder, journals: place.journals, startedAt,
-        models: models && budgeted(
-          durable(models, {
+        models: models && durable(
+          budgeted(models, { tokens: settings.budget.tokens, cost: settings.budget.cost, until: deadline }, () => spent),
+          {
             get: (key, hash) => lease.modelCall(key, hash),
             async put(call) {
               killPoint(`model call ${call.key}`);
@@ -201,9 +208,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
               count(spent, call);
               emit('model_call', { key: call.key, role: call.role, model: call.model, inputTokens: call.inputTokens, outputTokens: call.outputTokens, cost: call.cost, ms: call.ms, totalTokens: spent.tokens, totalCost: spent.priced ? spent.cost : undefined });
             },
-          }),
-          { tokens: settings.budget.tokens, cost: settings.budget.cost, until: deadline },
-          () => spent,
+          },
         ),
         prompt: (name) => promptText(name, settings, PROMPTS[name] ?? missingPrompt(name)),
         spent: () => ({ tokens: spent.tokens, cost: spent.priced ? spent.cost : undefined }),
@@ -224,13 +229,14 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       if (outcome.outcome === 'approval') await lease.release('waiting');
       else if (outcome.outcome === 'cancelled') await lease.release('queued');
       else await lease.finish(outcome.outcome, outcome as unknown as Record<string, unknown>);
+      if (outcome.outcome === 'green') closers.push(() => forgetFiles(folder));
       killPoint('run done');
       return outcome;
     }
   }
 
   /** A plan by hand may need no model; everything else does, and says so before anything runs. */
-  async function openModels(goal: Goal, input: RunInput): Promise<Models | undefined> {
+  async function openModels(goal: Goal, input: RunInput): Promise<HttpModels | undefined> {
     const replay = options.replay ?? input.replay;
     try {
       return await createModels(options.config, { record: options.record ?? input.record, replay });
@@ -259,7 +265,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       if (run.outcome === 'green' || run.outcome === 'planned') throw new UntilgreenError('usage', `Run ${run.id} is finished: ${run.outcome}.`, {}, 'Start a new one with `untilgreen run`.');
       const lease = await runs.claim(run.id, { reopen: true });
       if (!lease) throw new UntilgreenError('run_busy', `Run ${run.id} is held by another process.`, { run: run.id }, 'Wait for it, or stop that process.');
-      const input = lease.run.input as unknown as RunInput;
+      const stored = lease.run.input as unknown as RunInput;
+      // A run that stopped at its limit goes on when it is given more; it is never given less than it has used.
+      const input = { ...stored, limits: { ...stored.limits, maxIterations: Math.max(stored.limits.maxIterations, iterationLimit()) } };
       await checkDirectory(run.directory);
       return (await go(lease, { ...input.goal, directory: run.directory, request: run.request }, input, face, { fresh: false, approve })).outcome;
     },
