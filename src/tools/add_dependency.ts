@@ -1,11 +1,14 @@
-import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { UntilgreenError } from '../core/errors.ts';
-import type { FileChange } from '../workspace/types.ts';
+import type { Mount } from '../sandbox/types.ts';
+import type { FileChange, TextFile } from '../workspace/types.ts';
 import { allowedByFile } from './allowed-dependencies.ts';
+import { install, newPackagesFolder, pipCommands, removeFolder } from './installer.ts';
+import { canonicalName, withProjectDependency, withRequirement } from './manifests.ts';
 import { defineTool, done, refused } from './outcome.ts';
-import { surroundings } from './shell.ts';
+import { inShapeOf } from './text.ts';
 import type { ToolContext } from './types.ts';
 
 const schema = z.strictObject({
@@ -30,67 +33,79 @@ async function registryOf(args: Args, context: ToolContext): Promise<Registry> {
   return javascript ? 'javascript' : 'python';
 }
 
-/** Runs the installer on a folder that holds the manifests alone: with network, without the project's code, configuration or secrets. */
-async function install(folder: string, argv: string[], context: ToolContext): Promise<void> {
-  const { mounts, env } = await surroundings(context);
-  const host = mounts.filter((m) => !m.target.startsWith(`${context.bench.mountAt}/`));
-  const result = await context.sandbox.run({
-    argv, workspace: folder, mountAt: '/workspace', mounts: host, env, network: 'install', limits: { wallMs: context.settings.commandTimeoutMs }, ...(context.signal ? { signal: context.signal } : {}),
-  });
-  context.signal?.throwIfAborted();
-  if (result.status === 'sandbox_error') throw new UntilgreenError('sandbox_error', result.error ?? 'The sandbox could not start the installer.');
-  if (result.status !== 'exited' || result.exitCode !== 0) {
-    throw new UntilgreenError('step_failed', `The installer did not succeed (${result.status}, exit ${result.exitCode}): ${(result.stderr || result.stdout).trim().slice(-1_500)}`, { argv });
-  }
+interface Added {
+  changes: FileChange[];
+  /** What the user types after the change is applied. */
+  command: string;
+  /** Shown in the sandbox from now on. */
+  mount: Mount;
 }
 
-async function addToNode(args: Args, folder: string, context: ToolContext): Promise<FileChange[]> {
-  const names = ['package.json', 'package-lock.json'];
+const NPM_FILES = ['package.json', 'package-lock.json'];
+
+/** Installs the project's npm packages and the new one into `folder`, from copies of the manifest and the lock file. */
+async function addToNode(args: Args, folder: string, context: ToolContext): Promise<Added> {
+  const { bench } = context;
+  const before = new Map<string, TextFile>();
+  for (const name of NPM_FILES) if (await bench.exists(name)) before.set(name, await bench.readText(name));
+  const manifest = before.get('package.json');
+  if (!manifest) throw new UntilgreenError('file_missing', 'The project has no package.json to add the dependency to.');
+  if (/"workspaces"\s*:|"(?:file|link|workspace):/.test(manifest.text)) {
+    throw new UntilgreenError('dependency_refused', `package.json has workspaces or local packages, which only npm in the project itself can install. Run \`npm install ${args.name}\` and start again.`);
+  }
+  for (const [name, file] of before) await writeFile(join(folder, name), file.text);
+  const spec = args.version ? `${args.name}@${args.version.replaceAll(' ', '').replace(/^==/, '')}` : args.name;
+  const lock = before.has('package-lock.json') ? [] : ['--no-package-lock'];
+  await install(folder, [['npm', 'install', '--ignore-scripts', '--no-audit', '--no-fund', ...lock, args.dev ? '--save-dev' : '--save-prod', '--', spec]], context);
   const changes: FileChange[] = [];
-  const before = new Map<string, { text: string; hash: string }>();
-  for (const name of names) {
-    if (!(await context.bench.exists(name))) continue;
-    const file = await context.bench.readText(name);
-    before.set(name, file);
-    await writeFile(join(folder, name), file.text);
+  for (const [name, file] of before) {
+    const content = inShapeOf(file.text, await readFile(join(folder, name), 'utf8'));
+    if (content !== file.text) changes.push({ kind: 'write', path: name, content, expect: file.hash });
   }
-  const spec = args.version ? `${args.name}@${args.version}` : args.name;
-  await install(folder, ['npm', 'install', '--ignore-scripts', '--no-audit', '--no-fund', args.dev ? '--save-dev' : '--save-prod', '--', spec], context);
-  for (const name of names) {
-    const content = await readFile(join(folder, name), 'utf8').catch(() => undefined);
-    if (content !== undefined && content !== before.get(name)?.text) changes.push({ kind: 'write', path: name, content, expect: before.get(name)?.hash ?? null });
-  }
-  const kept = `${context.bench.root}.deps`;
-  await rm(kept, { recursive: true, force: true });
-  await mkdir(kept, { recursive: true });
-  const target = join(context.bench.mountAt, 'node_modules');
-  const mount = context.bench.mounts.find((m) => m.target === target);
-  await rename(join(folder, 'node_modules'), join(kept, 'node_modules')).catch(() => cp(join(folder, 'node_modules'), join(kept, 'node_modules'), { recursive: true, verbatimSymlinks: true }));
-  if (mount) mount.source = join(kept, 'node_modules');
-  else await rename(join(kept, 'node_modules'), join(context.bench.root, 'node_modules'));
-  return changes;
+  return { changes, command: 'npm install', mount: { source: join(folder, 'node_modules'), target: join(bench.mountAt, 'node_modules') } };
 }
 
-async function addToPython(args: Args, folder: string, context: ToolContext): Promise<FileChange[]> {
-  const pin = args.version === undefined ? '' : /^\d/.test(args.version) ? `==${args.version}` : args.version.replace(/^\^/, '>=');
-  const spec = `${args.name}${pin}`;
-  await install(folder, ['python3', '-m', 'pip', 'install', '--only-binary', ':all:', '--no-input', '--target', '/workspace/site', spec], context);
-  if (await context.bench.exists('requirements.txt')) {
-    const file = await context.bench.readText('requirements.txt');
-    const joined = file.text === '' || file.text.endsWith('\n') ? file.text : `${file.text}\n`;
-    return [{ kind: 'write', path: 'requirements.txt', content: `${joined}${spec}\n`, expect: file.hash }];
+const pip = ({ version }: Args): string => (version === undefined ? '' : /^\d/.test(version) ? `==${version}` : version.replace(/^[\^]/, '>=').replace(/^~(?!=)/, '~=').replace(/^=(?!=)/, '==').replaceAll(' ', ''));
+
+/** What the run has installed before: one set is resolved together with the next, so that versions fit. */
+async function installedBefore(context: ToolContext): Promise<string[]> {
+  const mount = context.bench.mounts.find((m) => m.source.startsWith(`${context.bench.packages}/python-`));
+  return mount ? (JSON.parse(await readFile(join(dirname(mount.source), 'specs.json'), 'utf8')) as string[]) : [];
+}
+
+/** Installs wheels into `folder`, which is put on the path of Python, and adds the requirement to the manifest. */
+async function addToPython(args: Args, folder: string, context: ToolContext): Promise<Added> {
+  const spec = `${args.name}${pip(args)}`;
+  const manifest = await pythonManifest(args, spec, context);
+  const others = (await installedBefore(context)).filter((other) => canonicalName(/^[\w.-]+/.exec(other)?.[0] ?? '') !== canonicalName(args.name));
+  const specs = [...others, spec];
+  await install(folder, await pipCommands(['--target', 'site', ...specs], context), context);
+  await writeFile(join(folder, 'specs.json'), JSON.stringify(specs));
+  const site = join(folder, 'site');
+  return { changes: manifest ? [manifest] : [], command: `pip install ${/[<>~*]/.test(spec) ? `'${spec}'` : spec}`, mount: { source: site, target: site } };
+}
+
+/** The changed manifest: for development the list of such requirements, else requirements.txt, else pyproject.toml. */
+async function pythonManifest(args: Args, spec: string, context: ToolContext): Promise<FileChange | undefined> {
+  const { bench } = context;
+  for (const path of [...(args.dev ? ['requirements-dev.txt', 'dev-requirements.txt', 'requirements/dev.txt'] : []), 'requirements.txt']) {
+    if (!(await bench.exists(path))) continue;
+    const file = await bench.readText(path);
+    const content = withRequirement(file.text, spec);
+    return content === file.text ? undefined : { kind: 'write', path, content, expect: file.hash };
   }
-  const file = await context.bench.readText('pyproject.toml');
-  const list = /^dependencies\s*=\s*\[([^\]]*)\]/m.exec(file.text);
-  if (!list) throw new UntilgreenError('step_failed', 'pyproject.toml has no dependencies list in [project]; add one, or a requirements.txt.');
-  const items = (list[1] ?? '').trimEnd();
-  const joined = items.trim() === '' ? `"${spec}"` : `${items.replace(/,$/, '')}, "${spec}"`;
-  return [{ kind: 'write', path: 'pyproject.toml', content: file.text.slice(0, list.index) + list[0].replace(/\[[^\]]*\]/, () => `[${joined}]`) + file.text.slice(list.index + list[0].length), expect: file.hash }];
+  if (!(await bench.exists('pyproject.toml'))) throw new UntilgreenError('file_missing', 'The project has no requirements.txt or pyproject.toml to add the dependency to.');
+  const file = await bench.readText('pyproject.toml');
+  const content = withProjectDependency(file.text, spec);
+  if (content === undefined) throw new UntilgreenError('step_failed', 'pyproject.toml has no [project] table that can take the dependency; add one, or a requirements.txt.');
+  return content === file.text ? undefined : { kind: 'write', path: 'pyproject.toml', content, expect: file.hash };
 }
 
 /**
  * Adds a dependency: an approval (or the project's allow-list), then an install step of its own with network but without the
- * project's code, install scripts or source builds; then the manifest and npm's lock file.
+ * project's code, install scripts or source builds; then the manifest, and npm's lock file where there is one. What was installed
+ * lies beside the workbench and is shown to every later command; the user's own environment is never touched, and the summary says
+ * with which command to install there.
  * Refusals: `dependency_refused`, `approval_needed`, `bad_arguments`, `file_missing`, `step_failed`, `sandbox_error`.
  */
 export const addDependency = defineTool<Args>({
@@ -108,13 +123,17 @@ export const addDependency = defineTool<Args>({
       if (answer.answer === 'denied') return refused('dependency_refused', `${args.name} was not approved${answer.reason ? `: ${answer.reason}` : ''}.`, { name: args.name });
       if (answer.answer === 'pending') return refused('approval_needed', `${args.name} needs an approval. Approve it, or name it in ${context.settings.allowedDependenciesFile}.`, { name: args.name, language: registry });
     }
-    const folder = await mkdtemp(`${context.bench.root}.install-`);
+    const folder = await newPackagesFolder(registry === 'javascript' ? 'node' : 'python', context);
     try {
-      const changes = registry === 'javascript' ? await addToNode(args, folder, context) : await addToPython(args, folder, context);
+      const { changes, command, mount } = await (registry === 'javascript' ? addToNode : addToPython)(args, folder, context);
       await context.bench.write(changes);
-      return done({ name: args.name, language: registry }, `Added ${args.name} to ${changes.map((c) => c.path).join(', ') || 'the installed packages'}.`, changes.map((c) => c.path));
-    } finally {
-      await rm(folder, { recursive: true, force: true });
+      await context.bench.show(mount);
+      const paths = changes.map((c) => c.path).sort();
+      const where = paths.length ? `Added ${args.name} to ${paths.join(', ')}` : `${args.name} is in the manifest already; installed it`;
+      return done({ name: args.name, language: registry, install: command }, `${where}. Once the change is applied, install it with: ${command}`, paths);
+    } catch (thrown) {
+      await removeFolder(folder);
+      throw thrown;
     }
   },
 });

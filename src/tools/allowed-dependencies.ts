@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { UntilgreenError } from '../core/errors.ts';
+import { canonicalName } from './manifests.ts';
 import type { ToolContext } from './types.ts';
 
 const list = z.strictObject({ python: z.array(z.string()).default([]), javascript: z.array(z.string()).default([]) });
 
-/** Python takes `Foo_Bar` and `foo-bar` for one name; npm does not. */
-const canonical = (name: string, registry: 'python' | 'javascript'): string => (registry === 'python' ? name.toLowerCase().replaceAll(/[-_.]+/g, '-') : name);
+const canonical = (name: string, registry: 'python' | 'javascript'): string => (registry === 'python' ? canonicalName(name) : name);
 
 /**
  * Whether the project's allow-list names the package. The list is read as it was before the run: a run cannot allow itself.

@@ -1,6 +1,6 @@
 import { chmod, chown, lchown, lstat, mkdir, open, rename, rm, symlink, unlink } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
-import { join, relative, sep } from 'node:path';
+import { join } from 'node:path';
 
 import { UntilgreenError } from '../core/errors.ts';
 import { sha256 } from '../core/hash.ts';
@@ -9,36 +9,21 @@ import { unifiedDiff, type FileDiff } from '../edit/diff.ts';
 import { requireText } from '../edit/encoding.ts';
 import type { Mount } from '../sandbox/types.ts';
 import { type BlobStore, replaceFile } from './blobs.ts';
-import { entryBytes, fillTree, placeholder, type Owner } from './copy.ts';
+import { entryBytes, fillTree, placeholder } from './copy.ts';
 import { compare, loadManifest, own, saveManifest, type Manifest, type ManifestEntry } from './manifest.ts';
 import { behindMount, checkPath, holdParent, isGitName, notAFile, openFile } from './paths.ts';
 import { entries } from './scan.ts';
+import { Shown } from './shown.ts';
+import { packagesFolder, stateFile, type BenchState } from './state.ts';
 import { SETTLE_MS, Snapshots } from './snapshot.ts';
 import { makeDirectories, parentsOf, pooled, removeEmptied, removeTree } from './tree.ts';
 import type { CheckpointId, Delta, FileChange, FileEntry, OpenWorkbench, RelativePath, Skipped, TextFile } from './types.ts';
-
-/** What a workbench is, as it stands beside it in `<root>.json`: enough to open it again in another process. */
-export interface BenchState {
-  version: 1;
-  source: string;
-  mountAt: string;
-  mounts: Mount[];
-  skipped: Skipped[];
-  base: CheckpointId;
-  written: RelativePath[];
-  maxFileBytes: number;
-  owner?: Owner;
-}
-
-export function stateFile(root: string): string {
-  return `${root}.json`;
-}
 
 /** The private copy. Made by `openWorkbench`. */
 export class Bench implements OpenWorkbench {
   readonly #snapshots: Snapshots;
   readonly #written: Set<RelativePath>;
-  readonly #mounted: Map<RelativePath, Mount>;
+  readonly #shown: Shown;
   #base: Manifest | undefined;
   #forks = 0;
 
@@ -50,14 +35,17 @@ export class Bench implements OpenWorkbench {
   ) {
     this.#snapshots = new Snapshots(root, blobs, settle);
     this.#written = new Set(state.written);
-    this.#mounted = new Map(state.mounts.map((m) => [relative(state.mountAt, m.target).split(sep).join('/'), m]));
+    this.#shown = new Shown(state.mountAt, state.mounts, state.installed);
   }
 
   get source(): string {
     return this.state.source;
   }
   get mounts(): Mount[] {
-    return this.state.mounts;
+    return this.#shown.all;
+  }
+  get packages(): string {
+    return this.state.packages ?? packagesFolder(this.root);
   }
   get mountAt(): string {
     return this.state.mountAt;
@@ -148,11 +136,12 @@ export class Bench implements OpenWorkbench {
 
   async restore(checkpoint: CheckpointId): Promise<void> {
     const manifest = await loadManifest(this.blobs, checkpoint);
+    this.#shown.installed = manifest.installed ?? [];
     const wanted = new Map<RelativePath, ManifestEntry>(Object.entries(manifest.files));
     const deleted = new Set(manifest.written);
     for (const [path, entry] of Object.entries(manifest.hidden)) if (!wanted.has(path) && !deleted.has(path)) wanted.set(path, entry);
     const directories = new Set([...manifest.directories, ...[...wanted.keys()].flatMap(parentsOf)]);
-    for (const path of [...this.#mounted.keys()].flatMap(parentsOf)) directories.add(path);
+    for (const path of [...this.#shown.byPath.keys()].flatMap(parentsOf)) directories.add(path);
     await this.#clear(this.root, '', wanted, directories);
     await makeDirectories(this.root, directories, this.state.owner);
     await pooled([...wanted], 8, async ([path, entry]) => {
@@ -164,6 +153,12 @@ export class Bench implements OpenWorkbench {
     await this.#placeholders();
     this.#written.clear();
     for (const path of manifest.written) this.#written.add(path);
+    await this.#saveState();
+  }
+
+  async show(mount: Mount): Promise<void> {
+    this.#shown.add(mount);
+    await this.#placeholders();
     await this.#saveState();
   }
 
@@ -193,9 +188,11 @@ export class Bench implements OpenWorkbench {
     const root = `${this.root}.fork-${this.#forks}-${randomBytes(3).toString('hex')}`;
     await mkdir(root, { mode: 0o700 });
     if (this.state.owner) await chown(root, this.state.owner.uid, this.state.owner.gid);
-    const copy = new Bench(root, this.blobs, { ...this.state, base: checkpoint, written: [...manifest.written] }, this.settle);
+    const copy = new Bench(root, this.blobs, { ...this.state, packages: this.packages, base: checkpoint, written: [...manifest.written] }, this.settle);
     await fillTree(root, this.blobs, manifest, this.state.owner);
     await copy.restore(checkpoint);
+    // Old code is judged with what is installed now: a new test that needs it must fail for a better reason than a missing package.
+    for (const mount of this.#shown.installed) await copy.show(mount);
     return copy;
   }
 
@@ -204,7 +201,7 @@ export class Bench implements OpenWorkbench {
     const found: RelativePath[] = [];
     const walk = async (directory: string, prefix: RelativePath): Promise<void> => {
       for (const entry of await entries(directory, prefix, [])) {
-        if (isGitName(entry.name) || this.#mounted.has(entry.path)) continue;
+        if (isGitName(entry.name) || this.#shown.byPath.has(entry.path)) continue;
         if (entry.info.isDirectory()) await walk(entry.absolute, entry.path);
         else if (entry.info.isFile() && !own(base.files, entry.path) && !own(base.hidden, entry.path) && !this.#written.has(entry.path)) found.push(entry.path);
       }
@@ -216,6 +213,7 @@ export class Bench implements OpenWorkbench {
   async dispose(): Promise<void> {
     await removeTree(this.root);
     await removeTree(this.#temporary());
+    await removeTree(packagesFolder(this.root));
     await rm(stateFile(this.root), { force: true });
   }
 
@@ -233,7 +231,9 @@ export class Bench implements OpenWorkbench {
   async #now(keep: boolean): Promise<Manifest> {
     const base = await this.#baseManifest();
     const paths = [...new Set([...Object.keys(base.files), ...this.#written])];
-    return { ...base, files: await this.#snapshots.take(paths, keep), written: [...this.#written].toSorted() };
+    const { installed: _, ...rest } = base;
+    const { installed } = this.#shown;
+    return { ...rest, files: await this.#snapshots.take(paths, keep), written: [...this.#written].toSorted(), ...(installed.length ? { installed: [...installed] } : {}) };
   }
 
   #checkSize(path: RelativePath, size: number): void {
@@ -242,11 +242,11 @@ export class Bench implements OpenWorkbench {
   }
 
   #mountOf(path: RelativePath): RelativePath | undefined {
-    return [path, ...parentsOf(path)].find((p) => this.#mounted.has(p));
+    return [path, ...parentsOf(path)].find((p) => this.#shown.byPath.has(p));
   }
 
   #resolveMounted(path: RelativePath, mount: RelativePath) {
-    return behindMount(this.#mounted.get(mount)!.source, this.source, path, path.slice(mount.length));
+    return behindMount(this.#shown.byPath.get(mount)!.source, this.source, path, path.slice(mount.length));
   }
 
   async #prepare(changes: FileChange[]) {
@@ -368,7 +368,7 @@ export class Bench implements OpenWorkbench {
   }
 
   async #saveState(): Promise<void> {
-    const state: BenchState = { ...this.state, written: [...this.#written].toSorted() };
+    const state: BenchState = { ...this.state, installed: this.#shown.installed, written: [...this.#written].toSorted() };
     await replaceFile(stateFile(this.root), JSON.stringify(state), { durable: false, name: 'bench.state' });
   }
 
@@ -376,7 +376,7 @@ export class Bench implements OpenWorkbench {
   async #clear(directory: string, prefix: RelativePath, wanted: ReadonlyMap<RelativePath, ManifestEntry>, directories: ReadonlySet<RelativePath>): Promise<void> {
     const odd: Skipped[] = [];
     for (const { path, absolute, info } of await entries(directory, prefix, odd)) {
-      if (this.#mounted.has(path)) continue;
+      if (this.#shown.byPath.has(path)) continue;
       if (info.isDirectory()) {
         if (directories.has(path)) {
           if ((info.mode & 0o700) !== 0o700) await chmod(absolute, (info.mode & 0o777) | 0o700);
@@ -389,6 +389,6 @@ export class Bench implements OpenWorkbench {
   }
 
   async #placeholders(): Promise<void> {
-    for (const [path, mount] of this.#mounted) await placeholder(this.root, path, mount.source, this.state.owner);
+    for (const [path, mount] of this.#shown.byPath) await placeholder(this.root, path, mount.source, this.state.owner);
   }
 }

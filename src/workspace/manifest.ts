@@ -1,5 +1,6 @@
 import { UntilgreenError } from '../core/errors.ts';
 import { canonicalJson } from '../core/hash.ts';
+import type { Mount } from '../sandbox/types.ts';
 import type { BlobStore } from './blobs.ts';
 import type { CheckpointId, ContentHash, Delta, RelativePath } from './types.ts';
 
@@ -22,6 +23,8 @@ export interface Manifest {
   directories: RelativePath[];
   /** Paths that were written or deleted through the workbench. */
   written: RelativePath[];
+  /** Packages that were installed since the start. */
+  installed?: Mount[];
 }
 
 export async function saveManifest(blobs: BlobStore, manifest: Manifest): Promise<CheckpointId> {

@@ -5,13 +5,14 @@ import { UntilgreenError } from '../core/errors.ts';
 import { sha256 } from '../core/hash.ts';
 import { defaultMountAt } from '../sandbox/place.ts';
 import type { Mount } from '../sandbox/types.ts';
-import { Bench, stateFile, type BenchState } from './bench.ts';
+import { Bench } from './bench.ts';
 import { BlobStore, replaceFile } from './blobs.ts';
 import { copyIn, copySmall, placeholder, SMALL_FILE, type Owner } from './copy.ts';
 import { saveManifest, type ManifestEntry } from './manifest.ts';
 import { checkDirectory } from './paths.ts';
 import { scanDirectory, type Found } from './scan.ts';
 import { linkEntry } from './snapshot.ts';
+import { packagesFolder, stateFile, type BenchState } from './state.ts';
 import { pooled, removeTree } from './tree.ts';
 import type { RelativePath, Skipped } from './types.ts';
 
@@ -67,6 +68,7 @@ export async function openWorkbench(options: OpenOptions): Promise<Bench> {
     return bench;
   }
   await removeTree(stateFile(root));
+  await removeTree(packagesFolder(root));
   await removeTree(root);
   await mkdir(dirname(root), { recursive: true });
   return copy(source, root, blobs, options);
@@ -78,7 +80,7 @@ async function copy(source: string, root: string, blobs: BlobStore, options: Ope
     ignore: options.ignore ?? [],
     maxFileBytes,
     maxCopyBytes: options.maxCopyBytes ?? 2 ** 30,
-    exclude: [root, `${root}.tmp`, stateFile(root), blobs.directory],
+    exclude: [root, `${root}.tmp`, packagesFolder(root), stateFile(root), blobs.directory],
   });
   const info = await lstat(source);
   const owner = process.getuid?.() === 0 && info.uid !== 0 ? { uid: info.uid, gid: info.gid } : undefined;

@@ -50,6 +50,13 @@ export interface Workbench {
   readonly source: string;
   /** Ignored dependency folders of the user's directory, to be bound read-only into the sandbox. Targets are absolute paths under `mountAt`. */
   readonly mounts: Mount[];
+  /** Folder beside the copy for packages that are installed during the run. It goes with the copy. */
+  readonly packages: string;
+  /**
+   * Shows a folder of `packages` in the sandbox from now on, read-only, in place of a mount with the same target. Later checkpoints
+   * hold it, so that `restore` to an earlier one takes it back.
+   */
+  show(mount: Mount): Promise<void>;
   /** Where the copy appears inside the sandbox. */
   readonly mountAt: string;
   /** Regular files of the copy, sorted; dependency folders, ignored files and what checks left behind are not listed. */

@@ -48,7 +48,7 @@ export async function prepareCheck(check: Check, bench: Workbench, options: { fi
     nonce: report.nonce,
     root: bench.mountAt,
     tools: chain.tools,
-    paths: importPaths(files, check.cwd).map((path) => [bench.mountAt, path].filter(Boolean).join('/')),
+    paths: [...importPaths(files, check.cwd).map((path) => [bench.mountAt, path].filter(Boolean).join('/')), ...installedPackages(bench)],
     own: mode === 'pytest' ? await ownDependencies(bench, files, check.cwd) : [],
     ...(mode === 'pytest' ? { args: pytestArgs(cwd, check, files, options) } : { files: await runnerFiles(bench, check, files, options), ids: options.testIds }),
   };
@@ -65,6 +65,11 @@ export async function prepareCheck(check: Check, bench: Workbench, options: { fi
     },
     cleanup: () => report.close(),
   };
+}
+
+/** Where packages that were installed during the run appear in the sandbox: none or one folder, beside what the environment has. */
+export function installedPackages(bench: Workbench): string[] {
+  return bench.mounts.filter((mount) => mount.source.startsWith(`${bench.packages}/python-`)).map((mount) => mount.target);
 }
 
 /** `src`, where packages stand in it: they need not be installed for their tests to run. */

@@ -1,6 +1,6 @@
 // Python: what the product knows about it.
 import type { Language } from '../types.ts';
-import { prepareCheck, PYTHON_ENV, toolchainOf } from './check.ts';
+import { installedPackages, prepareCheck, PYTHON_ENV, toolchainOf } from './check.ts';
 import { detect } from './detect.ts';
 import { format } from './format.ts';
 import { organiseImports } from './imports.ts';
@@ -21,13 +21,14 @@ export const python: Language = {
     const chain = await toolchainOf(bench, '');
     if ('problem' in chain) return { mounts: [], env: {}, ...chain };
     const { interpreter, tools, mounts } = chain;
+    const folders = [...installedPackages(bench), ...(tools ? [tools] : [])];
     return {
       mounts,
       env: {
         ...PYTHON_ENV,
         // Scripts of the managed tools start the machine's Python, which is not the one of an environment.
         PATH: [...interpreter.bin, ...(tools && !interpreter.environment ? [`${tools}/bin`] : []), '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
-        ...(tools ? { PYTHONPATH: tools } : {}),
+        ...(folders.length ? { PYTHONPATH: folders.join(':') } : {}),
       },
     };
   },
