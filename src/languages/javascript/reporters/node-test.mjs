@@ -24,7 +24,9 @@ export default async function* nodeTestReporter(source) {
   const names = [];
   const waiting = new Map();
   const files = new Map();
-  const fileOf = (path) => {
+  // Node 24 names the file of an output relative to the working directory.
+  const fileOf = (name) => {
+    const path = resolve(name);
     if (!files.has(path)) files.set(path, { tests: 0, failed: 0, stderr: '' });
     return files.get(path);
   };
