@@ -76,15 +76,20 @@ export class Lab {
     return this.engine.engine;
   }
 
+  /** What the model answers from now on, in order. */
+  answer(script: typeof this.script, repeat = false): void {
+    this.script = script;
+    this.repeat = repeat;
+    this.replied = 0;
+  }
+
   async play(
     goal: Goal,
     script: typeof this.script,
     options: { repeat?: boolean; settings?: (s: Settings) => void; approve?: Approve; signal?: AbortSignal; resume?: string; approved?: string[] } = {},
   ): Promise<Played> {
     const engine = await this.open(options.settings);
-    this.script = script;
-    this.repeat = options.repeat ?? false;
-    this.replied = 0;
+    this.answer(script, options.repeat);
     const from = this.server.requests.length;
     const events: RunEvent[] = [];
     const face = { onEvent: (e: RunEvent) => void events.push(e), approve: options.approve ?? (async () => ({ answer: 'pending' as const })), signal: options.signal };
