@@ -143,7 +143,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       emit(more.fresh ? 'run_started' : 'run_resumed', { directory: goal.directory, request: goal.request, folder, version: versions['untilgreen'], steps: recorded });
       killPoint('run started');
       const session = await openSession();
-      closers.push(() => session.bench.dispose());
+      // A run that waits for a person, or was cancelled, goes on in the same copy, with the packages that it has installed.
+      closers.push(async () => {
+        if (state.end?.outcome !== 'approval' && state.end?.outcome !== 'cancelled') await session.bench.dispose();
+      });
       state = await drive(session, state, recorded, (next_) => {
         state = next_;
         return more.until?.(next_) ?? false;
