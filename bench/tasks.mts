@@ -134,7 +134,7 @@ function pythonBug(row: Bug): Task {
   const check = row.test.trim().replace(/^check\(.*\)$/m, '').trim();
   return {
     suite: 'bugs-python', name, request: repair(path), test: PYTHON_TESTS, tests: [`test_${path}`], reference: { [path]: `${row.prompt}${row.canonical_solution}` },
-    files: { [path]: `${row.prompt}${row.buggy_solution}`, [`test_${path}`]: `from ${name} import ${name}\n\n\n${check}\n\n\ndef test_${name}():\n    check(${name})\n` },
+    files: { [path]: `${row.prompt}${row.buggy_solution}`, [`test_${path}`]: `from ${name} import *\n\n\n${check}\n\n\ndef test_${name}():\n    check(${name})\n` },
   };
 }
 
@@ -142,12 +142,14 @@ function scriptBug(row: Bug): Task {
   const name = row.entry_point;
   const path = `${name}.js`;
   const body = row.test.trim().replaceAll('console.assert(', 'assert.ok(').replace(/^(\w+)\(\);?$/gm, `test('${name}', $1);`);
-  const whole = (code: string): string => `${row.prompt}${code.trimEnd()}\n\nexport { ${name} };\n`;
+  // The tests of some tasks call a helper that the task brings along.
+  const names = [...new Set([...row.prompt.matchAll(/^const (\w+) =/gm)].map((found) => found[1]!))].join(', ');
+  const whole = (code: string): string => `${row.prompt}${code.trimEnd()}\n\nexport { ${names} };\n`;
   return {
     suite: 'bugs-javascript', name, request: repair(path), test: ['node', '--test'], tests: [`${name}.test.js`], reference: { [path]: whole(row.canonical_solution) },
     files: {
       [path]: whole(row.buggy_solution),
-      [`${name}.test.js`]: `import assert from 'node:assert/strict';\nimport { test } from 'node:test';\nimport { ${name} } from './${path}';\n\n${body}\n`,
+      [`${name}.test.js`]: `import assert from 'node:assert/strict';\nimport { test } from 'node:test';\nimport { ${names} } from './${path}';\n\n${body}\n`,
       'package.json': `${JSON.stringify({ name: name.toLowerCase(), private: true, type: 'module', scripts: { test: 'node --test' } }, null, 2)}\n`,
     },
   };
@@ -198,23 +200,23 @@ async function testsPass(task: Task, place: string, name: string): Promise<boole
   return (await command(task.test, { cwd: copy, log: join(place, `${name}.txt`), timeout: 120_000 })) === 0;
 }
 
+const NOTHING = { exitCode: null, iterations: 0, requests: 0, tokensIn: 0, tokensOut: 0, wallSeconds: 0, modelSeconds: 0, proof: '', testsPass: false, reason: '' };
+
 const ROOT = resolve(import.meta.dirname, '..');
 
 /** One task from an empty folder to its row of the table. */
-async function measure(task: Task, place: string, flags: string[], reference: boolean): Promise<Result> {
+async function measure(task: Task, place: string, options: string[], reference: boolean): Promise<Result> {
   const project = join(place, 'project');
+  await mkdir(place);
   await put(project, task.files);
   if (task.install && (await command(task.install, { cwd: project, log: join(place, 'install.txt') })) !== 0) throw new Error(`npm could not install what ${task.name} needs; see ${place}/install.txt.`);
   if (await testsPass(task, place, 'before')) throw new Error(`The tests of ${task.name} pass before anything is done; it is no task.`);
   const began = performance.now();
-  const result: Result = {
-    task: `${task.suite}:${task.name}`, outcome: 'reference', exitCode: null, iterations: 0, requests: 0, tokensIn: 0, tokensOut: 0, wallSeconds: 0, modelSeconds: 0,
-    proof: '', testsPass: false, reason: '', folder: place,
-  };
+  const result: Result = { ...NOTHING, task: `${task.suite}:${task.name}`, outcome: 'reference', folder: place };
   if (reference) await put(project, task.reference);
   else {
     const record = join(place, 'recording.jsonl');
-    const argv = [process.execPath, join(ROOT, 'bin/untilgreen.mjs'), 'run', project, task.request, '--json', '--record', record, ...flags];
+    const argv = [process.execPath, join(ROOT, 'bin/untilgreen.mjs'), 'run', project, task.request, '--json', '--record', record, ...options];
     result.exitCode = await command(argv, { cwd: place, log: join(place, 'events.jsonl'), env: { ...process.env, UNTILGREEN_HOME: join(place, 'home') } });
     Object.assign(result, await readOutcome(place), { requests: existsSync(record) ? lines(record).length - 1 : 0 });
   }
@@ -270,9 +272,11 @@ await Promise.all(
   Array.from({ length: Number(given.jobs) }, async () => {
     for (let task = waiting.shift(); task; task = waiting.shift()) {
       const place = join(folder, `${task.suite}-${task.name}`);
-      await mkdir(place);
-      results.push(await measure(task, place, flags, given.reference));
-      console.error(`${task.suite}:${task.name} ${results.at(-1)!.outcome}, ${results.at(-1)!.wallSeconds} s, tests ${results.at(-1)!.testsPass ? 'pass' : 'fail'}`);
+      const name = `${task.suite}:${task.name}`;
+      // What cannot be measured is a line of the table too; the other tasks go on.
+      const result = await measure(task, place, flags, given.reference).catch((error: Error): Result => ({ ...NOTHING, task: name, outcome: 'not measured', reason: error.message, folder: place }));
+      results.push(result);
+      console.error(`${name} ${result.outcome}, ${result.wallSeconds} s, tests ${result.testsPass ? 'pass' : 'fail'}`);
       // After every task, so that a measurement that is stopped loses none that is done.
       await writeFile(`${given.out}.part`, `${JSON.stringify(results, null, 2)}\n`);
       await rename(`${given.out}.part`, given.out);

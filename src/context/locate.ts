@@ -53,6 +53,7 @@ export async function locate(input: {
       if (language && new RegExp(`(def|class|function|const|let|var|interface|type)\\s+${word.replace(/\$/g, '\\$')}\\b`).test(file.text)) add(file.path, 30, `it defines ${word}`);
     }
   }
+  const failing = new Set<RelativePath>();
   for (const report of input.reports) {
     for (const error of report.errors) if (error.file) add(error.file, 40, 'it cannot be loaded');
     for (const test of report.tests) {
@@ -60,12 +61,16 @@ export async function locate(input: {
       for (const frame of test.frames ?? []) add(frame.file, 45, 'a failing test stops in it');
       if (!test.file) continue;
       add(test.file, 35, 'it holds a failing test');
-      const language = input.languages.find((l) => l.extensions.some((e) => test.file!.endsWith(e)));
-      const source = files.get(test.file)?.text;
-      if (!language || source === undefined) continue;
-      for (const item of (await language.parse(test.file, source)).imports) {
-        for (const path of importTargets(item.module, item.names, test.file, [...files.keys()])) add(path, 30, 'a failing test imports it');
-      }
+      failing.add(test.file);
+    }
+  }
+  // Once for each file, however many of its tests fail: reading one is the dearest step here.
+  for (const path of failing) {
+    const language = input.languages.find((l) => l.extensions.some((e) => path.endsWith(e)));
+    const source = files.get(path)?.text;
+    if (!language || source === undefined) continue;
+    for (const item of (await language.parse(path, source)).imports) {
+      for (const target of importTargets(item.module, item.names, path, [...files.keys()])) add(target, 30, 'a failing test imports it');
     }
   }
   for (const path of input.touched ?? []) add(path, 40, 'an earlier attempt changed it');
