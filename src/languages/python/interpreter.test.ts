@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, realpath, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Workbench } from '../../workspace/types.ts';
@@ -57,6 +58,29 @@ describe('the interpreter of a project', () => {
       process.env['PATH'] = path;
     }
     expect(existsSync(join(bench.source, 'executed'))).toBe(false);
+  });
+});
+
+describe('a Python of a given release', () => {
+  it('is found among the versions of pyenv, without its shims, the newest first', async () => {
+    const real = (await pythonOnPath(['python3']))!.executable;
+    const root = await mkdtemp(join(tmpdir(), 'untilgreen-pyenv-'));
+    const shims = join(root, 'shims');
+    await mkdir(shims);
+    await writeFile(join(shims, 'python3.99'), `#!/bin/sh\ntouch ${join(root, 'shim-was-run')}\nexit 127\n`, { mode: 0o755 });
+    for (const [version, body] of [['3.99.10', `exec ${real} "$@"`], ['3.99.9', 'exit 1']] as const) {
+      await mkdir(join(root, 'versions', version, 'bin'), { recursive: true });
+      await writeFile(join(root, 'versions', version, 'bin', 'python3.99'), `#!/bin/sh\ntouch ${join(root, version)}\n${body}\n`, { mode: 0o755 });
+    }
+    const path = process.env['PATH'];
+    process.env['PATH'] = `${shims}:${path}`;
+    try {
+      expect((await pythonOnPath(['python3.99']))?.executable).toBe(real);
+    } finally {
+      process.env['PATH'] = path;
+    }
+    expect((await readdir(root)).toSorted()).toEqual(['3.99.10', 'shims', 'versions']);
+    await rm(root, { recursive: true });
   });
 });
 

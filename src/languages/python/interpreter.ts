@@ -90,13 +90,31 @@ export async function exists(path: string): Promise<boolean> {
 export async function pythonOnPath(names: readonly string[], ...outside: string[]): Promise<BasePython | undefined> {
   for (const name of names) {
     for (const folder of trustedPath(...outside)) {
-      const path = join(folder, name);
-      if (!(await exists(path))) continue;
-      const found = await probe(path);
-      if (found) return found;
+      for (const path of await behind(folder, name)) {
+        if (!(await exists(path))) continue;
+        const found = await probe(path);
+        if (found) return found;
+      }
     }
   }
   return undefined;
+}
+
+/**
+ * The programs that a command in a folder may mean. A pyenv shim of `python3.13` runs dozens of shell scripts, only to fail unless
+ * that version is the chosen one; the versions lie beside the shims and answer at once.
+ */
+async function behind(folder: string, name: string): Promise<string[]> {
+  const release = /^python(3\.\d+)$/.exec(name)?.[1];
+  const versions = join(dirname(folder), 'versions');
+  if (!release || basename(folder) !== 'shims' || !(await exists(versions))) return [join(folder, name)];
+  return (await installed(versions, release)).map((version) => join(versions, version, 'bin', name));
+}
+
+/** The versions that pyenv has of a release, the newest first. */
+async function installed(versions: string, release: string): Promise<string[]> {
+  const found = (await readdir(versions).catch(() => [] as string[])).filter((v) => v === release || v.startsWith(`${release}.`));
+  return found.toSorted((a, b) => b.localeCompare(a, 'en', { numeric: true }));
 }
 
 /**
@@ -165,8 +183,7 @@ async function pyenvVersion(bench: Workbench): Promise<BasePython | undefined> {
   const wanted = (await readFile(join(bench.root, '.python-version'), 'utf8').catch(() => '')).split('\n')[0]?.trim() ?? '';
   if (!/^\d+(\.\d+)*$/.test(wanted)) return undefined;
   const versions = join(process.env['PYENV_ROOT'] ?? join(homedir(), '.pyenv'), 'versions');
-  const installed = (await readdir(versions).catch(() => [] as string[])).filter((v) => v === wanted || v.startsWith(`${wanted}.`));
-  for (const version of installed.sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))) {
+  for (const version of await installed(versions, wanted)) {
     const found = await probe(join(versions, version, 'bin', 'python3'));
     if (found) return found;
   }

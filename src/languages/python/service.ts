@@ -68,8 +68,12 @@ async function start(): Promise<Daemon | undefined> {
 }
 
 async function newestPython(): Promise<string | undefined> {
-  const found = await Promise.all(NAMES.map((name) => pythonOnPath([name], process.cwd())));
-  return found.find((python) => python && python.release[1] >= OLDEST)?.executable;
+  // One after the other: the first that serves spares the start of all others.
+  for (const name of NAMES) {
+    const found = await pythonOnPath([name], process.cwd());
+    if (found && found.release[1] >= OLDEST) return found.executable;
+  }
+  return undefined;
 }
 
 function settle(running: Daemon, id: number, value: unknown): void {
