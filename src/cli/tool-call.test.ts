@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -57,6 +57,39 @@ describe('tool call', () => {
     expect(exitCode).toBe(1);
     expect(source()).toBe(SOURCE);
     expect(readdirSync(project)).toEqual(['a.py']);
+  });
+
+  it.each<[string, string, string]>([
+    ['a binary file', 'bin.dat', 'binary_file'],
+    ['a file that is not UTF-8', 'latin.txt', 'binary_file'],
+    ['a directory', 'sub', 'not_a_file'],
+    ['a file of 100 MB', 'huge.txt', 'too_large'],
+    ['a link that leads out', 'out', 'path_unsafe'],
+    ['links that lead in a circle', 'loop1', 'path_unsafe'],
+    ['a path through such links', 'loop1/x', 'path_unsafe'],
+    ['an absolute path', '/etc/hosts', 'path_outside'],
+    ['an empty path', '', 'path_unsafe'],
+  ])('neither reads, edits nor replaces %s', async (_title, path, code) => {
+    mkdirSync(join(project, 'sub'));
+    writeFileSync(join(project, 'bin.dat'), Buffer.from([0, 1, 2]));
+    writeFileSync(join(project, 'latin.txt'), Buffer.from([0x63, 0xe9, 0x0a]));
+    writeFileSync(join(project, 'huge.txt'), 'x');
+    truncateSync(join(project, 'huge.txt'), 100_000_000);
+    symlinkSync('/etc/hosts', join(project, 'out'));
+    symlinkSync('loop2', join(project, 'loop1'));
+    symlinkSync('loop1', join(project, 'loop2'));
+    const before = readdirSync(project);
+    for (const [name, args] of [['file_read', { path }], ['edit_file', { path, edits: [{ oldText: 'x', newText: 'y' }] }], ['file_write', { path, content: 'y' }]] as const) {
+      // Reading a path through a link finds no file; writing one would follow it.
+      const expected = name !== 'file_write' && path === 'loop1/x' ? /^(file_missing|path_unsafe)$/ : new RegExp(`^${code}$`);
+      expect(await call(name, args)).toMatchObject({ exitCode: 1, json: { ok: false, code: expect.stringMatching(expected), message: expect.any(String) } });
+    }
+    expect(readdirSync(project)).toEqual(before);
+    expect(readFileSync(join(project, 'latin.txt'))).toEqual(Buffer.from([0x63, 0xe9, 0x0a]));
+  });
+
+  it('an empty directory is bad usage, not the current directory', async () => {
+    expect(await tool('call', 'file_read', '--json', '{"path":"package.json"}', '--dir', '')).toMatchObject({ exitCode: 2, json: { code: 'usage' } });
   });
 
   it.each([

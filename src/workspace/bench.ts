@@ -257,7 +257,9 @@ export class Bench implements OpenWorkbench {
       const path = checkPath(change.path);
       if (seen.has(path)) throw new UntilgreenError('bad_arguments', `${path} is changed twice in one write.`, { path }, 'Join the two changes.');
       seen.add(path);
-      if (this.#mountOf(path)) throw new UntilgreenError('path_unsafe', `${path} lies in a dependency folder, which is read-only.`, { path }, 'Change the project, not its dependencies.');
+      const mounted = this.#mountOf(path);
+      if (mounted !== undefined && mounted === path) throw new UntilgreenError('path_unsafe', `${path} is shown read-only: it is a dependency folder, or larger than what is copied.`, { path }, 'Change it yourself, if it must be.');
+      if (mounted !== undefined) throw new UntilgreenError('path_unsafe', `${path} lies in ${mounted}, which is shown read-only.`, { path }, 'Change the project, not its dependencies.');
       const blocked = parentsOf(path).some((p) => gone.has(p));
       const before = blocked ? undefined : await this.#before(path, change.kind);
       if (change.expect !== undefined && (before?.hash ?? null) !== change.expect) {
