@@ -245,7 +245,7 @@ for (const { title, backend, owner, obstacle } of cases) {
 
     test('node runs its tests inside', async () => {
       file('t.test.js', 'const t=require("node:test");t("a",()=>{});t("b",async()=>{const r=await fetch(await new Promise(k=>{const s=require("http").createServer((q,a)=>{a.setHeader("connection","close");a.end("x");s.close()}).listen(0,()=>k("http://localhost:"+s.address().port))}));require("assert").equal(await r.text(),"x")})');
-      expect(await run([tools.programs.node ?? '', '--test', 't.test.js'], { env: { PATH: tools.path }, mounts: tools.mounts })).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('# pass 2') });
+      expect(await run([tools.programs.node ?? '', '--test', '--test-reporter=tap', 't.test.js'], { env: { PATH: tools.path }, mounts: tools.mounts })).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('# pass 2') });
     });
   });
 }
