@@ -1,11 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { UntilgreenError } from '../core/errors.ts';
 import type { Mount } from '../sandbox/types.ts';
 import type { FileChange, TextFile } from '../workspace/types.ts';
 import { allowedByFile } from './allowed-dependencies.ts';
-import { install, newPackagesFolder, pipCommands, removeFolder } from './installer.ts';
+import { install, newPackagesFolder, pipCommands, putFile, removeFolder } from './installer.ts';
 import { canonicalName, withProjectDependency, withRequirement } from './manifests.ts';
 import { defineTool, done, refused } from './outcome.ts';
 import { inShapeOf } from './text.ts';
@@ -53,7 +53,7 @@ async function addToNode(args: Args, folder: string, context: ToolContext): Prom
   if (/"workspaces"\s*:|"(?:file|link|workspace):/.test(manifest.text)) {
     throw new UntilgreenError('dependency_refused', `package.json has workspaces or local packages, which only npm in the project itself can install. Run \`npm install ${args.name}\` and start again.`);
   }
-  for (const [name, file] of before) await writeFile(join(folder, name), file.text);
+  for (const [name, file] of before) await putFile(folder, name, file.text);
   const spec = args.version ? `${args.name}@${args.version.replaceAll(' ', '').replace(/^==/, '')}` : args.name;
   const lock = before.has('package-lock.json') ? [] : ['--no-package-lock'];
   await install(folder, [['npm', 'install', '--ignore-scripts', '--no-audit', '--no-fund', ...lock, args.dev ? '--save-dev' : '--save-prod', '--', spec]], context);
@@ -80,7 +80,7 @@ async function addToPython(args: Args, folder: string, context: ToolContext): Pr
   const others = (await installedBefore(context)).filter((other) => canonicalName(/^[\w.-]+/.exec(other)?.[0] ?? '') !== canonicalName(args.name));
   const specs = [...others, spec];
   await install(folder, await pipCommands(['--target', 'site', ...specs], context), context);
-  await writeFile(join(folder, 'specs.json'), JSON.stringify(specs));
+  await putFile(folder, 'specs.json', JSON.stringify(specs));
   const site = join(folder, 'site');
   return { changes: manifest ? [manifest] : [], command: `pip install ${/[<>~*]/.test(spec) ? `'${spec}'` : spec}`, mount: { source: site, target: site } };
 }

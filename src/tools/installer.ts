@@ -1,4 +1,4 @@
-import { chown, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { chown, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UntilgreenError } from '../core/errors.ts';
 import { interpreterOf } from '../languages/python/interpreter.ts';
@@ -6,20 +6,28 @@ import { networkAccess } from '../sandbox/network-access.ts';
 import { surroundings } from './shell.ts';
 import type { ToolContext } from './types.ts';
 
+/** The installer runs as the owner of its folder, as every command runs as the owner of the copy. */
+async function giveTo(path: string, owner: { uid: number; gid: number }): Promise<void> {
+  if (process.getuid?.() === 0) await chown(path, owner.uid, owner.gid);
+}
+
+/** A file that the installer may change. */
+export async function putFile(folder: string, name: string, text: string): Promise<void> {
+  const path = join(folder, name);
+  await writeFile(path, text);
+  await giveTo(path, await stat(folder));
+}
+
 /** A new, empty folder `<packages>/<kind>-<n>`. What is installed is never changed: an earlier checkpoint shows an earlier folder. */
 export async function newPackagesFolder(kind: 'python' | 'node', context: ToolContext): Promise<string> {
   const { packages, root } = context.bench;
   const owner = await stat(root);
-  const give = async (path: string): Promise<void> => {
-    // The installer runs as the owner of its folder, as every command runs as the owner of the copy.
-    if (process.getuid?.() === 0) await chown(path, owner.uid, owner.gid);
-  };
   await mkdir(packages, { recursive: true, mode: 0o700 });
-  await give(packages);
+  await giveTo(packages, owner);
   const taken = (await readdir(packages)).map((name) => Number(/-(\d+)$/.exec(name)?.[1] ?? 0));
   const folder = join(packages, `${kind}-${Math.max(0, ...taken) + 1}`);
   await mkdir(folder, { mode: 0o700 });
-  await give(folder);
+  await giveTo(folder, owner);
   return folder;
 }
 
