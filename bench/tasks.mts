@@ -2,7 +2,7 @@
 // Runs untilgreen on public tasks with a live model and writes a table of what came out.
 //
 //   UNTILGREEN_API_KEY=… npx tsx bench/tasks.mts --data DIR --tasks quixbugs:4,exercism-python:3,exercism-typescript:bowling
-//     --base-url URL --model NAME --out FILE [--jobs 2] [--keep DIR] [--reference]
+//     --base-url URL --model NAME --out FILE [--jobs 2] [--budget 20m] [--keep DIR] [--reference]
 //
 // `suite:3` takes the first three of a suite in the order below; `suite:name+name` takes these. No task text stands in this
 // repository: DIR holds one JSON Lines file per suite. Models have seen these tasks; the figures serve comparisons, not fame.
@@ -253,10 +253,10 @@ const { values: given } = parseArgs({
   options: {
     data: { type: 'string', default: join(ROOT, '../shared/data') }, tasks: { type: 'string', default: 'quixbugs:4,exercism-python:3,exercism-javascript:1,exercism-typescript:2' },
     out: { type: 'string', default: 'tasks.json' }, jobs: { type: 'string', default: '1' }, keep: { type: 'string' }, 'base-url': { type: 'string' }, model: { type: 'string' },
-    'max-iterations': { type: 'string', default: '4' }, reference: { type: 'boolean', default: false },
+    'max-iterations': { type: 'string', default: '4' }, budget: { type: 'string' }, reference: { type: 'boolean', default: false },
   },
 });
-const flags = ['base-url', 'model', 'max-iterations'].flatMap((name) => {
+const flags = ['base-url', 'model', 'max-iterations', 'budget'].flatMap((name) => {
   const value = given[name as 'model'];
   return value === undefined ? [] : [`--${name}`, value];
 });
