@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runTool } from './registry.ts';
 import { sandboxedContext } from './testing/context.prop.ts';
@@ -35,6 +39,17 @@ describe('shell', () => {
     await unchanged();
   });
 
+  test('what the project ignores is not kept', async () => {
+    const own = await sandboxedContext({ '.gitignore': 'dist/\n*.log\n', 'sub/.gitignore': '!kept.log\n' });
+    try {
+      const command = 'mkdir dist __pycache__; echo > dist/o.js; echo > x.log; echo > sub/kept.log; echo > __pycache__/a.pyc; echo > n.txt';
+      expect(await runTool('shell', { command, keep: true }, own.context)).toMatchObject({ ok: true, changed: ['n.txt', 'sub/kept.log'] });
+      expect((await own.context.bench.deltas()).map((d) => d.path)).toEqual(['n.txt', 'sub/kept.log']);
+    } finally {
+      await own.close();
+    }
+  });
+
   test('a command that fails is a result with its exit code and both streams', async () => {
     expect(await shell({ command: 'echo out; echo err >&2; exit 3' })).toMatchObject({ ok: true, data: { status: 'exited', exitCode: 3, stdout: 'out\n', stderr: 'err\n' } });
   });
@@ -51,10 +66,22 @@ describe('shell', () => {
     await unchanged();
   });
 
-  test('there is no network and nothing of the host to read', async () => {
-    const result = await shell({ command: 'cat /root/.npmrc /home/*/.ssh/* 2>&1; (exec 3<>/dev/tcp/127.0.0.1/80) 2>&1; env' });
-    expect(result.data.stdout).not.toMatch(/SECRET|TOKEN|PASSWORD/i);
-    expect(Object.keys(Object.fromEntries(result.data.stdout.split('\n').map((l: string) => l.split('='))))).not.toContain('XDG_RUNTIME_DIR');
+  test('neither the network of the host, nor its files, nor its variables are there', async () => {
+    const server = createServer((socket) => socket.end('reached')).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const file = join(dirname(context.bench.source), 'host.txt');
+    await writeFile(file, 'host-file');
+    process.env.UNTILGREEN_TEST_SECRET = 'host-variable';
+    try {
+      const { port } = server.address() as AddressInfo;
+      const connect = `require('net').connect(${port}, '127.0.0.1').on('data', (d) => console.log(String(d))).on('error', (e) => console.log(e.code))`;
+      const result = await shell({ command: `node -e "${connect}"; cat '${file}'; env` });
+      expect(result.data.stdout).toMatch(/ECONNREFUSED|ENETUNREACH/);
+      expect(result.data.stdout).not.toMatch(/reached|host-file|host-variable/);
+    } finally {
+      delete process.env.UNTILGREEN_TEST_SECRET;
+      server.close();
+    }
   });
 
   test('long output keeps its head and its tail', async () => {
