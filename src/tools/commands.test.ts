@@ -113,6 +113,17 @@ describe('run_tests', () => {
     expect(result.data.text).toContain('2 of 3 passed');
   });
 
+  test('what a test says does not steer the terminal', async () => {
+    const own = await sandboxedContext({ 'test_a.py': 'def test_a():\n    raise ValueError("\\x1b[2Jgone \\x1b]0;title\\x07")\n' });
+    try {
+      const { text } = (await run({}, own.context)).data;
+      expect(text).toContain('gone');
+      for (const control of ['\u0007', '\u001b']) expect(text).not.toContain(control);
+    } finally {
+      await own.close();
+    }
+  });
+
   test('files narrow it', async () => {
     expect(await run({ files: ['tests/test_other.py'] })).toMatchObject({ ok: true, summary: '1 test ran, all green.', data: { passed: true } });
   });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { stripTerminalEscapes } from '../sandbox/host.ts';
 import type { CheckReport } from '../languages/types.ts';
 import { defineTool, done, refused } from './outcome.ts';
 import { insidePath } from './paths.ts';
@@ -41,6 +42,6 @@ export const runTests = defineTool<z.infer<typeof schema>>({
     const failing = tests.filter((t) => t.outcome === 'failed' || t.outcome === 'error').length;
     const passed = reports.every((r) => r.status === 'passed');
     const summary = passed ? `${count(tests.length, 'test')} ran, all green.` : failing ? `${failing} of ${count(tests.length, 'test')} fail.` : `The checks did not pass: ${reports.filter((r) => r.status !== 'passed').map((r) => `${r.check.id} ${r.status}`).join(', ')}.`;
-    return done({ passed, text: reports.map((r) => reportText(r)).join('\n'), reports }, summary);
+    return done({ passed, text: stripTerminalEscapes(reports.map((r) => reportText(r)).join('\n')), reports }, summary);
   },
 });
