@@ -136,7 +136,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       if (state.end || more.approve?.length) {
         const ids = (more.approve ?? []).flatMap((a) => (a === 'all' ? state.waitingFor.map((w) => w.id) : [a]));
         const unknown = ids.find((a) => !state.waitingFor.some((w) => w.id === a));
-        if (unknown) throw new UntilgreenError('usage', `Run ${id} is not waiting for '${unknown}'.`, {}, state.waitingFor.length ? `It waits for: ${state.waitingFor.map((w) => w.id).join(', ')}.` : 'It waits for nothing.');
+        if (unknown) {
+          // A mistyped name must not keep the run from the next try.
+          if (!state.end || state.end.outcome === 'approval') await lease.release(state.end ? 'waiting' : 'queued');
+          throw new UntilgreenError('usage', `Run ${id} is not waiting for '${unknown}'.`, {}, state.waitingFor.length ? `It waits for: ${state.waitingFor.map((w) => w.id).join(', ')}.` : 'It waits for nothing.');
+        }
         const event: MachineEvent = { type: 'resumed', approved: ids };
         await push(event);
       }

@@ -1,5 +1,6 @@
 import type { CheckReport, Detection, Finding } from '../languages/types.ts';
 import type { CheckpointId } from '../workspace/types.ts';
+import { onlyWithNewTests } from './alone.ts';
 import { resultsByKey, testKey } from './baseline.ts';
 import { judgeNewTests } from './new-tests.ts';
 import { protectedChanges, type TestConfigOf } from './protect.ts';
@@ -54,22 +55,34 @@ export async function judge(input: GateInput): Promise<Verdict> {
     }
   }
 
-  const failing = [...now].filter(([key, { test }]) => isRed(test.outcome) && !ignored(key));
-  const red = input.reports.filter((r) => r.status !== 'passed' && !(r.status === 'failed' && r.errors.length === 0 && r.tests.length > 0 && r.tests.every((t) => !isRed(t.outcome) || ignored(testKey(r.check, t)))));
-  const checksPass = input.reports.length > 0 && red.length === 0 && failing.length === 0;
-
-  const hadTests = baseline.size > 0;
   const changes = await protectedChanges(
-    { bench: input.bench, languages: input.languages, detections: input.detections, hadTests, testConfigOf: input.testConfigOf },
+    { bench: input.bench, languages: input.languages, detections: input.detections, hadTests: baseline.size > 0, testConfigOf: input.testConfigOf },
     input.base,
     input.candidate,
   );
   const openChanges = changes.filter((c) => !input.approved.has(approvalName.test(c)));
+  // A red test that skips itself, or is not collected any more, was silenced, not fixed. Records of a whole file or of what came after its tests have no later counterpart.
+  const touched = new Set(changes.filter((c) => !openChanges.includes(c)).map((c) => c.path));
+  const silenced = [...baseline].flatMap(([key, { test }]) => {
+    if (!isRed(test.outcome) || ignored(key) || (test.file && touched.has(test.file))) return [];
+    const outcome = now.get(key)?.test.outcome;
+    if (outcome === undefined) return test.id === test.file || test.id.endsWith('(after the tests)') ? [] : [`${test.id} has vanished`];
+    return isRed(outcome) || outcome === 'passed' ? [] : [`${test.id} is ${outcome}`];
+  });
+
+  const failing = [...now].filter(([key, { test }]) => isRed(test.outcome) && !ignored(key));
+  const red = input.reports.filter((r) => r.status !== 'passed' && !(r.status === 'failed' && r.errors.length === 0 && r.tests.length > 0 && r.tests.every((t) => !isRed(t.outcome) || ignored(testKey(r.check, t)))));
+  const checksPass = input.reports.length > 0 && red.length === 0 && failing.length === 0 && silenced.length === 0;
+
+  const hadTests = baseline.size > 0;
   const findings = await scanChange(input, deltas);
   const blocking = findings.filter((f) => f.severity === 'block' && input.blockOperations && !input.approved.has(approvalName.finding(f)));
 
   // Red-and-mutant runs cost as much as the tests themselves: only a candidate that passes is worth them.
   const known = new Set([...baseline.keys(), ...fixed.map((f) => [...now].find(([, v]) => v.test.id === f.id && v.check.id === f.check)?.[0] ?? '')]);
+  if (checksPass && hadTests && !openChanges.length && !blocking.length && !regressions.length) {
+    regressions.push(...(await onlyWithNewTests({ ...input, deltas, now, ignored, approved: touched })));
+  }
   const newTests = checksPass ? await judgeNewTests({ ...input, deltas, known }) : [];
   const counted = newTests.filter((t) => t.counts).length;
   const uncounted = newTests.filter((t) => !t.counts);
@@ -77,8 +90,8 @@ export async function judge(input: GateInput): Promise<Verdict> {
 
   const rules: Verdict['rules'] = [];
   const rule = (name: GreenRule, ok: boolean, detail: string) => rules.push({ rule: name, ok, detail });
-  rule('checks_pass', checksPass, checksPass ? `${input.reports.length} check(s) pass` : describeRed(red, failing.length));
-  rule('no_regression', regressions.length === 0, regressions.length ? `${regressions.length} test(s) that passed before do not now` : 'every test that passed before passes');
+  rule('checks_pass', checksPass, checksPass ? `${input.reports.length} check(s) pass` : describeRed(red, failing.length, silenced));
+  rule('no_regression', regressions.length === 0, regressions[0]?.now === 'needs_new_tests' ? `${regressions.length} known test(s) need the change's own test files: ${regressions[0]!.message}` : regressions.length ? `${regressions.length} test(s) that passed before do not now` : 'every test that passed before passes');
   rule('tests_untouched', openChanges.length === 0, openChanges.length ? openChanges.map((c) => `${c.path}${c.test ? `::${c.test}` : ''}: ${c.detail}`).slice(0, 5).join('; ') : 'no existing test was touched without approval');
   const testsCount = hadTests || counted > 0 || newTests.length === 0;
   rule('new_tests_count', testsCount, newTests.length ? `${counted} of ${newTests.length} new test(s) count${uncounted.length ? `; ${uncounted[0]!.id}: ${uncounted[0]!.reason}` : ''}` : 'no new tests');
@@ -98,7 +111,7 @@ export async function judge(input: GateInput): Promise<Verdict> {
     proof: !green ? 'none' : fixed.length ? 'red_to_green' : newTests.some((t) => t.counts && t.seenRed) ? 'new_test' : 'unchanged_behaviour',
     score: {
       regressions: regressions.length,
-      failing: failing.length + red.filter((r) => r.tests.every((t) => !isRed(t.outcome))).length,
+      failing: failing.length + silenced.length + red.filter((r) => r.tests.every((t) => !isRed(t.outcome))).length,
       passing: [...now.values()].filter(({ test }) => test.outcome === 'passed').length,
       diffLines: (await input.bench.diff(input.base, input.candidate)).split('\n').filter((l) => /^[+-](?![+-]{2})/.test(l)).length,
     },
@@ -107,8 +120,8 @@ export async function judge(input: GateInput): Promise<Verdict> {
 
 const isRed = (outcome: string) => outcome === 'failed' || outcome === 'error';
 
-function describeRed(red: readonly CheckReport[], failing: number): string {
-  if (!red.length && !failing) return 'no check ran';
+function describeRed(red: readonly CheckReport[], failing: number, silenced: readonly string[]): string {
+  if (!red.length && !failing) return silenced.length ? `${silenced.length} red test(s) were not made to pass: ${silenced[0]}` : 'no check ran';
   const broken = red.find((r) => r.status !== 'failed');
   if (broken) return `${broken.check.id} is ${broken.status}: ${broken.errors[0]?.message.split('\n', 1)[0] ?? `exit ${broken.exitCode}`}`;
   return `${failing} test(s) fail`;
@@ -123,13 +136,22 @@ async function scanChange(input: GateInput, deltas: Awaited<ReturnType<GateInput
   const findings: Finding[] = [];
   for (const delta of deltas) {
     if (delta.kind === 'deleted') continue;
-    const language = input.languages.find((l) => l.extensions.some((e) => delta.path.endsWith(e)));
-    if (!language) continue;
     const before = delta.before && (await input.bench.readAt(input.base, delta.path));
     const after = await input.bench.readAt(input.candidate, delta.path);
-    if (after) findings.push(...(await language.scan(delta.path, before && decoder.decode(before), decoder.decode(after))));
+    if (!after) continue;
+    const language = input.languages.find((l) => l.extensions.some((e) => delta.path.endsWith(e))) ?? languageOfText(input, delta.path, after);
+    if (language) findings.push(...(await language.scan(delta.path, before && decoder.decode(before), decoder.decode(after))));
   }
   return findings;
+}
+
+const PROSE = /\.(md|mdx|rst|adoc|html?|svg|xml|css|ya?ml|toml|lock|json)$/i;
+/** `require` runs a file of any name as JavaScript, and the first line of a script names its interpreter. */
+function languageOfText(input: GateInput, path: string, bytes: Uint8Array): GateInput['languages'][number] | undefined {
+  if (PROSE.test(path) || bytes.includes(0)) return undefined;
+  const text = new TextDecoder().decode(bytes);
+  const name = /^#!.*\bpython/.test(text) ? 'python' : /^#!.*\bnode/.test(text) || /\b(module\.)?exports\b\s*[.=[]/.test(text) ? 'javascript' : undefined;
+  return name && input.languages.find((l) => l.name === name);
 }
 
 /** Orders attempts, best first: fewer regressions, fewer red tests, more green ones, then the smaller change. */

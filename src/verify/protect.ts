@@ -1,9 +1,11 @@
 import type { Detection, Language, StaticTest } from '../languages/types.ts';
+import { PROJECT_FILES } from '../config/paths.ts';
 import { canonicalJson } from '../core/hash.ts';
 import type { CheckpointId, Delta, Workbench } from '../workspace/types.ts';
 import type { ProtectedChange } from './types.ts';
 
 const decoder = new TextDecoder();
+const OWN_SETTINGS: ReadonlySet<string> = new Set([...PROJECT_FILES, '.env', 'allowed_deps.json']);
 /** Languages that share files with other purposes (package.json, pyproject.toml) say which of their keys steer the tests. */
 export type TestConfigOf = (path: string, source: string) => unknown;
 
@@ -36,6 +38,8 @@ function text(bytes: Uint8Array | undefined): string | undefined {
 
 async function changesOf(p: Protection, delta: Delta, before: string | undefined, after: string | undefined): Promise<ProtectedChange[]> {
   const { path } = delta;
+  // It would hold for the next run: its known failures, its sandbox, the model that it asks.
+  if (OWN_SETTINGS.has(path)) return [{ path, kind: 'config', detail: `settings of the next run were ${delta.kind}` }];
   const config = await configChange(p, delta, before, after);
   if (config) return [config];
   if (before === undefined) return [];

@@ -140,11 +140,20 @@ export async function runChecks(
     runner.signal?.throwIfAborted();
     options.onStart?.(check);
     const result = await runCheck(check, runner, { files: options.files });
+    refuseRewrittenTests(result, await runner.bench.deltas(before), runner.languages);
     await runner.bench.restore(before);
     options.onReport?.(result);
     reports.push(result);
   }
   return reports;
+}
+
+/** What a test file says while the tests run is not what was compared: results of a run that rewrote one are worth nothing. */
+function refuseRewrittenTests(report: CheckReport, deltas: Awaited<ReturnType<Workbench['deltas']>>, languages: readonly Language[]): void {
+  const rewritten = deltas.find((d) => d.kind !== 'added' && languages.some((l) => l.isTestFile(d.path) || l.isTestConfig(d.path)));
+  if (!rewritten) return;
+  report.errors.push({ message: `The run ${rewritten.kind === 'deleted' ? 'deleted' : 'rewrote'} ${rewritten.path}, which steers its own tests.` });
+  if (report.status === 'passed' || report.status === 'failed') report.status = 'broken';
 }
 
 /** Told apart from an `UntilgreenError` of the product's own: the sandbox itself failed, so nothing is known about the code. */

@@ -42,8 +42,8 @@ export type GreenRule =
 export interface Verdict {
   green: boolean;
   rules: { rule: GreenRule; ok: boolean; detail: string }[];
-  /** Tests that passed in the baseline and fail or vanished now. */
-  regressions: { check: string; id: string; now: TestOutcome | 'vanished'; message?: string }[];
+  /** Tests that passed in the baseline and fail or vanished now, and known tests that pass only beside the change's own test files. */
+  regressions: { check: string; id: string; now: TestOutcome | 'vanished' | 'needs_new_tests'; message?: string }[];
   /** Red in the baseline, green now. */
   fixed: { check: string; id: string }[];
   newTests: NewTest[];

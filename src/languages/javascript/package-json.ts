@@ -55,7 +55,13 @@ export function testConfigOf(path: string, source: string): unknown {
   if (!/(^|\/)package\.json$/.test(path)) return undefined;
   const json = readPackageJson(source);
   if (!json) return undefined;
-  const scripts = Object.fromEntries(Object.entries(json.scripts).filter(([name]) => /^(pre|post)?test(:|$)/.test(name)));
+  const steering = new Set(Object.keys(json.scripts).filter((name) => /^(pre|post)?test(:|$)/.test(name)));
+  // Scripts that those run, and so on: a set grows while it is walked.
+  for (const name of steering) {
+    const words = json.scripts[name]!.split(/[\s;&|'"]+/);
+    for (const other of Object.keys(json.scripts)) if (words.includes(other.replace(/^(pre|post)(?=.)/, '')) || words.includes(other)) steering.add(other);
+  }
+  const scripts = Object.fromEntries(Object.entries(json.scripts).filter(([name]) => steering.has(name)));
   const keys = Object.fromEntries(TEST_KEYS.filter((k) => json.raw[k] !== undefined).map((k) => [k, json.raw[k]]));
   const found = { ...(Object.keys(scripts).length ? { scripts } : {}), ...keys };
   return Object.keys(found).length ? found : undefined;

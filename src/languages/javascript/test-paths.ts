@@ -7,7 +7,7 @@ const TEST_FOLDER = /(^|\/)(tests?|specs?|__tests__|e2e)\//i;
 const MATERIAL = /(^|\/)(fixtures?|__fixtures__|__mocks__|__snapshots__|helpers?|support|utils?|data|mocks?|stubs?)\//i;
 
 export const TEST_CONFIG_NAMES =
-  /(^|\/)((vitest|vite|jest|ava|playwright|cypress|karma|wdio)\.(config|workspace|conf|setup)(\.[\w-]+)?\.([cm]?[jt]s|json|ya?ml)|(vitest|jest)[._-]setup\.[cm]?[jt]sx?|setup[._-]?tests?\.[cm]?[jt]sx?|test[._-]setup\.[cm]?[jt]sx?|\.mocharc(\.[\w]+)?|\.taprc|\.nycrc(\.\w+)?|\.c8rc(\.\w+)?|babel\.config\.[cm]?(js|json|ts)|\.babelrc(\.\w+)?|package\.json)$/i;
+  /(^|\/)((vitest|vite|jest|ava|playwright|cypress|karma|wdio)\.(config|workspace|conf|setup)(\.[\w-]+)?\.([cm]?[jt]s|json|ya?ml)|(vitest|jest)[._-]setup\.[cm]?[jt]sx?|setup[._-]?tests?\.[cm]?[jt]sx?|test[._-]setup\.[cm]?[jt]sx?|\.mocharc(\.[\w]+)?|\.taprc|\.nycrc(\.\w+)?|\.c8rc(\.\w+)?|babel\.config\.[cm]?(js|json|ts)|\.babelrc(\.\w+)?|package\.json|\.npmrc|\.yarnrc(\.yml)?|\.pnpmfile\.c?js|node\.config\.json)$/i;
 
 export function isCode(path: RelativePath): boolean {
   return CODE.test(path) && !/\.d\.[cm]?ts$/.test(path);
@@ -23,7 +23,8 @@ export function isTestPath(path: RelativePath): boolean {
 
 /** Files that steer how tests run; a package.json counts and is compared by its test keys. */
 export function isTestConfigPath(path: RelativePath): boolean {
-  return TEST_CONFIG_NAMES.test(path) || /(^|\/)(tests?|__tests__|spec)\/(.*\/)?(setup|global-?setup|teardown)\.[cm]?[jt]sx?$/i.test(path);
+  // Installed packages may be what the tests compare with.
+  return TEST_CONFIG_NAMES.test(path) || /(^|\/)node_modules\//.test(path) || /(^|\/)(tests?|__tests__|spec)\/(.*\/)?(setup|global-?setup|teardown)\.[cm]?[jt]sx?$/i.test(path);
 }
 
 /** The test folder a path lies in (`packages/a/test`), if any. */

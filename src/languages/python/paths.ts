@@ -26,7 +26,8 @@ export function isCollected(path: RelativePath): boolean {
 }
 
 export function isTestConfig(path: RelativePath): boolean {
-  return CONFIG_NAME.test(posix.basename(path));
+  // Metadata of a distribution names plugins that pytest loads from any folder on its path.
+  return CONFIG_NAME.test(posix.basename(path)) || /\.(egg|dist)-info\//.test(path);
 }
 
 /** The folder of a path, `''` for the root. */

@@ -36,19 +36,24 @@ export const RUFF_WARNINGS: Readonly<Record<string, string>> = {
 
 /** Findings of `after` that `before` did not have. */
 export async function scan(path: RelativePath, before: string | undefined, after: string): Promise<Finding[]> {
-  const now = await findingsOf(path, after);
+  const now = await findingsOf(path, after, before === undefined ? moduleAt(path) : undefined);
   if (before === undefined || !now.length) return now;
   return newFindings(await findingsOf(path, before), now);
 }
 
-async function findingsOf(path: RelativePath, source: string): Promise<Finding[]> {
-  const [tree, ruff] = await Promise.all([treeFindings(path, source), ruffFindings(path, source)]);
+/** The name under which a file at a root of the imports is found before the standard library. */
+function moduleAt(path: RelativePath): string | undefined {
+  return /^(?:src\/)?(\w+)(?:\.py|\/__init__\.py)$/.exec(path)?.[1];
+}
+
+async function findingsOf(path: RelativePath, source: string, module?: string): Promise<Finding[]> {
+  const [tree, ruff] = await Promise.all([treeFindings(path, source, module), ruffFindings(path, source)]);
   return tidyFindings([...tree, ...ruff]);
 }
 
-async function treeFindings(path: RelativePath, source: string): Promise<Finding[]> {
+async function treeFindings(path: RelativePath, source: string, module?: string): Promise<Finding[]> {
   const hook = /(^|\/)(conftest\.py|noxfile\.py|setup\.py)$/.test(path);
-  const answer = await ask<{ findings: Omit<Finding, 'path'>[] }>('scan', source, { is_test: isTestFile(path) });
+  const answer = await ask<{ findings: Omit<Finding, 'path'>[] }>('scan', source, { is_test: isTestFile(path), module });
   if (!answer || isUnparsable(answer)) return scanByLines(path, source);
   // Hooks belong into conftest.py, which is protected as test configuration.
   return answer.findings.filter((f) => !(hook && /is a hook of the test runner/.test(f.message))).map((f) => ({ ...f, path }));

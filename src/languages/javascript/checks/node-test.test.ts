@@ -77,7 +77,7 @@ test('slow', { timeout: 50 }, () => new Promise((r) => setTimeout(r, 5000)));
 test('a', () => {
   const parent = ['environ', 'cmdline'].map((f) => { try { return readFileSync('/proc/' + process.ppid + '/' + f, 'utf8'); } catch { return ''; } }).join();
   assert.doesNotMatch(parent + JSON.stringify(process.env), /nonce|[0-9a-f]{24}\\b/);
-  for (const name of readdirSync('.').filter((n) => n.startsWith('.untilgreen-'))) assert.deepEqual(readdirSync(name).sort(), ['node-test.mjs', 'records.mjs']);
+  for (const name of readdirSync('.').filter((n) => n.startsWith('.untilgreen-'))) assert.deepEqual(readdirSync(name).sort(), ['lock-assert.mjs', 'node-test.mjs', 'records.mjs']);
 });
 `,
     });

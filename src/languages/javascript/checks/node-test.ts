@@ -23,7 +23,9 @@ export async function nodeTestCommand({ pack, bench, script, files, reporter }: 
   const typescript = relative.some((f) => /\.[cm]?ts$/.test(f));
   const runner = typescript ? await typeScriptFlags(flags, pack.root, bench) : [];
   if ('problem' in runner) return runner;
-  return { argv: [process.execPath, ...runner, ...flags, '--test', `--test-reporter=${reporter.startsWith('..') ? reporter : `./${reporter.replace(/^\.\//, '')}`}`, '--test-reporter-destination=stdout', ...relative] };
+  const at = reporter.startsWith('..') ? reporter : `./${reporter.replace(/^\.\//, '')}`;
+  const lock = `--import=${at.slice(0, at.lastIndexOf('/'))}/lock-assert.mjs`;
+  return { argv: [process.execPath, lock, ...runner, ...flags, '--test', `--test-reporter=${at}`, '--test-reporter-destination=stdout', ...relative] };
 }
 
 function sorted(script: ScriptCommand | undefined): { flags: string[]; positionals: string[] } {

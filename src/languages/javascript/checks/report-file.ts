@@ -54,7 +54,7 @@ export async function createReport(bench: Workbench, name: 'node-test' | 'vitest
   const absolute = join(bench.root, folder);
   const file = await openReportFile(bench.root);
   await mkdir(absolute);
-  for (const script of ['records.mjs', `${name}.mjs`]) {
+  for (const script of ['records.mjs', `${name}.mjs`, ...(name === 'node-test' ? ['lock-assert.mjs'] : [])]) {
     const target = join(absolute, script);
     await copyFile(fileURLToPath(new URL(`../reporters/${script}`, import.meta.url)), target);
     // The product's own files may be readable by their owner only; the sandbox may run as somebody else.

@@ -44,4 +44,13 @@ export const DATA_IMPORT: Rule = { rule: 'js/data-import', severity: 'block', me
 export const DYNAMIC_LOAD: Rule = { rule: 'js/dynamic-load', severity: 'warn', message: 'loads a module whose name is only known at run time' };
 export const RECURSIVE_DELETE: Rule = { rule: 'js/recursive-delete', severity: 'warn', message: 'deletes a folder with all it holds' };
 export const FORGED_REPORT: Rule = { rule: 'js/forged-report', severity: 'block', message: 'a test that serialises values can write results of its own into the runner’s report' };
+export const REPLACES_CHECK: Rule = { rule: 'js/test-internals', severity: 'block', message: 'replaces a part of what the tests check with' };
+export const REPLACES_BUILTIN: Rule = { rule: 'js/replaces-builtin', severity: 'block', message: 'replaces a function that all other code uses, tests included' };
+export const RUNNER_IMPORT: Rule = { rule: 'js/test-internals', severity: 'block', message: 'code that is no test reaches for the test runner' };
+export const TEST_DETECTION: Rule = { rule: 'js/test-detection', severity: 'block', message: 'asks whether it runs under test' };
+/** Variables that only a test runner sets. */
+export const TEST_MARKS = /^(NODE_TEST_CONTEXT|VITEST|VITEST_WORKER_ID|VITEST_POOL_ID|JEST_WORKER_ID)$/;
+export const RUNNERS = /^(node:test|vitest|jest|@jest\/globals|@vitest\/.+|expect|chai|mocha)$/;
+/** As values are named: without `node:`. */
+export const CHECKS = /^module:(assert|assert\/strict|test|vitest|@jest\/globals|expect|chai)(\.|$)/;
 export const EXIT_IN_TEST: Rule = { rule: 'js/exit-in-test', severity: 'warn', message: 'a test that ends the process can hide failures' };

@@ -5,7 +5,7 @@ import { newFindings, tidyFindings } from '../../shared/findings.ts';
 import { lineAt } from '../ast.ts';
 import { resolveFile, type Resolved } from '../program.ts';
 import { isTestPath } from '../test-paths.ts';
-import { CALLS, COMPUTED_CALL, COMPUTED_GLOBAL, DATA_IMPORT, DYNAMIC_LOAD, EVAL, EXIT_IN_TEST, FORGED_REPORT, MODULES, RECURSIVE_DELETE, type Rule, TIMER_TEXT, WORKER_EVAL } from './rules.ts';
+import { CALLS, CHECKS, COMPUTED_CALL, COMPUTED_GLOBAL, DATA_IMPORT, DYNAMIC_LOAD, EVAL, EXIT_IN_TEST, FORGED_REPORT, MODULES, RECURSIVE_DELETE, REPLACES_BUILTIN, REPLACES_CHECK, type Rule, RUNNER_IMPORT, RUNNERS, TEST_DETECTION, TEST_MARKS, TIMER_TEXT, WORKER_EVAL } from './rules.ts';
 import { plain, Values } from './values.ts';
 
 /** Findings of `after` that `before` did not have; a moved line is not a new finding. */
@@ -38,7 +38,11 @@ async function findings(path: RelativePath, source: string): Promise<Finding[]> 
 
 function rulesFor(node: TS.Node, r: Resolved, values: Values, test: boolean): Rule[] {
   const { ts } = r;
-  if (ts.isImportDeclaration(node)) return typeOnly(ts, node.importClause) ? [] : moduleRule(ts, node.moduleSpecifier);
+  if (ts.isImportDeclaration(node)) return typeOnly(ts, node.importClause) ? [] : [...moduleRule(ts, node.moduleSpecifier), ...runnerRule(ts, node.moduleSpecifier, test)];
+  if (ts.isBinaryExpression(node) && node.operatorToken.kind >= ts.SyntaxKind.FirstAssignment && node.operatorToken.kind <= ts.SyntaxKind.LastAssignment) {
+    return ts.isPropertyAccessExpression(node.left) || ts.isElementAccessExpression(node.left) ? replacing(values.of(node.left), values.of(node.left.expression), test) : [];
+  }
+  if (!test && (ts.isIdentifier(node) || ts.isStringLiteral(node)) && TEST_MARKS.test(node.text)) return [TEST_DETECTION];
   if (ts.isExportDeclaration(node)) return node.moduleSpecifier && !node.isTypeOnly ? moduleRule(ts, node.moduleSpecifier) : [];
   if (ts.isImportEqualsDeclaration(node)) return !node.isTypeOnly && ts.isExternalModuleReference(node.moduleReference) ? moduleRule(ts, node.moduleReference.expression) : [];
   if (ts.isCallExpression(node) || ts.isNewExpression(node)) return callRules(node, r, values, test);
@@ -50,6 +54,27 @@ function rulesFor(node: TS.Node, r: Resolved, values: Values, test: boolean): Ru
     if (ts.isPropertyAccessExpression(node) && node.name.text === '_compile' && ts.isCallExpression(node.parent) && node.parent.expression === node && node.parent.arguments.length >= 2) return [CALLS['module._compile']!];
   }
   return [];
+}
+
+function runnerRule(ts: Resolved['ts'], specifier: TS.Node, test: boolean): Rule[] {
+  return !test && ts.isStringLiteralLike(specifier) && RUNNERS.test(specifier.text) ? [RUNNER_IMPORT] : [];
+}
+
+/** What an assignment to a member replaces: of an assertion module always a finding, of a builtin where the code is no test. */
+function replacing(targets: Set<string>, owners: Set<string>, test: boolean): Rule[] {
+  if ([...targets, ...owners].some((v) => CHECKS.test(v) || /^(expect|vi|jest)(\.|$)/.test(v))) return [REPLACES_CHECK];
+  return !test && [...targets].some(isBuiltinFunction) ? [REPLACES_BUILTIN] : [];
+}
+
+/** `Object.is`, `Array.prototype.map`, `Date.now`: functions that every program finds there. */
+function isBuiltinFunction(name: string): boolean {
+  let value: unknown = globalThis;
+  for (const part of name.split('.')) {
+    const descriptor = value !== null && (typeof value === 'object' || typeof value === 'function') ? Object.getOwnPropertyDescriptor(value, part) : undefined;
+    if (!descriptor) return false;
+    value = descriptor.value;
+  }
+  return typeof value === 'function';
 }
 
 function typeOnly(ts: Resolved['ts'], clause: TS.ImportClause | undefined): boolean {
@@ -73,10 +98,14 @@ function callRules(node: TS.CallExpression | TS.NewExpression, r: Resolved, valu
   const { ts } = r;
   const [first, second] = node.arguments ?? [];
   const found: Rule[] = values.of(node).has('eval') ? [EVAL] : [];
-  if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) return first ? loadRules(first, values) : [];
+  if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) return first ? loadRules(first, values, test) : [];
   for (const callee of values.of(node.expression)) {
-    if (callee === 'require' || callee === 'process.getBuiltinModule') found.push(...(first ? loadRules(first, values) : []));
-    else if (callee === 'module:worker_threads.Worker' && second && optionTrue(ts, second, 'eval')) found.push(WORKER_EVAL);
+    if (callee === 'require' || callee === 'process.getBuiltinModule') found.push(...(first ? loadRules(first, values, test) : []));
+    else if (/^(Object|Reflect)\.(assign|define\w+|set|setPrototypeOf)$/.test(callee) && first) {
+      const owners = values.of(first);
+      const key = second && values.text(second);
+      found.push(...replacing(new Set(key === undefined ? [] : [...owners].map((o) => (o === 'global' ? key : `${o}.${key}`))), owners, test));
+    } else if (callee === 'module:worker_threads.Worker' && second && optionTrue(ts, second, 'eval')) found.push(WORKER_EVAL);
     else if ((callee === 'module:worker_threads.Worker' || callee === 'Worker') && first && (values.text(first) ?? first.getText()).match(/^new URL\(\s*['"`]data:|^data:/)) found.push(WORKER_EVAL);
     else if (/^(setTimeout|setInterval|setImmediate|execScript)$/.test(callee) && first && isText(ts, first, values)) found.push(TIMER_TEXT);
     else if (/^module:(fs(\/promises)?|fs\.promises|fs-extra)(\.promises)?\.(rm|rmSync|rmdir|rmdirSync)$/.test(callee) && second && optionTrue(ts, second, 'recursive')) found.push(RECURSIVE_DELETE);
@@ -90,9 +119,9 @@ function callRules(node: TS.CallExpression | TS.NewExpression, r: Resolved, valu
   return found;
 }
 
-function loadRules(argument: TS.Expression, values: Values): Rule[] {
+function loadRules(argument: TS.Expression, values: Values, test: boolean): Rule[] {
   const name = values.text(argument);
-  return name === undefined ? [DYNAMIC_LOAD] : moduleNamed(name);
+  return name === undefined ? [DYNAMIC_LOAD] : [...moduleNamed(name), ...(!test && RUNNERS.test(name) ? [RUNNER_IMPORT] : [])];
 }
 
 function isText(ts: Resolved['ts'], node: TS.Expression, values: Values): boolean {

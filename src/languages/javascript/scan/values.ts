@@ -110,7 +110,9 @@ export class Values {
     const name = node.text;
     let symbol = checker.getSymbolAtLocation(node);
     if (symbol && ts.isShorthandPropertyAssignment(node.parent)) symbol = checker.getShorthandAssignmentValueSymbol(node.parent) ?? symbol;
-    const own = symbol?.declarations?.some((d) => d.getSourceFile() === tree && !ts.isSourceFile(d)) ?? false;
+    // TypeScript takes `Object.is = …` in a script for a declaration of `Object`: an assignment defines no name.
+    const defines = (d: TS.Node) => d.getSourceFile() === tree && !ts.isSourceFile(d) && !ts.isPropertyAccessExpression(d) && !ts.isElementAccessExpression(d) && !ts.isBinaryExpression(d) && !(ts.isIdentifier(d) && d !== node.parent);
+    const own = symbol?.declarations?.some(defines) ?? false;
     if (own && symbol) return this.#named.get(symbol) ?? new Set();
     return /^(globalThis|global|window|self)$/.test(name) ? new Set(['global']) : new Set([name]);
   }

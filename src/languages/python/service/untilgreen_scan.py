@@ -1,6 +1,7 @@
 """Finds dangerous operations in a syntax tree, with names resolved: an alias of `eval` is found, a method of that name is not."""
 
 import ast
+import sys
 
 from untilgreen_names import Names, constant
 from untilgreen_rules import EXACT, GADGETS, GADGETS_WARN, RUNNER_PARTS, SENSITIVE, TEST_MARKS, rule_for
@@ -167,5 +168,10 @@ class Scanner(ast.NodeVisitor):
             self.put(node, "process-internals", "block", "It reaches into its own process by `%s`." % node.value[:40])
 
 
-def scan(tree, source, is_test=False):
-    return {"findings": Scanner(tree, source, is_test).run()}
+def scan(tree, source, is_test=False, module=None):
+    """`module`: the name by which the file is imported, where it is new and stands at a root of the imports."""
+    findings = Scanner(tree, source, is_test).run()
+    if module in getattr(sys, "stdlib_module_names", ()) and module != "test":
+        words = "The new module `%s` takes the place of the one in the standard library, for the tests as well." % module
+        findings.append({"rule": "shadowed-library", "severity": "block", "line": 1, "message": words, "excerpt": "module %s" % module})
+    return {"findings": findings}
