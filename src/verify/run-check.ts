@@ -1,3 +1,4 @@
+import { stripTerminalEscapes } from '../sandbox/host.ts';
 import type { Check, CheckReport, Language, TestResult } from '../languages/types.ts';
 import type { Limits, Mount, Sandbox, SandboxResult } from '../sandbox/types.ts';
 import type { RelativePath, Workbench } from '../workspace/types.ts';
@@ -108,12 +109,12 @@ function report(
   return {
     check,
     status: read.status,
-    tests: read.tests,
+    tests: read.tests.map((t) => (t.message === undefined ? t : { ...t, message: stripTerminalEscapes(t.message) })),
     collected: read.collected,
     errors,
     exitCode: result.exitCode,
     durationMs: result.wallMs,
-    output: shorten([result.stdout, result.stderr].filter(Boolean).join('\n')),
+    output: shorten(stripTerminalEscapes([result.stdout, result.stderr].filter(Boolean).join('\n'))),
     sandbox: {
       status: result.status,
       rung: result.rung,

@@ -1,7 +1,7 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FIX, Lab, NODE_PROJECT, plan, PYTHON_FIX, PYTHON_PROJECT, reflection, snapshot } from '../support/lab.ts';
+import { FIX, Lab, NODE_PROJECT, plan, PYTHON_PROJECT, reflection, snapshot } from '../support/lab.ts';
 import type { Reply } from '../support/model-server.ts';
 
 let lab: Lab;
@@ -161,7 +161,7 @@ describe('budgets and circles', () => {
   it('stops at the iteration limit with exit 5 and keeps the best attempt out of the directory', async () => {
     const directory = await lab.project(NODE_PROJECT);
     await untouched(directory, async () => {
-      const { outcome } = await lab.play({ directory, request: 'add is wrong' }, [wrong(1), reflection(), (request) => (void request, plan(['edit_file', { path: 'calc.js', edits: [{ oldText: 'return a - b - 1;', newText: 'return a - b - 2;' }] }])), reflection()], { settings: (s) => (s.orchestrator.max_iterations = 2) });
+      const { outcome } = await lab.play({ directory, request: 'add is wrong' }, [wrong(1), reflection(), () => (plan(['edit_file', { path: 'calc.js', edits: [{ oldText: 'return a - b - 1;', newText: 'return a - b - 2;' }] }])), reflection()], { settings: (s) => (s.orchestrator.max_iterations = 2) });
       expect(outcome).toMatchObject({ outcome: 'budget', exitCode: 5, iterations: 2 });
     });
   });

@@ -95,7 +95,7 @@ export function minilmEmbedder(cache: string): Embedder {
 }
 
 function meanPool(hidden: Float32Array, tokens: number): number[] {
-  const mean = new Array<number>(DIMENSIONS).fill(0);
+  const mean = Array.from({ length: DIMENSIONS }, () => 0);
   for (let t = 0; t < tokens; t += 1) for (let d = 0; d < DIMENSIONS; d += 1) mean[d]! += hidden[t * DIMENSIONS + d]! / tokens;
   return unit(mean);
 }

@@ -15,7 +15,7 @@ export const ngramEmbedder: Embedder = {
 };
 
 function embedOne(text: string): number[] {
-  const vector = new Array<number>(DIMENSIONS).fill(0);
+  const vector = Array.from({ length: DIMENSIONS }, () => 0);
   for (const word of text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? []) {
     add(vector, word, 2);
     const padded = ` ${word} `;
