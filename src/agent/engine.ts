@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheDir, dataDir } from '../config/paths.ts';
 import { promptText } from '../config/prompts.ts';
-import { asError, UntilgreenError } from '../core/errors.ts';
+import { asError, EXIT, UntilgreenError } from '../core/errors.ts';
 import type { Emit, RunEvent } from '../core/events.ts';
 import { killPoint } from '../core/killpoint.ts';
 import { languages } from '../languages/registry.ts';
@@ -200,7 +200,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         source: goal.directory, root: join(folder, 'workbench'), blobs: join(folder, 'blobs'), ignore: settings.workspace.ignore,
         maxFileBytes: settings.workspace.max_file_mb * 1_048_576, maxCopyBytes: settings.workspace.max_copy_mb * 1_048_576, resume: !more.fresh && state.base !== undefined,
       });
-      const memory = settings.memory.enabled ? await openMemory({ db, config: options.config, emit }) : undefined;
+      // What memory recalls differs from machine to machine: a recording must hold without it.
+      const taped = [options.record, options.replay, input.record, input.replay].some((file) => file !== undefined);
+      const memory = settings.memory.enabled && !taped ? await openMemory({ db, config: options.config, emit }) : undefined;
       const deadline = settings.budget.minutes === undefined ? undefined : new Date(Date.now() + settings.budget.minutes * 60_000);
       const session: Session = {
         id, goal, config: options.config, lease, sandbox, bench, languages, tools: defaultTools(), memory, face, emit, signal, folder, journals: place.journals, startedAt,
@@ -249,7 +251,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       return await createModels(options.config, { record: options.record ?? input.record, replay });
     } catch (error) {
       const needs = !goal.plan || goal.plan.steps.some((step) => defaultTools().find((t) => t.name === step.action)?.role);
-      if (!needs && error instanceof UntilgreenError && error.code === 'no_model') return undefined;
+      if (!needs && error instanceof UntilgreenError && error.exitCode === EXIT.noModel) return undefined;
       throw error;
     }
   }

