@@ -1,3 +1,5 @@
+import type { FinishedCall } from '../models/durable.ts';
+
 /** Four methods over PGlite and PostgreSQL; the same SQL text runs on both. Errors are `store_*` codes; SQLSTATE is kept in `data.sqlstate`. */
 export interface Db {
   readonly kind: 'pglite' | 'postgres';
@@ -53,18 +55,8 @@ export interface Lease {
   release(status: 'waiting' | 'queued'): Promise<void>;
 }
 
-export interface ModelCallRow {
-  key: string;
-  requestHash: string;
-  role: string;
-  model: string;
-  reply: Record<string, unknown>;
-  inputTokens: number | null;
-  outputTokens: number | null;
-  cachedTokens: number | null;
-  cost: number | null;
-  ms: number;
-}
+/** A finished model call as it is kept. */
+export type ModelCallRow = FinishedCall;
 
 export interface RunStore {
   create(run: { id: string; kind: string; directory: string; request: string; input: Record<string, unknown> }): Promise<void>;
