@@ -26,6 +26,7 @@ const misleads = (f: Pick<NearFailure, 'confirmed' | 'contradicted'>) => f.contr
 export async function openMemory(options: { db: Db; config: LoadedConfig; emit: Emit; embedder?: Embedder }): Promise<Memory> {
   const { db, emit } = options;
   let opening: Promise<Embedder> | undefined = options.embedder && Promise.resolve(options.embedder);
+  let ended = false;
   const shown = new Map<string, Set<string>>();
 
   /** Memory is a help: when it fails the run goes on without it, and says so once. */
@@ -33,6 +34,8 @@ export async function openMemory(options: { db: Db; config: LoadedConfig; emit: 
     try {
       return await work();
     } catch (error) {
+      // Vectors that were not ready when the run ended are made the next time something is recalled.
+      if (ended) return undefined;
       emit('warning', { message: `Memory could not ${what}: ${(error as Error).message}` }, 'warn');
       return undefined;
     }
@@ -48,7 +51,6 @@ export async function openMemory(options: { db: Db; config: LoadedConfig; emit: 
     for (const [i, failure] of others.entries()) await embedFailure(db, failure.id, { vector: anew[i]!, model: embedder.model });
     return { vectors, model: embedder.model };
   };
-  const background: Promise<void>[] = [];
 
   return {
     recall: (notes) =>
@@ -66,7 +68,7 @@ export async function openMemory(options: { db: Db; config: LoadedConfig; emit: 
         const embedded = embed(notes, ids);
         // With nothing to compare with, nobody waits for the vectors: the model answers meanwhile.
         if (!(await anyFixed(db, first.run))) {
-          background.push(attempt('embed failures', () => embedded).then(() => {}));
+          void attempt('embed failures', () => embedded);
           return undefined;
         }
         const { vectors, model } = await embedded;
@@ -81,14 +83,14 @@ export async function openMemory(options: { db: Db; config: LoadedConfig; emit: 
         return lesson(best);
       }),
     async fixed(run, by) {
-      await Promise.all(background.splice(0));
+      ended = true;
       await attempt('note what fixed the failures', async () => {
         for (const failure of await failuresOf(db, run)) await fixFailure(db, failure.id, { summary: by.summary, diff: by.diff.slice(0, 4_000), iteration: by.iteration });
         for (const id of shown.get(run) ?? []) await countFailure(db, id, 'confirmed');
       });
     },
     async unfixed(run) {
-      await Promise.all(background.splice(0));
+      ended = true;
       await attempt('note that a lesson did not help', async () => {
         for (const id of shown.get(run) ?? []) await countFailure(db, id, 'contradicted');
       });
