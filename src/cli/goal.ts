@@ -17,6 +17,7 @@ export async function goalOf(words: readonly string[], options: GoalOptions): Pr
   const language = options.language ?? options.lang;
   if (options.language !== undefined && options.lang !== undefined) throw usage('--language and --lang are one flag; give it once.');
   const projectType = options.projectType === undefined ? undefined : oneOf('-p', PROJECT_TYPES, options.projectType);
+  if (options.check?.some((command) => !command.trim())) throw usage('--check is empty.', 'Give a command that must succeed, for example --check "ruff check".');
   const directory = await projectDirectory(given.directory, { mayBeMissing: projectType !== undefined });
   const plan = options.plan === undefined ? undefined : await readPlan(options.plan);
   const request = given.request ?? plan?.summary ?? (await askRequest(directory, given.directory, options));

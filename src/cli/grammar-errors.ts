@@ -22,10 +22,12 @@ export function fromCommander(error: CommanderError): UntilgreenError | undefine
   const suggestion = /\(Did you mean (.+?)\?\)/.exec(rest.join(' '))?.[1];
   const what = `${first.charAt(0).toUpperCase()}${first.slice(1)}${first.endsWith('.') ? '' : '.'}`;
   const request = /^unknown command '(.*\s.*)'/.exec(first)?.[1];
-  const next = request
-    ? `Did you mean: untilgreen run ${JSON.stringify(request)}`
-    : suggestion
-      ? `Did you mean ${suggestion.replace(/^one of /, '')}?`
-      : '`untilgreen --help` lists the commands, `untilgreen COMMAND --help` its options.';
-  return new UntilgreenError('usage', what, {}, next, { cause: error });
+  return new UntilgreenError('usage', what, {}, nextOf(what, request, suggestion), { cause: error });
+}
+
+function nextOf(what: string, request: string | undefined, suggestion: string | undefined): string {
+  if (request) return `Did you mean: untilgreen run ${JSON.stringify(request)}`;
+  if (suggestion) return `Did you mean ${suggestion.replace(/^one of /, '')}?`;
+  if (what === "Missing required argument 'run'.") return '`untilgreen show last` shows the newest run, `untilgreen history` lists them.';
+  return '`untilgreen --help` lists the commands, `untilgreen COMMAND --help` its options.';
 }

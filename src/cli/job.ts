@@ -6,7 +6,7 @@ import type { EngineFlags, OutputFlags } from './program.ts';
 import { recordingOf } from './settings.ts';
 import { cancelOnSignal } from './signals.ts';
 import { canAsk, chooseView, colors, print, printJson } from './terminal.ts';
-import { oneLine } from './view/text.ts';
+import { messageLines } from './view/text.ts';
 
 /** The engine, opened for one command and closed after it. */
 export async function withEngine<T>(config: LoadedConfig, options: Partial<EngineFlags>, work: (engine: Engine) => Promise<T>): Promise<T> {
@@ -37,6 +37,14 @@ export async function withFace<T>(options: OutputFlags, start: { request?: strin
   }
 }
 
+/** The end of a run on stdout; where that is JSON, stderr tells people what failed. Said once either way. */
+export function printOutcome(outcome: Outcome, options: OutputFlags): void {
+  if (!options.json) return print(outcomeText(outcome, colors));
+  const failure = failureOf(outcome);
+  if (failure) process.stderr.write(`untilgreen: ${messageLines(failure).join('\n  ')}\n`);
+  printJson(outcomeLine(outcome));
+}
+
 /** Runs or resumes a run to its outcome, prints it, writes the files that were asked for, and gives the exit code. */
 export async function job(
   config: LoadedConfig, options: EngineFlags & OutputFlags, request: string, work: (engine: Engine, face: Face) => Promise<Outcome>,
@@ -45,9 +53,6 @@ export async function job(
   const start = { request, maxIterations: config.settings.orchestrator.max_iterations };
   const outcome = await withEngine(config, options, (engine) => withFace(options, start, (face) => work(engine, face)));
   await writeExports(outcome);
-  const failure = failureOf(outcome);
-  if (failure) process.stderr.write(`untilgreen: ${oneLine(failure)}\n`);
-  if (options.json) printJson(outcomeLine(outcome));
-  else print(outcomeText(outcome, colors));
+  printOutcome(outcome, options);
   return outcome.exitCode;
 }

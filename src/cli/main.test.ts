@@ -46,7 +46,8 @@ describe('bad input ends with one clear line and changes nothing', () => {
     ['an unknown flag', ['run', '--jsn', 'x'], 2, "Unknown option '--jsn'. Did you mean --json?"],
     ['a flag like none', ['history', '--zzzz'], 2, /^Unknown option '--zzzz'\. `untilgreen --help` lists/],
     ['a flag without its value', ['run', 'x', '--budget'], 2, /^Option '--budget <limits>' argument missing\./],
-    ['a missing argument', ['show'], 2, /^Missing required argument 'run'\./],
+    ['a missing argument', ['completion'], 2, /^Missing required argument 'shell'\./],
+    ['no run to show', ['show'], 2, "Missing required argument 'run'. `untilgreen show last` shows the newest run, `untilgreen history` lists them."],
     ['too many words', ['undo', 'a', 'b'], 2, /^Too many arguments for 'undo'/],
     ['a missing directory', ['run', '{root}/gone', 'x'], 2, /\/gone does not exist\. Check the spelling, or create it first\.$/],
     ['a file for a directory', ['run', '{root}/file', 'x'], 2, /\/file is a file, not a directory\. Give the directory that holds it\.$/],
@@ -66,6 +67,11 @@ describe('bad input ends with one clear line and changes nothing', () => {
     ['a report into a directory that is not there', ['run', '{root}/project', 'x', '--junit', '{root}/gone/x.xml'], 2, /there is no directory .*\/gone\.$/],
     ['a missing configuration', ['run', '{root}/project', 'x', '--config', '{root}/gone.yaml'], 2, /^There is no file .*gone\.yaml\./],
     ['a limit that is no number', ['history', '--limit', 'all'], 2, '--limit all: expected a whole number of at least 1.'],
+    ['an unknown case of the demo', ['demo', '--only', 'nope'], 2, '--only nope is unknown. Expected cachetools, ini.'],
+    ['no case of the demo', ['demo', '--only', ''], 2, /^--only .* Expected cachetools, ini\.$/],
+    ['an empty check', ['run', '{root}/project', 'x', '--check', ' '], 2, /^--check is empty\. Give a command that must succeed/],
+    ['an unknown command of a group', ['tool', 'lst'], 2, "Unknown command 'lst'. Did you mean list?"],
+    ['an unknown command of a group like none', ['tool', 'zzz'], 2, /^Unknown command 'zzz'\. `untilgreen --help` lists/],
     ['an unknown shell', ['completion', 'tcsh'], 2, 'completion tcsh is unknown. Expected bash, zsh, fish.'],
   ])('%s', async (_title, args, exitCode, message) => {
     writeFileSync(join(root, 'file.json'), '{"summary": "x"}');
@@ -93,6 +99,11 @@ describe('errors with --json', () => {
     expect(stderr).toMatch(/^untilgreen: /);
     expect(JSON.parse(stdout)).toMatchObject({ event: 'outcome', outcome: 'error', exitCode, error: { code: 'directory_refused' }, phase: 'done', level: 'error' });
   });
+  it.each([[['nope', '--json', '{}'], 'unknown_tool'], [['file_read', '--json', '{bad'], 'usage'], [['file_read'], 'usage']])('tool call %j answers in JSON alone', async (words, code) => {
+    const { exitCode, stdout, stderr } = await command('tool', 'call', ...words);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, code });
+  });
   it('answer other commands with ok: false', async () => {
     const { exitCode, stdout } = await command('config', 'check', '/', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ ok: false, code: 'directory_refused', exitCode });
@@ -117,6 +128,10 @@ describe('what needs no engine', () => {
     const { exitCode, stdout } = await command(...words.filter((word) => typeof word === 'string'), '--help');
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/Examples:\n {2}\$ untilgreen /);
+  });
+  it('help names the cases of the demo, and no flag that a command would ignore', async () => {
+    expect((await command('demo', '--help')).stdout).toContain('one of the cases: cachetools, ini');
+    for (const name of ['demo', 'plan']) expect((await command(name, '--help')).stdout).not.toMatch(/--(apply|sarif|junit|report|yes)/);
   });
   it('no words show the help, and are no success', async () => {
     const { exitCode, stdout } = await command();

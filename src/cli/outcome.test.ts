@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import pc from 'picocolors';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Outcome } from '../agent/types.ts';
+import { printOutcome } from './job.ts';
 import { exportsOf, outcomeLine, outcomeText } from './outcome.ts';
 
 let folder: string;
@@ -40,8 +41,31 @@ describe('the end of a run', () => {
     expect(text).not.toContain('report');
   });
 
-  it('does not repeat an error that is told on stderr', () => {
-    expect(textOf({ outcome: 'no_model', exitCode: 8, summary: 'No model.', error: { code: 'no_model', message: 'No model.' } })).not.toContain('No model.');
+  it.each<Outcome['outcome']>(['error', 'no_model', 'no_sandbox', 'cancelled', 'plan_refused', 'not_green'])('says why once after %s, a difference in lines of its own', (outcome) => {
+    const message = 'Request 1 differs:\n--- recorded\n+++ requested\n-  "a": 1\u001B[31m\n+  "a": 2';
+    const text = textOf({ outcome, exitCode: 2, summary: message, error: { code: 'replay_mismatch', message } });
+    expect(text.split('\n').slice(0, 5)).toEqual([
+      `✗ ${outcome.replaceAll('_', ' ')}  Request 1 differs:`, '    --- recorded', '    +++ requested', '    -  "a": 1', '    +  "a": 2',
+    ]);
+    expect(text.split('differs')).toHaveLength(2);
+  });
+
+  it('leaves out the end of a message that fills screens', () => {
+    const message = Array.from({ length: 100 }, (_, i) => `line ${i}`).join('\n');
+    expect(textOf({ outcome: 'error', exitCode: 1, summary: message, error: { code: 'internal', message } })).toContain('line 59\n    … 40 more lines\n  run');
+  });
+
+  it('a question that waits has one mark at its end', () => {
+    expect(textOf({ outcome: 'approval', exitCode: 4, summary: 'Waiting for approval: Apply 1 file(s) to /p?.' })).toContain('to /p?\n');
+  });
+
+  it.each([[false, '', /^✗ error {2}One\.\n {4}two\n/], [true, 'untilgreen: One.\n  two\n', /^\{.*"event":"outcome".*\}\n$/]])('with json: %s it is printed once', (json, onStderr, onStdout) => {
+    const out = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr'] as const) vi.spyOn(process[name], 'write').mockImplementation((text) => ((out[name] += String(text)), true));
+    printOutcome(outcomeOf({ outcome: 'error', exitCode: 2, summary: 'One.\ntwo', error: { code: 'replay_mismatch', message: 'One.\ntwo' } }), { json });
+    vi.restoreAllMocks();
+    expect(out.stderr).toBe(onStderr);
+    expect(out.stdout).toMatch(onStdout);
   });
 
   it('as JSON it has the form of the log', () => {

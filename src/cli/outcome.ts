@@ -6,9 +6,9 @@ import type { Outcome } from '../agent/types.ts';
 import { usage } from './arguments.ts';
 import type { OutputFlags } from './program.ts';
 import { writable } from './settings.ts';
-import { clean, count, dollars, oneLine, plural } from './view/text.ts';
+import { clean, count, dollars, messageLines, plural } from './view/text.ts';
 
-/** What kept a run from being tried: it is told on stderr like every error, in one line. */
+/** What kept a run from being tried, or ended it; undefined where its checks decided. */
 export function failureOf(outcome: Outcome): string | undefined {
   return outcome.error && ['no_model', 'no_sandbox', 'error'].includes(outcome.outcome) ? outcome.error.message : undefined;
 }
@@ -17,7 +17,8 @@ export function failureOf(outcome: Outcome): string | undefined {
 export function outcomeText(outcome: Outcome, colors: Colors): string {
   const sign = outcome.exitCode === 0 ? colors.green('✓ green') : colors.red(`✗ ${outcome.outcome.replaceAll('_', ' ')}`);
   const spent = [plural(outcome.iterations, 'iteration'), `${count(outcome.tokens)} tokens`, outcome.cost === undefined ? '' : dollars(outcome.cost)].filter(Boolean).join(' · ');
-  const lines = [failureOf(outcome) ? sign : `${sign}  ${oneLine(outcome.summary)}`, colors.dim(`  run ${outcome.run} · ${spent}`)];
+  const [reason = '', ...more] = messageLines(failureOf(outcome) ?? outcome.summary);
+  const lines = [`${sign}  ${reason}`, ...more.map((line) => `    ${line}`), colors.dim(`  run ${outcome.run} · ${spent}`)];
   for (const file of outcome.applied?.files ?? []) {
     lines.push(`  ${{ added: 'A', modified: 'M', deleted: 'D' }[file.kind]} ${clean(file.path)}${file.merged ? ' (merged with your own change)' : ''}`);
   }

@@ -33,26 +33,36 @@ export interface OutputFlags {
   report?: string;
 }
 
+/** Named here too, because the grammar loads nothing but commander; `main.test.ts` holds them together. */
+const DEMO_CASES = ['cachetools', 'ini'];
+
 const list = (value: string, before: string[] = []) => [...before, value];
 
-function engineFlags(command: Command): Command {
+function modelFlags(command: Command): Command {
   return command
     .option('--model <[role=]name>', 'model for every role, or for one; repeatable', list)
     .option('--base-url <url>', 'OpenAI-compatible server, with or without /v1')
     .option('--max-iterations <n>', 'iterations until the run stops (default 15)')
     .option('--budget <limits>', 'tokens, money, time: 200k, $2, 30m, or several with commas (mind the shell’s quotes for $)')
-    .option('--apply <when>', 'change your directory when green (default), after you agree (ask), or never')
     .option('--sandbox <mode>', 'auto (default), or none to run commands without a sandbox')
     .option('--config <file>', 'settings from this file in place of the project’s')
     .option('--record <file>', 'record the models’ replies')
     .option('--replay <file>', 'answer from a recording; a request that differs is an error');
 }
 
-function outputFlags(command: Command): Command {
+function engineFlags(command: Command): Command {
+  return modelFlags(command).option('--apply <when>', 'change your directory when green (default), after you agree (ask), or never');
+}
+
+function viewFlags(command: Command, json: string): Command {
   return command
-    .option('--json', 'every event as one line of JSON, the outcome last')
+    .option('--json', json)
     .option('-q, --quiet', 'the outcome only')
-    .option('-v, --verbose', 'every event, and the cause of an error')
+    .option('-v, --verbose', 'every event, and the cause of an error');
+}
+
+function outputFlags(command: Command): Command {
+  return viewFlags(command, 'every event as one line of JSON, the outcome last')
     .option('-y, --yes', 'agree to applying and to listed dependencies; never to changed tests or findings')
     .option('--sarif <file>', 'write the findings of the safety scan as SARIF')
     .option('--junit <file>', 'write the final test results as JUnit XML')
@@ -108,7 +118,7 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
     ))
     .action(async (words: string[], options: GoalOptions) => done(await (await import('./commands/run.ts')).run(words, options)));
 
-  goalOptions(outputFlags(engineFlags(program.command('plan'))))
+  goalOptions(viewFlags(modelFlags(program.command('plan')), 'the plan as JSON, as `run --plan FILE` takes it'))
     .description('print the plan and stop; nothing is changed')
     .addHelpText('after', examples('plan "split utils.py by concern"', 'plan ./shop "add a discount" --json > plan.json'))
     .action(async (words: string[], options: GoalOptions) => done(await (await import('./commands/plan.ts')).plan(words, options)));
@@ -116,7 +126,7 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
   outputFlags(engineFlags(program.command('resume').argument('[run]', 'id of a run, or its beginning; default: the last one here that did not finish')))
     .description('go on with an interrupted or waiting run')
     .option('--approve <id>', 'an approval given since: its id, or all; repeatable', list)
-    .addHelpText('after', examples('resume', 'resume 01J9 --approve all', 'resume 01J9 --budget 500k'))
+    .addHelpText('after', examples('resume', 'resume 20261121-070134-03ed --approve all', 'resume 20261121-070134 --budget 500k'))
     .action(async (run: string | undefined, options: EngineFlags & OutputFlags & { approve?: string[] }) => done(await (await import('./commands/resume.ts')).resume(run, options)));
 
   program.command('history').argument('[dir]', 'only runs in this directory')
@@ -131,7 +141,7 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
     .option('--json', 'the run, its events and model calls as JSON')
     .option('--diff', 'the change as a unified diff')
     .option('--report', 'the report (Markdown)')
-    .addHelpText('after', examples('show last', 'show 01J9 --diff', 'show 01J9 --json'))
+    .addHelpText('after', examples('show last', 'show 20261121-070134-03ed --diff', 'show last --json'))
     .action(async (run: string, options: { json?: boolean; diff?: boolean; report?: boolean }) => done(await (await import('./commands/show.ts')).show(run, options)));
 
   program.command('undo').argument('[dir]', 'default: the current directory')
@@ -139,7 +149,7 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
     .option('--run <id>', 'take back this run')
     .option('--force', 'also files that were changed since')
     .option('--json', 'as JSON')
-    .addHelpText('after', examples('undo', 'undo ./shop', 'undo --run 01J9'))
+    .addHelpText('after', examples('undo', 'undo ./shop', 'undo --run 20261121-070134-03ed'))
     .action(async (dir: string | undefined, options: { run?: string; force?: boolean; json?: boolean }) => done(await (await import('./commands/undo.ts')).undo(dir, options)));
 
   const config = program.command('config')
@@ -167,9 +177,9 @@ ${SOURCES}`)
     .addHelpText('after', examples('doctor', 'doctor --json'))
     .action(async (options: { json?: boolean; config?: string }) => done(await (await import('./commands/doctor.ts')).doctor(options)));
 
-  outputFlags(program.command('demo'))
+  viewFlags(program.command('demo'), 'every event as one line of JSON, an outcome last for each case')
     .description('fix two historical bugs of released packages, with recorded model replies')
-    .option('--only <case>', 'one of the cases')
+    .option('--only <case>', `one of the cases: ${DEMO_CASES.join(', ')}`)
     .option('--offline', 'use the small projects under examples/ in place of the packages')
     .addOption(new Option('--recordings <dir>', 'other recordings').hideHelp())
     .addOption(new Option('--record', 'ask the configured model and make the recordings anew').hideHelp())

@@ -1,13 +1,17 @@
 import { asError, EXIT, type UntilgreenError } from '../core/errors.ts';
 import { fromCommander, isCommanderError } from './grammar-errors.ts';
-import { oneLine } from './view/text.ts';
+import { messageLines } from './view/text.ts';
 
 /** Commands whose last JSON line is an outcome; the others answer with `{ok: false, …}`. */
 const WITH_OUTCOME = new Set(['run', 'resume', 'demo']);
 
 /** Whether the words ask for JSON; `tool call` always answers in it. */
 function wantsJson(args: readonly string[]): boolean {
-  return args.includes('--json') || (args[0] === 'tool' && args[1] === 'call');
+  return args.includes('--json') || isToolCall(args);
+}
+
+function isToolCall(args: readonly string[]): boolean {
+  return args[0] === 'tool' && args[1] === 'call';
 }
 
 /** The last line of `--json` for an error that ended a command. */
@@ -20,12 +24,15 @@ export function errorLine(error: UntilgreenError, command: string | undefined): 
   return { timestamp: new Date().toISOString(), level: 'error', task_id: null, iteration: 0, phase: 'done', event: 'outcome', ...outcome, data: outcome };
 }
 
-/** Says what went wrong in one line on stderr (and one of JSON on stdout where that was asked for); returns the exit code. */
+/**
+ * Says what went wrong on stderr, in one line unless the message has several, and in one line of JSON on stdout where that was
+ * asked for; returns the exit code. `tool call` answers in JSON alone: a program reads it.
+ */
 export function reportError(thrown: unknown, args: readonly string[]): number {
   const error = isCommanderError(thrown) ? fromCommander(thrown) : asError(thrown);
   // Help that was asked for is a success; help in place of a missing word is not.
   if (!error) return isCommanderError(thrown) && thrown.exitCode !== 0 ? EXIT.usage : EXIT.green;
-  process.stderr.write(`untilgreen: ${oneLine(error.message)}\n`);
+  if (!isToolCall(args)) process.stderr.write(`untilgreen: ${messageLines(error.message).join('\n  ')}\n`);
   if (args.includes('--verbose') || args.includes('-v')) {
     for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) process.stderr.write(`${cause.stack ?? cause.message}\n`);
   }

@@ -55,7 +55,7 @@ export const settingsSchema = z.strictObject({
     })
     .prefault({}),
   apply: z.enum(['green', 'ask', 'never']).default('green'),
-  checks: z.array(z.string().min(1)).default([]),
+  checks: z.array(z.string().refine((command) => command.trim() !== '', 'a text that is not empty')).default([]),
   sandbox: z
     .strictObject({
       mode: z.enum(['auto', 'none']).default('auto'),

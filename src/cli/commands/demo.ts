@@ -8,8 +8,8 @@ import { asError, EXIT, UntilgreenError } from '../../core/errors.ts';
 import type { Outcome } from '../../agent/types.ts';
 import { CASES, type DemoCase } from '../demo/cases.ts';
 import { fetchArchive, unpack } from '../demo/fetch.ts';
-import { withFace } from '../job.ts';
-import { outcomeText } from '../outcome.ts';
+import { oneOf } from '../arguments.ts';
+import { printOutcome, withFace } from '../job.ts';
 import type { OutputFlags } from '../program.ts';
 import { colors, print } from '../terminal.ts';
 
@@ -32,20 +32,24 @@ export interface DemoOptions extends OutputFlags {
  * @returns 0 when every case ended green, else the first other exit code
  */
 export async function demo(options: DemoOptions): Promise<number> {
+  const { only } = options;
+  if (only !== undefined) oneOf('--only', CASES.map((item) => item.name), only);
   const home = await mkdtemp(join(tmpdir(), 'untilgreen-demo-'));
-  print('The replies of the model are recorded (made with a capable model over the OpenAI-compatible protocol).');
-  print('Everything else happens now: the packages are fetched, edits are applied, tests run in the sandbox, the gate decides.\n');
+  // With --json stdout holds JSON lines alone.
+  const say = options.json ? (line: string) => void process.stderr.write(`${line}\n`) : print;
+  say('The replies of the model are recorded (made with a capable model over the OpenAI-compatible protocol).');
+  say('Everything else happens now: the packages are fetched, edits are applied, tests run in the sandbox, the gate decides.\n');
   let exitCode: number = EXIT.green;
-  for (const item of CASES.filter((c) => !options.only || c.name === options.only)) {
-    const outcome = await play(item, home, options);
+  for (const item of CASES.filter((c) => only === undefined || c.name === only)) {
+    const outcome = await play(item, home, options, say);
     if (outcome.exitCode !== EXIT.green && exitCode === EXIT.green) exitCode = outcome.exitCode;
   }
-  print(`The projects, reports and the run log are in ${home}.`);
-  print('With a model of your own: OPENAI_BASE_URL=http://127.0.0.1:8000/v1 OPENAI_MODEL=name untilgreen run ./project "request"');
+  say(`The projects, reports and the run log are in ${home}. The folder is not used again: delete it whenever you like.`);
+  say('With a model of your own: OPENAI_BASE_URL=http://127.0.0.1:8000/v1 OPENAI_MODEL=name untilgreen run ./project "request"');
   return exitCode;
 }
 
-async function play(item: DemoCase, home: string, options: DemoOptions): Promise<Outcome> {
+async function play(item: DemoCase, home: string, options: DemoOptions, say: (line: string) => void): Promise<Outcome> {
   const directory = join(home, item.name);
   await mkdir(directory);
   const config = await loadConfig({ directory, env: demoEnv(home) });
@@ -54,12 +58,12 @@ async function play(item: DemoCase, home: string, options: DemoOptions): Promise
   let goal = { directory, request: item.request, checks: item.checks };
   let recording = `${item.name}.jsonl`;
   try {
-    if (options.offline) throw new UntilgreenError('internal', '--offline was given.');
+    if (options.offline) throw new UntilgreenError('internal', '--offline was given');
     await unpack(await fetchArchive(item, cacheDir(config.env)), item.folder, directory);
-    print(colors.bold(`${item.package} ${item.version} (${item.registry}): ${item.about}`));
+    say(colors.bold(`${item.package} ${item.version} (${item.registry}): ${item.about}`));
   } catch (error) {
     const { example, request } = item.offline;
-    print(colors.bold(`${item.package} ${item.version} is not fetched (${asError(error).what}); the project examples/${example} stands in.`));
+    say(colors.bold(`${item.package} ${item.version} is not fetched (${asError(error).what.replace(/\.$/, '')}); the project examples/${example} stands in.`));
     await cp(file(`examples/${example}`), directory, { recursive: true });
     goal = { directory, request, checks: [] };
     recording = `${example}.jsonl`;
@@ -69,7 +73,8 @@ async function play(item: DemoCase, home: string, options: DemoOptions): Promise
   const engine = await openEngine({ config, ...(options.record ? { record: path } : { replay: path }) });
   try {
     const outcome = await withFace(options, { request: goal.request }, (face) => engine.run(goal, face));
-    print(`${outcomeText(outcome, colors)}\n`);
+    printOutcome(outcome, options);
+    say('');
     return outcome;
   } finally {
     await engine.close();

@@ -14,6 +14,20 @@ export function oneLine(text: string): string {
   return clean(text).replaceAll(/\s+/g, ' ').trim();
 }
 
+/** `Apply 2 files?.` is what a question at the end of a sentence becomes: the question mark ends it. */
+export function sentence(text: string): string {
+  return text.replaceAll(/([?!])\.(?=\s|$)/g, '$1');
+}
+
+/** Lines of a message that are shown; the rest is told by its count. */
+const MESSAGE_LINES = 60;
+
+/** A message as safe lines, each as it was written: a difference or a trace cannot be read as one line. */
+export function messageLines(text: string): string[] {
+  const lines = clean(sentence(text)).trim().split('\n').map((line) => line.trimEnd());
+  return lines.length > MESSAGE_LINES ? [...lines.slice(0, MESSAGE_LINES), `… ${lines.length - MESSAGE_LINES} more lines`] : lines;
+}
+
 /** Overestimates where in doubt: a line that is too short does no harm, one that wraps breaks the redrawing. */
 function cellsOf(character: string): number {
   if (character === '\uFE0F') return 1; // asks for the emoji form of the character before it, which is wide
