@@ -26,6 +26,9 @@ const faint = (line: string): Omit<Line, 'keep'> => ({ text: line, tone: 'faint'
 const kept = (line: string, tone: Tone) => ({ text: line, tone, keep: true });
 const names = (values: unknown[], ...keys: string[]) => values.map((v) => (typeof v === 'string' ? v : text(object(v), ...keys))).filter(Boolean).join(', ');
 
+/** Eight digits of a hash tell checkpoints apart; the rest is noise in a line. */
+const shortHashes = (line: string) => line.replaceAll(/\b([0-9a-f]{8})[0-9a-f]{32,56}\b/g, '$1');
+
 /** One entry an event name; adding an event means adding a line here. */
 const TABLE: Record<string, Describe> = {
   run_started: (d, e) => plain(after(`run ${e.task_id}`, text(d, 'request'))),
@@ -49,7 +52,7 @@ const TABLE: Record<string, Describe> = {
   step_started: (d) => plain(`▸ ${[text(d, 'step', 'id') || text(object(d['step']), 'id'), text(d, 'action', 'tool') || text(object(d['step']), 'action'), text(d, 'why')].filter(Boolean).join(' ')}`),
   step_finished: (d) => {
     const failed = d['ok'] === false || text(d, 'state', 'status') === 'failed';
-    const line = `${failed ? '✗' : '✓'} ${after([text(d, 'step', 'id'), text(d, 'action', 'tool')].filter(Boolean).join(' '), text(d, 'summary', 'message'))}`;
+    const line = `${failed ? '✗' : '✓'} ${after([text(d, 'step', 'id'), text(d, 'action', 'tool')].filter(Boolean).join(' '), shortHashes(text(d, 'summary', 'message')))}`;
     return failed ? kept(line, 'bad') : { text: line, tone: 'good' };
   },
   check_started: (d) => faint(`running ${text(d, 'check', 'id', 'command') || text(object(d['check']), 'id')}`),

@@ -3,6 +3,7 @@ import type { RunEvent } from '../../core/events.ts';
 import { describe } from './describe.ts';
 import { frame, paint } from './frame.ts';
 import { foldView, initialView, type ViewState } from './state.ts';
+import { waitingLines } from './waiting.ts';
 
 /** Where a view writes, and what it must know of the place. */
 export interface Screen {
@@ -100,16 +101,19 @@ export function liveView(screen: Screen, start: { request?: string; maxIteration
   };
 }
 
-/** One line an event, for pipes, CI and NO_COLOR. */
+/** One line an event, for pipes, CI and NO_COLOR; and one every 30 seconds in which nothing happens. */
 export function plainView(screen: Pick<Screen, 'write' | 'colors'>): View {
+  const waiting = waitingLines((line) => screen.write(`${paint(screen.colors, 'faint', line)}\n`));
   return {
     event(event) {
       const line = describe(event);
       if (line) screen.write(`${paint(screen.colors, line.tone, line.text)}\n`);
+      waiting.event(event);
     },
-    pause() {},
+    // A question stands on the screen: what is waited for is the answer.
+    pause: waiting.stop,
     resume() {},
-    close() {},
+    close: waiting.stop,
   };
 }
 

@@ -80,7 +80,40 @@ describe('plain lines', () => {
     `);
   });
 
+  it('say every 30 seconds what a run waits for, until that has come', () => {
+    vi.useFakeTimers();
+    let out = '';
+    const view = plainView({ write: (text) => (out += text), colors: plainColors });
+    const waited = () => {
+      out = '';
+      vi.advanceTimersByTime(60_000);
+      return out;
+    };
+    view.event(event('planning_started'));
+    expect(waited()).toBe('asking planner … 30 s\nasking planner … 1m 00s\n');
+    view.event(event('model_call', { role: 'planner' }));
+    expect(waited(), 'the reply was refused and is asked for again').toBe('asking planner … 1m 30s\nasking planner … 2m 00s\n');
+    view.event(event('plan_ready'));
+    expect(waited()).toBe('');
+    view.event(event('step_started', { step: 's1', action: 'refactor_code' }));
+    expect(waited()).toBe('step s1 refactor_code … 30 s\nstep s1 refactor_code … 1m 00s\n');
+    view.event(event('step_finished', { step: 's1', action: 'refactor_code', ok: true }));
+    expect(waited()).toBe('');
+    view.event(event('verdict', { green: false }));
+    expect(waited()).toBe('asking reflector … 30 s\nasking reflector … 1m 00s\n');
+    view.event(event('verdict', { green: true }));
+    expect(waited()).toBe('');
+    for (const end of [view.pause, view.close]) {
+      view.event(event('planning_started'));
+      end();
+      expect(waited()).toBe('');
+    }
+    vi.useRealTimers();
+  });
+
   it.each<[string, RunEvent, string | undefined]>([
+    ['a checkpoint is named by eight digits', event('step_finished', { step: 's1', action: 'backup_file', ok: true, summary: `Kept a.py under checkpoint ${'0123abcd'.repeat(5)}.` }), '✓ s1 backup_file: Kept a.py under checkpoint 0123abcd.'],
+    ['so is one of SHA-256', event('step_finished', { step: 's1', ok: true, summary: `checkpoint ${'0123abcd'.repeat(8)}` }), '✓ s1: checkpoint 0123abcd'],
     ['an unknown event shows its name and message', event('cache_warmed', { message: '3 files' }), 'cache warmed: 3 files'],
     ['an unknown event without a message shows its name', event('cache_warmed'), 'cache warmed'],
     ['escapes and controls of a project are removed', event('warning', { message: '\u001B[31mred\u001B[0m\u0007 a\nb \u202Etxet' }), 'warning: red a b txet'],
