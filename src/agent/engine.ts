@@ -1,23 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheDir, dataDir } from '../config/paths.ts';
-import { promptText } from '../config/prompts.ts';
-import { asError, EXIT, UntilgreenError } from '../core/errors.ts';
+import { dataDir } from '../config/paths.ts';
+import { asError, UntilgreenError } from '../core/errors.ts';
 import type { Emit, RunEvent } from '../core/events.ts';
 import { killPoint } from '../core/killpoint.ts';
-import { languages } from '../languages/registry.ts';
-import { openMemory } from '../memory/memory.ts';
-import { budgeted } from '../models/budget.ts';
-import { createModels, type HttpModels } from '../models/client.ts';
-import { durable } from '../models/durable.ts';
 import { renderPlan } from '../plan/summary.ts';
-import { openSandbox } from '../sandbox/open.ts';
 import { openStore, type Store } from '../store/store.ts';
 import type { Lease, RunRow } from '../store/types.ts';
-import { defaultTools } from '../tools/registry.ts';
 import { junit, sarif } from '../verify/exchange.ts';
-import { openWorkbench } from '../workspace/open.ts';
 import { checkDirectory } from '../workspace/paths.ts';
 import { recover, undoApply } from '../workspace/undo.ts';
 import { drive, fold } from './driver.ts';
@@ -26,6 +17,7 @@ import { forgetFiles, pruneRuns } from './housekeeping.ts';
 import { closeLedger, ledger } from './ledger.ts';
 import { openLog } from './log.ts';
 import { next, transition } from './machine.ts';
+import { openSession, Spent } from './open-session.ts';
 import { exitCodeOf, outcomeOf } from './outcome.ts';
 import { initialState, type MachineEvent, type RunState } from './state.ts';
 import type { Session } from './session.ts';
@@ -129,8 +121,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       state = after;
     };
     const { runs, db } = await store();
-    const spent = { tokens: 0, cost: 0, priced: false };
-    for (const call of await runs.modelCalls(id)) count(spent, call);
+    const spent = new Spent();
+    const calls = await runs.modelCalls(id);
+    for (const call of calls) spent.add(call);
     const startedAt = new Date(lease.run.created_at);
     try {
       if (state.end || more.approve?.length) {
@@ -146,7 +139,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       }
       emit(more.fresh ? 'run_started' : 'run_resumed', { directory: goal.directory, request: goal.request, folder, version: versions['untilgreen'], steps: recorded });
       killPoint('run started');
-      const session = await openSession();
+      const session = await openSession({
+        id, goal, config: options.config, lease, face, emit, signal, folder, journals: place.journals, startedAt, db, calls, spent,
+        record: options.record ?? input.record, replay: options.replay ?? input.replay, resume: !more.fresh && state.base !== undefined,
+        onClose: (close) => closers.push(close),
+      });
       // A run that waits for a person, or was cancelled, goes on in the same copy, with the packages that it has installed.
       closers.push(async () => {
         if (state.end?.outcome !== 'approval' && state.end?.outcome !== 'cancelled') await session.bench.dispose();
@@ -158,7 +155,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       recorded = -1;
       if (more.until?.(state)) {
         await lease.finish('planned', { plan: state.attempts.at(-1)?.plan as unknown as Record<string, unknown> });
-        return { outcome: { run: id, outcome: 'green', exitCode: 0, summary: 'Planned.', iterations: 0, tokens: spent.tokens, cost: spent.priced ? spent.cost : undefined, folder }, state };
+        return { outcome: { run: id, outcome: 'green', exitCode: 0, summary: 'Planned.', iterations: 0, tokens: spent.tokens, cost: spent.known, folder }, state };
       }
       return { outcome: await conclude(session), state };
     } catch (thrown) {
@@ -171,7 +168,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       else state = transition(state, event);
       const outcome: Outcome = {
         run: id, outcome: state.end!.outcome, exitCode: exitCodeOf(state.end!.outcome, state.end!.error), summary: error.message, iterations: state.attempts.length, tokens: spent.tokens,
-        cost: spent.priced ? spent.cost : undefined, folder, error: { code: error.code, message: error.message },
+        cost: spent.known, folder, error: { code: error.code, message: error.message },
       };
       emit('outcome', { ...outcome }, 'error');
       await lease.finish(outcome.outcome, outcome as unknown as Record<string, unknown>);
@@ -179,50 +176,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     } finally {
       for (const close of closers) await close();
       log.close();
-    }
-
-    async function openSession(): Promise<Session> {
-      const { settings } = options.config;
-      const models = await openModels(goal, input);
-      if (models) closers.push(async () => models.close());
-      // A recording that is replayed goes on behind the calls that an earlier process finished.
-      for (const call of await runs.modelCalls(id)) models?.skip(call.key);
-      for (const role of models?.describe() ?? []) if (role.role === 'planner') emit('model_selected', { ...role });
-      const sandbox = await openSandbox({
-        mode: settings.sandbox.mode, minRung: settings.sandbox.min_rung, cacheDir: cacheDir(options.config.env),
-        limits: {
-          wallMs: settings.sandbox.wall_seconds * 1_000, memoryBytes: settings.sandbox.memory_mb * 1_048_576, processes: settings.sandbox.processes,
-          diskBytes: settings.sandbox.disk_mb * 1_048_576, outputBytes: settings.sandbox.output_kb * 1_024,
-        },
-      });
-      emit('sandbox_ready', { ...sandbox.guarantees }, sandbox.guarantees.rung === 'none' ? 'warn' : 'info');
-      const bench = await openWorkbench({
-        source: goal.directory, root: join(folder, 'workbench'), blobs: join(folder, 'blobs'), ignore: settings.workspace.ignore,
-        maxFileBytes: settings.workspace.max_file_mb * 1_048_576, maxCopyBytes: settings.workspace.max_copy_mb * 1_048_576, resume: !more.fresh && state.base !== undefined,
-      });
-      // What memory recalls differs from machine to machine: a recording must hold without it.
-      const taped = [options.record, options.replay, input.record, input.replay].some((file) => file !== undefined);
-      const memory = settings.memory.enabled && !taped ? await openMemory({ db, config: options.config, emit }) : undefined;
-      const deadline = settings.budget.minutes === undefined ? undefined : new Date(Date.now() + settings.budget.minutes * 60_000);
-      const session: Session = {
-        id, goal, config: options.config, lease, sandbox, bench, languages, tools: defaultTools(), memory, face, emit, signal, folder, journals: place.journals, startedAt,
-        models: models && durable(
-          budgeted(models, { tokens: settings.budget.tokens, cost: settings.budget.cost, until: deadline }, () => spent),
-          {
-            get: (key, hash) => lease.modelCall(key, hash),
-            async put(call) {
-              killPoint(`model call ${call.key}`);
-              await lease.recordModelCall(call);
-              killPoint(`model call recorded ${call.key}`);
-              count(spent, call);
-              emit('model_call', { key: call.key, role: call.role, model: call.model, inputTokens: call.inputTokens, outputTokens: call.outputTokens, cost: call.cost, ms: call.ms, totalTokens: spent.tokens, totalCost: spent.priced ? spent.cost : undefined });
-            },
-          },
-        ),
-        prompt: (name) => promptText(name, settings, PROMPTS[name] ?? missingPrompt(name)),
-        spent: () => ({ tokens: spent.tokens, cost: spent.priced ? spent.cost : undefined }),
-      };
-      return session;
     }
 
     async function conclude(session: Session): Promise<Outcome> {
@@ -241,18 +194,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       if (outcome.outcome === 'green') closers.push(() => forgetFiles(folder));
       killPoint('run done');
       return outcome;
-    }
-  }
-
-  /** A plan by hand may need no model; everything else does, and says so before anything runs. */
-  async function openModels(goal: Goal, input: RunInput): Promise<HttpModels | undefined> {
-    const replay = options.replay ?? input.replay;
-    try {
-      return await createModels(options.config, { record: options.record ?? input.record, replay });
-    } catch (error) {
-      const needs = !goal.plan || goal.plan.steps.some((step) => defaultTools().find((t) => t.name === step.action)?.role);
-      if (!needs && error instanceof UntilgreenError && error.exitCode === EXIT.noModel) return undefined;
-      throw error;
     }
   }
 
@@ -307,27 +248,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   };
 }
 
-const PROMPTS: Record<string, URL> = {
-  planner: new URL('../plan/prompts/planner.md', import.meta.url),
-  coder: new URL('../tools/prompts/coder.md', import.meta.url),
-  tester: new URL('../tools/prompts/tester.md', import.meta.url),
-  reflector: new URL('./prompts/reflector.md', import.meta.url),
-};
-
-function missingPrompt(name: string): never {
-  throw new TypeError(`there is no prompt '${name}'`);
-}
-
 /** Sortable by time, short enough to type: `20261121-053012-7f3a`. */
 function newRunId(): string {
   const t = new Date().toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
   return `${t}-${randomBytes(2).toString('hex')}`;
-}
-
-function count(spent: { tokens: number; cost: number; priced: boolean }, call: { inputTokens: number | null; outputTokens: number | null; cost: number | null }): void {
-  spent.tokens += (call.inputTokens ?? 0) + (call.outputTokens ?? 0);
-  spent.cost += call.cost ?? 0;
-  spent.priced ||= call.cost !== null;
 }
 
 async function productVersions(): Promise<Record<string, string>> {
