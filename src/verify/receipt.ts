@@ -50,12 +50,25 @@ export function compareTests(baseline: Baseline | undefined, after: readonly Che
 
 const MARK: Record<string, string> = { passed: '✓', failed: '✗', error: '✗', skipped: '–', xfailed: '–', xpassed: '!', absent: ' ' };
 const MAX_UNCHANGED = 50;
+/** Characters of the request in the title; the whole of it follows. */
+const TITLE_LENGTH = 80;
+
+function title(request: string): string {
+  const characters = [...request.trim().split('\n', 1)[0]!];
+  return characters.length > TITLE_LENGTH ? `${characters.slice(0, TITLE_LENGTH - 1).join('').trimEnd()}…` : characters.join('');
+}
+
+/** A summary of several lines holds a difference or a trace, which keeps its line ends. */
+function summaryLines(summary: string): string[] {
+  const [first = '', ...more] = summary.replaceAll(/([?!])\.(?=\s|$)/g, '$1').trim().split('\n');
+  return more.length ? [first, '', '````text', ...more, '````', ''] : [first, ''];
+}
 
 /** The receipt as a page for people. */
 export function reportMarkdown(r: Receipt): string {
   const out: string[] = [];
   const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ').slice(0, 300);
-  out.push(`# ${r.outcome === 'green' ? 'Green' : r.outcome.replace('_', ' ')}: ${r.request.split('\n', 1)[0]}`, '', r.summary, '');
+  out.push(`# ${r.outcome === 'green' ? 'Green' : r.outcome.replace('_', ' ')}: ${title(r.request)}`, '', ...summaryLines(r.summary));
   out.push(`Run \`${r.run}\` in \`${r.directory}\`, ${r.iterations} iteration(s), ${r.startedAt} to ${r.finishedAt}.`, '');
   out.push('## Request', '', ...r.request.split('\n').map((l) => `> ${l}`), '');
   if (r.plan) {
@@ -68,18 +81,7 @@ export function reportMarkdown(r: Receipt): string {
     for (const rule of r.verdict.rules) out.push(`| ${rule.rule.replaceAll('_', ' ')} | ${rule.ok ? 'yes' : '**no**'} | ${cell(rule.detail)} |`);
     out.push('', `Proof: ${r.verdict.proof.replaceAll('_', ' ')}.`, '');
   }
-  out.push('## Tests', '', '| check | before | after |', '|---|---|---|');
-  for (const c of r.checks) out.push(`| ${cell(c.id)} | ${cell(c.before ?? '–')} | ${cell(c.after ?? '–')} |`);
-  out.push('');
-  const changed = r.tests.filter((t) => t.before !== t.after);
-  const same = r.tests.filter((t) => t.before === t.after);
-  if (changed.length) {
-    out.push('| test | before | after |', '|---|---|---|');
-    for (const t of changed) out.push(`| ${cell(t.id)} | ${MARK[t.before]} ${t.before} | ${MARK[t.after]} ${t.after} |`);
-    out.push('');
-  }
-  out.push(`${same.length} test(s) unchanged${same.length ? ': ' : '.'}${summariseSame(same)}`, '');
-  if (same.length && same.length <= MAX_UNCHANGED) out.push('<details><summary>Unchanged tests</summary>', '', ...same.map((t) => `- ${MARK[t.after]} ${t.id}`), '', '</details>', '');
+  testSection(out, r, cell);
   if (r.flaky.length) out.push('Flaky in the baseline, left out of the gate:', '', ...r.flaky.map((f) => `- ${f}`), '');
   if (r.knownFailures.length) out.push('Known failures, left out by the configuration:', '', ...r.knownFailures.map((f) => `- \`${f}\``), '');
   if (r.verdict?.newTests.length) {
@@ -90,7 +92,7 @@ export function reportMarkdown(r: Receipt): string {
   if (r.verdict?.protectedChanges.length) out.push('## Touched tests', '', ...r.verdict.protectedChanges.map((c) => `- ${c.path}${c.test ? ` \`${c.test}\`` : ''}: ${c.kind}, ${c.detail}`), '');
   out.push('## Safety scan', '');
   if (r.verdict?.findings.length) out.push(...r.verdict.findings.map((f) => `- ${f.severity}: ${f.path}:${f.line} ${f.rule}, ${f.message} (\`${f.excerpt}\`)`), '');
-  else out.push('No finding.', '');
+  else out.push(r.verdict ? 'No finding.' : 'Not run.', '');
   if (r.approvals.length) out.push('Approved by a person:', '', ...r.approvals.map((a) => `- ${a}`), '');
   out.push('## Change', '', r.applied ? 'Applied to the directory.' : 'Not applied.', '');
   if (r.diff) out.push('````diff', r.diff.trimEnd(), '````', '');
@@ -102,6 +104,28 @@ export function reportMarkdown(r: Receipt): string {
   out.push('', `Total: ${r.totals.inputTokens} tokens in, ${r.totals.outputTokens} out${r.totals.cost === null ? '' : `, $${r.totals.cost.toFixed(4)}`}; models ${seconds(r.totals.modelMs)}, run ${seconds(r.totals.wallMs)}.`, '');
   out.push(Object.entries(r.versions).map(([k, v]) => `${k} ${v}`).join(' · '), '');
   return out.join('\n');
+}
+
+/** The checks and tests before and after; a run that ended before its attempt was tested has no after to compare. */
+function testSection(out: string[], r: Receipt, cell: (text: string) => string): void {
+  const ran = r.checks.some((c) => c.after !== undefined);
+  out.push('## Tests', '');
+  if (r.checks.length) out.push('| check | before | after |', '|---|---|---|');
+  for (const c of r.checks) out.push(`| ${cell(c.id)} | ${cell(c.before ?? '–')} | ${cell(c.after ?? (ran ? '–' : 'not run'))} |`);
+  if (r.checks.length) out.push('');
+  if (!ran) {
+    out.push(r.checks.length ? 'The checks were not run on a change: the run ended before an attempt was tested.' : 'Not run: the run ended before its checks.', '');
+    return;
+  }
+  const changed = r.tests.filter((t) => t.before !== t.after);
+  const same = r.tests.filter((t) => t.before === t.after);
+  if (changed.length) {
+    out.push('| test | before | after |', '|---|---|---|');
+    for (const t of changed) out.push(`| ${cell(t.id)} | ${MARK[t.before]} ${t.before} | ${MARK[t.after]} ${t.after} |`);
+    out.push('');
+  }
+  out.push(`${same.length} test(s) unchanged${same.length ? ': ' : '.'}${summariseSame(same)}`, '');
+  if (same.length && same.length <= MAX_UNCHANGED) out.push('<details><summary>Unchanged tests</summary>', '', ...same.map((t) => `- ${MARK[t.after]} ${t.id}`), '', '</details>', '');
 }
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
