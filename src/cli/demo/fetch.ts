@@ -38,16 +38,22 @@ async function fromNpm(demo: DemoCase): Promise<Uint8Array> {
 }
 
 /**
- * From the index that pip is configured for, by the simple repository API (PEP 503). Not by `pip download`: for a source
+ * From the index that pip is configured for, or its own default, by the simple repository API (PEP 503). Not by `pip download`: for a source
  * archive that would run the package's setup.py.
  */
 async function fromPyPI(demo: DemoCase): Promise<Uint8Array> {
-  const configured = process.env['PIP_INDEX_URL'] ?? (await run('python3', ['-m', 'pip', 'config', 'get', 'global.index-url'], { timeout: TIMEOUT_MS }).then((r) => r.stdout.trim(), () => ''));
-  const index = new URL(`${(configured || 'https://pypi.org/simple').replace(/\/$/, '')}/${demo.package}/`);
+  const asked = process.env['PIP_INDEX_URL'] ?? (await pip(['-m', 'pip', 'config', 'get', 'global.index-url'])) ?? (await pip(['-I', '-c', 'from pip._internal.models.index import PyPI; print(PyPI.simple_url)']));
+  if (!asked) throw new UntilgreenError('internal', 'Python’s pip, which knows the package index, is not there.');
+  const index = new URL(`${asked.replace(/\/$/, '')}/${demo.package}/`);
   const page = await get(index).then((r) => r.text());
   const link = [...page.matchAll(/href="([^"]+)"/g)].map((m) => m[1]!).find((href) => href.split('#')[0]!.endsWith(`/${demo.archive}`) || href.split('#')[0] === demo.archive);
   if (!link) throw new UntilgreenError('internal', `The package index has no ${demo.archive}.`);
   return new Uint8Array(await (await get(new URL(link.split('#')[0]!, index))).arrayBuffer());
+}
+
+/** What pip says, or nothing. */
+async function pip(args: string[]): Promise<string | undefined> {
+  return run('python3', args, { timeout: TIMEOUT_MS }).then((r) => r.stdout.trim() || undefined, () => undefined);
 }
 
 async function get(url: URL): Promise<Response> {
