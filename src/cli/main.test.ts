@@ -93,6 +93,24 @@ describe('bad input ends with one clear line and changes nothing', () => {
   });
 });
 
+describe('config check', () => {
+  it('names all faults of all sources at once', async () => {
+    writeFileSync(join(project, 'untilgreen.yaml'), 'aply: ask\nchekcs: []\norchestrator:\n  max_iterations: many\nchecks:\n  - " "\n');
+    vi.stubEnv('UNTILGREEN_SANDBOX', 'nope');
+    const { exitCode, stdout, stderr } = await command('config', 'check', project);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    const lines = stderr.trimEnd().split('\n');
+    expect(lines.map((line) => line.replaceAll(project, 'P'))).toEqual([
+      'untilgreen: The configuration has 5 faults:',
+      '  `sandbox.mode` in UNTILGREEN_SANDBOX: expected one of auto, none, got "nope".',
+      expect.stringMatching(/^ {2}`orchestrator\.max_iterations` in .*untilgreen\.yaml line 4: expected a number, got "many"\.$/),
+      expect.stringMatching(/^ {2}`checks\.0` in .*untilgreen\.yaml line 6: expected a text that is not empty, got " "\.$/),
+      expect.stringMatching(/^ {2}unknown key `aply` in .*untilgreen\.yaml line 1; did you mean `apply`\?$/),
+      expect.stringMatching(/^ {2}unknown key `chekcs` in .*untilgreen\.yaml line 2; did you mean `checks`\?$/),
+    ]);
+  });
+});
+
 describe('errors with --json', () => {
   it('end a run with an outcome line', async () => {
     const { exitCode, stdout, stderr } = await command('run', '/', 'x', '--json');
@@ -116,6 +134,22 @@ describe('what needs no engine', () => {
     const { settings } = JSON.parse(stdout) as { settings: Record<string, { value: unknown; source: string }> };
     expect(exitCode).toBe(0);
     expect(settings['orchestrator.max_iterations']).toEqual({ value: 15, source: 'default' });
+  });
+  it.each<[string, Record<string, string>, string | RegExp]>([
+    ['a server and its model', { OPENAI_BASE_URL: 'http://user:pass@127.0.0.1:9/v1', OPENAI_MODEL: 'qwen3' }, /^qwen3 at http:\/\/127\.0\.0\.1:9\/v1 \(from env: OPENAI_BASE_URL\)$/],
+    ['a server alone', { VLLM_URL: 'http://127.0.0.1:9' }, 'the first model that it lists at http://127.0.0.1:9/v1 (from env: VLLM_URL)'],
+    ['a key alone', { ANTHROPIC_API_KEY: 'k-secret' }, /^claude-\S+ at https:\/\/\S+ \(from env: ANTHROPIC_API_KEY\)$/],
+    ['a setting over the environment', { UNTILGREEN_MODEL: 'm', UNTILGREEN_BASE_URL: 'http://127.0.0.1:9', OPENAI_MODEL: 'other' }, 'm at http://127.0.0.1:9/v1 (from models.default.base_url)'],
+    ['nothing', {}, /^none is named; a run asks the usual ports/],
+    ['no URL', { OPENAI_BASE_URL: 'http://' }, /^OPENAI_BASE_URL is not a URL/],
+  ])('config tells the model that is found by %s, and asks no server', async (_title, env, expected) => {
+    for (const name of ['OPENAI_BASE_URL', 'OPENAI_MODEL', 'OPENAI_API_KEY', 'VLLM_URL', 'VLLM_MODEL', 'ANTHROPIC_API_KEY', 'ANTHROPIC_BASE_URL', 'GEMINI_API_KEY', 'GOOGLE_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY', 'OLLAMA_HOST']) vi.stubEnv(name, '');
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+    const { exitCode, stdout } = await command('config');
+    expect(exitCode).toBe(0);
+    const [, line] = /^model in use +(.*)$/m.exec(stdout) ?? [];
+    expect(line).toMatch(typeof expected === 'string' ? new RegExp(`^${expected.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}$`) : expected);
+    expect(stdout).not.toMatch(/secret|pass/);
   });
   it('config check says that all is in order', async () => {
     writeFileSync(join(project, 'untilgreen.yaml'), 'apply: ask\n');

@@ -2,7 +2,8 @@ import { parseEnv } from 'node:util';
 import { relative } from 'node:path';
 import { settingsSchema, type Source } from './schema.ts';
 import type { ConfigFile } from './file.ts';
-import { describeIssue } from './problems.ts';
+import type { UntilgreenError } from '../core/errors.ts';
+import { describeIssues } from './problems.ts';
 import { typeAt } from './shape.ts';
 import { flagFor, VARIABLES } from './variables.ts';
 
@@ -15,6 +16,8 @@ export interface Layer {
   /** Directory that relative paths inside it are relative to. */
   directory: string;
   place(path: readonly PropertyKey[]): string;
+  /** What the schema refuses of it; a layer with faults must not be merged. */
+  faults: UntilgreenError[];
 }
 
 /** A value at a dotted key; undefined where the layer does not set it. */
@@ -58,12 +61,10 @@ function withoutEmptyGroups(value: unknown, path: string[] = []): unknown {
   );
 }
 
-/** A layer that passed the schema by itself, so that a problem is told with the place where it was written. */
-function checked(layer: Layer): Layer {
-  const result = settingsSchema.safeParse(layer.data);
-  const issue = result.error?.issues[0];
-  if (issue) throw describeIssue(issue, layer.data, layer.place);
-  return layer;
+/** A layer whose problems are told with the place where they were written; it passed the schema when it has none. */
+function checked(layer: Omit<Layer, 'faults'>): Layer {
+  const { error } = settingsSchema.safeParse(layer.data);
+  return { ...layer, faults: error ? describeIssues(error.issues, layer.data, layer.place) : [] };
 }
 
 /** A configuration file as a layer. `cwd` shortens its name in messages. */

@@ -3,6 +3,7 @@ import { UntilgreenError } from '../core/errors.ts';
 import { readConfigFile, readSmallFile } from './file.ts';
 import { environmentLayer, fileLayer, flagLayer, mergeLayers, parseDotenv, shortName, valueOf, type Layer } from './layers.ts';
 import { PROJECT_FILES, userConfigFile } from './paths.ts';
+import { asOne } from './problems.ts';
 import { settingsSchema, type LoadedConfig, type Source } from './schema.ts';
 import { leafKeys, nearest } from './shape.ts';
 import { ENDPOINT_VARIABLES, holdProjectLimits, readFromDotenv, resolvePrompts } from './trust.ts';
@@ -53,6 +54,9 @@ export async function loadConfig(options: LoadOptions = {}): Promise<LoadedConfi
     layers.push(fileLayer(user, { source: 'user', trusted: true, directory: dirname(userPath), name: userPath }));
     files.push(userPath);
   }
+
+  const [fault, ...more] = layers.flatMap((layer) => layer.faults);
+  if (fault) throw asOne([fault, ...more]);
 
   const fromProject = Object.entries(dotenv?.values ?? {}).filter(([name]) => !env[name]);
   holdProjectLimits({

@@ -42,7 +42,20 @@ function shown(value: unknown): string {
 /** Where a value was written, in words: `untilgreen.yaml line 3`, `UNTILGREEN_APPLY`, `--apply`. */
 export type Place = (path: readonly PropertyKey[]) => string;
 
-/** The first problem of a source as one error that says where, what was expected and what was found, or which key was meant. */
+/** Every problem of a source, each as one error. */
+export function describeIssues(issues: readonly Issue[], data: unknown, place: Place): UntilgreenError[] {
+  const single = issues.flatMap((issue): Issue[] => (issue.code === 'unrecognized_keys' ? issue.keys.map((name) => ({ ...issue, keys: [name] })) : [issue]));
+  return single.map((issue) => describeIssue(issue, data, place));
+}
+
+/** Several problems as one error: its message has a line for each, `data.faults` their texts. */
+export function asOne(faults: readonly [UntilgreenError, ...UntilgreenError[]]): UntilgreenError {
+  if (faults.length === 1) return faults[0];
+  const texts = faults.map((fault) => fault.message);
+  return new UntilgreenError('config_invalid', `The configuration has ${faults.length} faults:\n${texts.join('\n')}`, { faults: texts });
+}
+
+/** One problem of a source as one error that says where, what was expected and what was found, or which key was meant. */
 export function describeIssue(issue: Issue, data: unknown, place: Place): UntilgreenError {
   if (issue.code === 'unrecognized_keys') {
     const name = issue.keys[0] ?? '';

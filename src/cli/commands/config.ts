@@ -2,11 +2,13 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { cacheDir, dataDir, PROJECT_FILES, userConfigFile } from '../../config/paths.ts';
 import { OTHER_VARIABLES, VARIABLES, variablesMarkdown } from '../../config/variables.ts';
-import { EXIT } from '../../core/errors.ts';
+import type { LoadedConfig } from '../../config/schema.ts';
+import { asError, EXIT } from '../../core/errors.ts';
 import { projectDirectory } from '../directory.ts';
+import { modelLines, namedModels, type ShownModel } from '../models.ts';
 import { configFor } from '../settings.ts';
 import { colors, print, printJson } from '../terminal.ts';
-import { clean } from '../view/text.ts';
+import { clean, oneLine } from '../view/text.ts';
 
 /** A setting as it is printed. */
 interface Row {
@@ -20,8 +22,9 @@ interface Row {
 export async function showConfig(directory: string | undefined, options: { json?: boolean; config?: string }): Promise<number> {
   const config = await configFor(options, directory);
   const rows: Row[] = Object.entries(config.origins).map(([key, origin]) => ({ key, value: valueAt(config.settings, key), ...origin }));
+  const models = await modelsOf(config);
   if (options.json) {
-    printJson({ settings: Object.fromEntries(rows.map(({ key, ...row }) => [key, row])), files: config.files }, 2);
+    printJson({ settings: Object.fromEntries(rows.map(({ key, ...row }) => [key, row])), models: models.found, ...(models.problem && { problem: models.problem }), files: config.files }, 2);
     return EXIT.green;
   }
   const shown = rows.filter((row) => row.value !== undefined || row.source !== 'default');
@@ -30,7 +33,20 @@ export async function showConfig(directory: string | undefined, options: { json?
     const origin = name === undefined ? source : `${source}: ${name}`;
     print(`${key.padEnd(width)}  ${clean(JSON.stringify(value) ?? '')}  ${source === 'default' ? colors.dim(`(${origin})`) : colors.cyan(`(${clean(origin)})`)}`);
   }
+  // A variable stands in the environment of the user, or else in the project's `.env`.
+  const lines = modelLines(models.found, (via) => (/^[A-Z_]+$/.test(via) ? `${process.env[via] ? 'env' : 'dotenv'}: ${via}` : via));
+  for (const text of models.problem ? [models.problem] : lines) print(`${'model in use'.padEnd(width)}  ${oneLine(text)}`);
   return EXIT.green;
+}
+
+/** The models that the settings and the environment name; what is wrong with them is told, and is for a run to refuse. */
+async function modelsOf(config: LoadedConfig): Promise<{ found: ShownModel[]; problem?: string }> {
+  try {
+    return { found: await namedModels(config) };
+  } catch (thrown) {
+    const error = asError(thrown);
+    return { found: [], problem: error.code === 'no_model' ? 'none is named; a run asks the usual ports of this machine (`untilgreen doctor` does so now)' : error.message };
+  }
 }
 
 function valueAt(settings: unknown, key: string): unknown {

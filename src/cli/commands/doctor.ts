@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { dataDir } from '../../config/paths.ts';
 import type { LoadedConfig } from '../../config/schema.ts';
 import { asError, EXIT, type ExitCode } from '../../core/errors.ts';
+import { modelLines, shownModel } from '../models.ts';
 import { configFor } from '../settings.ts';
 import { colors, print, printJson } from '../terminal.ts';
 import { oneLine } from '../view/text.ts';
@@ -106,15 +107,8 @@ async function git(): Promise<Finding> {
 
 async function models(config: LoadedConfig): Promise<Finding> {
   const { discoverModels } = await import('../../models/discover.ts');
-  const { publicUrl } = await import('../../models/base-url.ts');
-  const targets = Object.values(await discoverModels(config));
-  const groups = new Map<string, string[]>();
-  for (const target of targets) {
-    const name = `${target.model} at ${publicUrl(target.baseUrl)} (from ${target.via})`;
-    groups.set(name, [...(groups.get(name) ?? []), target.role]);
-  }
-  const detail = [...groups].map(([name, roles]) => (groups.size === 1 ? name : `${roles.join(', ')}: ${name}`)).join('; ');
-  return { name: 'models', status: 'ok', detail, data: targets.map(({ role, provider, model, baseUrl, via }) => ({ role, provider, model, baseUrl: publicUrl(baseUrl), via })) };
+  const targets = Object.values(await discoverModels(config)).map(shownModel);
+  return { name: 'models', status: 'ok', detail: modelLines(targets).join('; '), data: targets };
 }
 
 async function store(env: Record<string, string | undefined>): Promise<Finding> {
