@@ -139,4 +139,17 @@ describe('a run', () => {
     expect(near.outcome).toMatchObject({ outcome: 'not_green', exitCode: 1, error: { code: 'conflict' } });
     expect(await readFile(join(directory, 'calc.js'), 'utf8')).toContain('a - b - 0');
   });
+
+  it.each(['auto', 'none'] as const)('shows ignored dependencies to the tests, with sandbox %s', async (mode) => {
+    const directory = await node({
+      '.gitignore': 'node_modules\n',
+      'node_modules/five/package.json': '{ "name": "five", "version": "1.0.0", "main": "five.js" }\n',
+      'node_modules/five/five.js': 'module.exports = 5;\n',
+      'test/five.test.js': "import test from 'node:test';\nimport assert from 'node:assert/strict';\nimport five from 'five';\nimport { add } from '../calc.js';\n\ntest('five', () => assert.equal(add(2, 3), five));\n",
+    });
+    const before = await snapshot(join(directory, 'node_modules'), { times: true });
+    const { outcome } = await lab.play({ directory, request: 'add is wrong' }, [plan(FIX)], { settings: (s) => (s.sandbox.mode = mode) });
+    expect(outcome).toMatchObject({ outcome: 'green', exitCode: 0 });
+    expect(await snapshot(join(directory, 'node_modules'), { times: true })).toEqual(before);
+  });
 });

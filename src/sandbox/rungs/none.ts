@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isWithin, resolvePlace } from '../place.ts';
@@ -22,10 +22,13 @@ export const noSandbox: RungBackend = {
     const links = place.mounts.flatMap(({ source, target }) => {
       if (!isWithin(place.mountAt, target)) return [];
       const path = join(place.root, target.slice(place.mountAt.length));
-      if (lstatSync(path, { throwIfNoEntry: false })) return [];
+      const stands = placeholderAt(path);
+      if (stands === 'taken') return [];
       mkdirSync(dirname(path), { recursive: true });
+      if (stands === 'directory') rmdirSync(path);
+      if (stands === 'file') unlinkSync(path);
       symlinkSync(source, path);
-      return [path];
+      return [{ path, stands }];
     });
     const home = mkdtempSync(join(tmpdir(), 'untilgreen-home-'));
     try {
@@ -44,8 +47,21 @@ export const noSandbox: RungBackend = {
         { check: () => undefined, kill() {}, stats: () => ({}), async close() {} },
       );
     } finally {
-      for (const path of links) unlinkSync(path);
+      for (const { path, stands } of links) {
+        unlinkSync(path);
+        if (stands === 'directory') mkdirSync(path);
+        if (stands === 'file') writeFileSync(path, '');
+      }
       rmSync(home, { recursive: true, force: true });
     }
   },
 };
+
+/** What stands where a link is to go: a workbench keeps an empty directory or file where a mount will be. */
+function placeholderAt(path: string): 'nothing' | 'directory' | 'file' | 'taken' {
+  const s = lstatSync(path, { throwIfNoEntry: false });
+  if (!s) return 'nothing';
+  if (s.isDirectory() && readdirSync(path).length === 0) return 'directory';
+  if (s.isFile() && s.size === 0) return 'file';
+  return 'taken';
+}
