@@ -134,7 +134,7 @@ function escalate(state: RunState, go: (state: RunState) => RunState): RunState 
 }
 
 function waiting(state: RunState, pending: RunState['waitingFor']): RunState {
-  return end({ ...state, waitingFor: pending }, 'approval', `Waiting for approval: ${pending.map((p) => p.subject).join('; ')}.`);
+  return end({ ...state, waitingFor: pending }, 'approval', `Waiting for approval: ${pending.map((p) => p.subject.replace(/[?.]$/, '')).join('; ')}.`);
 }
 
 function resumed(state: RunState, approved: string[]): RunState {
