@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { EXIT } from '../core/errors.ts';
+import { EXIT, UntilgreenError } from '../core/errors.ts';
 import { reportError } from './report-error.ts';
 
 /**
@@ -26,14 +26,22 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+// "Unsettled top-level await", of the exit codes that https://nodejs.org/api/process.html lists.
+const UNSETTLED = 13;
+
 /**
  * `main` as a process: nothing that is left running keeps it alive, and a reader that has gone away (`| head`) ends it
- * quietly.
+ * quietly. One that hangs on a promise nobody can settle any more says so and ends with the code of `internal`, 1.
  */
 export async function start(args: readonly string[]): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(EXIT.green);
     throw error;
+  });
+  process.once('exit', (code) => {
+    // Node's code for a program that waits for what can no longer happen; it would end without a word.
+    if (code !== UNSETTLED && process.exitCode !== UNSETTLED) return;
+    process.exitCode = reportError(new UntilgreenError('internal', 'The command ended before its work was done: nothing was left that it could wait for.', {}, 'Start it again; a run goes on where it was with `untilgreen resume`. Please report this.'), args);
   });
   const exitCode = await main(args);
   process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));

@@ -7,6 +7,7 @@ import { lostEffect } from '../failure.ts';
 import { onlyReads, runTransaction, TransactionScope, type OpenTransaction } from '../session.ts';
 import type { Db } from '../types.ts';
 import { parameters } from '../values.ts';
+import { held } from './hold.ts';
 import { startHost } from './host.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { join } from './join.ts';
@@ -22,8 +23,9 @@ export interface EmbeddedDb extends Db {
 // An owner that is just ending is either joined or followed within this time.
 const JOIN_TRIES = 400;
 const JOIN_PAUSE_MS = 50;
-// Opening after a crash, when Postgres reads its log again, takes some seconds; an owner that is stopped never answers.
-const JOIN_TIMEOUT_MS = 30_000;
+// An owner answers once it has made or opened the database, which takes seconds (more after a crash, when Postgres reads its
+// log again), and once the transaction under way has ended, after 30 s at the latest; an owner that is stopped never answers.
+const JOIN_TIMEOUT_MS = 60_000;
 // How often one request goes on to the next owner before its error is told.
 const MOVES = 5;
 
@@ -47,8 +49,8 @@ export async function openEmbedded(directory: string): Promise<EmbeddedDb> {
     return opening;
   };
   const leave = async (lost: Route): Promise<void> => {
-    const held = await route?.catch(() => undefined);
-    if (held !== lost) return;
+    const now = await route?.catch(() => undefined);
+    if (now !== lost) return;
     route = undefined;
     await lost.close().catch(() => {}); // it is lost already
   };
@@ -69,10 +71,10 @@ export async function openEmbedded(directory: string): Promise<EmbeddedDb> {
   const scope = new TransactionScope();
   const query = async <Row>(sql: string, values?: unknown[]): Promise<Row[]> => {
     scope.check();
-    return (await following((to) => to.query(sql, parameters(values)), (error) => notCarriedOut(error) || onlyReads(sql))) as Row[];
+    return (await held(following((to) => to.query(sql, parameters(values)), (error) => notCarriedOut(error) || onlyReads(sql)))) as Row[];
   };
 
-  await current();
+  await held(current());
   return {
     kind: 'pglite',
     async role() {
@@ -82,12 +84,13 @@ export async function openEmbedded(directory: string): Promise<EmbeddedDb> {
     query,
     async transaction(work) {
       scope.check();
-      return runTransaction(await following<OpenTransaction>((to) => to.begin(), notCarriedOut), (tx) => scope.run(() => work(tx)));
+      return runTransaction(await held(following<OpenTransaction>((to) => to.begin(), notCarriedOut)), (tx) => scope.run(() => work(tx)));
     },
     async close() {
       if (closed) return;
       closed = true;
-      await (await route?.catch(() => undefined))?.close();
+      // An owner waits here for the transaction of a process that joined.
+      await held((async () => (await route?.catch(() => undefined))?.close())());
     },
   };
 }
