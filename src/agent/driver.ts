@@ -1,6 +1,6 @@
 import { asError, UntilgreenError } from '../core/errors.ts';
 import { killPoint } from '../core/killpoint.ts';
-import type { LogEvent } from '../store/types.ts';
+import type { Lease, LogEvent } from '../store/types.ts';
 import * as effects from './effects.ts';
 import { ledger } from './ledger.ts';
 import { next, transition } from './machine.ts';
@@ -26,16 +26,21 @@ export async function drive(session: Session, initial: RunState, recorded: numbe
   while (next(state) !== 'finish' && next(state) !== 'nothing') {
     const event = await perform(next(state), session, state);
     if (event.type === 'failed' && (event.code === 'lease_lost' || event.code === 'store_failed')) throw new UntilgreenError(event.code, event.message);
-    const after = transition(state, event);
-    killPoint(`record ${event.type}`);
-    await session.lease.record(`${index}/${event.type}`, event as unknown as Record<string, unknown>, ledger(session.id, event, after));
-    killPoint(`recorded ${event.type}`);
+    state = await record(session.lease, index, state, event);
     index += 1;
-    state = after;
     warn(session, state);
     if (onState(state)) break;
   }
   return state;
+}
+
+/** Records an event as the next step of the run, with its rows, and gives the state after it. */
+export async function record(lease: Lease, index: number, state: RunState, event: MachineEvent): Promise<RunState> {
+  const after = transition(state, event);
+  killPoint(`record ${event.type}`);
+  await lease.record(`${index}/${event.type}`, event as unknown as Record<string, unknown>, ledger(lease.run.id, event, after));
+  killPoint(`recorded ${event.type}`);
+  return after;
 }
 
 const EFFECTS: Record<Exclude<Todo, 'finish' | 'nothing'>, (session: Session, state: RunState) => Promise<MachineEvent>> = {

@@ -1,6 +1,6 @@
 import { UntilgreenError, type ErrorCode } from '../core/errors.ts';
 import { canonicalJson, sha256 } from '../core/hash.ts';
-import type { CheckReport } from '../languages/types.ts';
+import type { Check, CheckReport } from '../languages/types.ts';
 import { z } from 'zod';
 import { askPlanner } from '../plan/planner.ts';
 import { executePlan } from '../plan/execute.ts';
@@ -24,7 +24,7 @@ import type { MachineEvent, OpenApproval, RunState } from './state.ts';
 
 /** Takes the baseline: languages, checks, and what they say before anything is changed. */
 export async function init(s: Session): Promise<MachineEvent> {
-  const checks = await findChecks(s.bench, s.languages, [...(s.goal.checks ?? []), ...s.config.settings.checks]);
+  const checks = await goalChecks(s);
   const detections = (await Promise.all(s.languages.map((l) => l.detect(s.bench)))).flat();
   s.emit('project_detected', {
     languages: detections.map((d) => d.language),
@@ -37,10 +37,7 @@ export async function init(s: Session): Promise<MachineEvent> {
     if (toolchain?.problem) s.emit('warning', { message: toolchain.problem, next: toolchain.next }, 'warn');
   }
   s.emit('baseline_started', { checks: checks.map((c) => c.id) });
-  const baseline = await takeBaseline(checks, runner(s), s.config.settings.verify.baseline_runs, {
-    onStart: (check) => s.emit('check_started', { check: check.id }),
-    onReport: (report) => s.emit('check_finished', { check: report.check.id, status: report.status, line: reportLine(report), ms: report.durationMs }),
-  });
+  const baseline = await takeBaseline(checks, runner(s), s.config.settings.verify.baseline_runs, checkEvents(s));
   refuseBrokenSandbox(baseline.reports);
   s.emit('baseline_finished', { ...countTests(baseline.reports), flaky: baseline.flaky });
   return { type: 'initialised', base: s.bench.base, sandbox: s.sandbox.guarantees, detections, baseline };
@@ -49,6 +46,19 @@ export async function init(s: Session): Promise<MachineEvent> {
 function runner(s: Session): CheckRunner {
   const { sandbox } = s.config.settings;
   return { bench: s.bench, sandbox: s.sandbox, languages: s.languages, signal: s.signal, limits: { wallMs: sandbox.wall_seconds * 1_000 } };
+}
+
+/** The checks of the goal on the files as they are now. */
+function goalChecks(s: Session): Promise<Check[]> {
+  return findChecks(s.bench, s.languages, [...(s.goal.checks ?? []), ...s.config.settings.checks]);
+}
+
+/** Tells of each check as it starts and ends. */
+function checkEvents(s: Session) {
+  return {
+    onStart: (check: Check) => s.emit('check_started', { check: check.id }),
+    onReport: (report: CheckReport) => s.emit('check_finished', { check: report.check.id, status: report.status, line: reportLine(report), ms: report.durationMs }),
+  };
 }
 
 /** Checks that could not run for the sandbox's sake say nothing about the code. */
@@ -184,17 +194,14 @@ function toolContext(s: Session, state: RunState, key: string, pending: OpenAppr
  */
 async function round(s: Session, state: RunState, checkpoint: CheckpointId): Promise<CheckReport[]> {
   const attempt = state.attempts.at(-1)!;
-  const found = await findChecks(s.bench, s.languages, [...(s.goal.checks ?? []), ...s.config.settings.checks]);
+  const found = await goalChecks(s);
   const checks = [...state.baseline!.checks];
   for (const check of [...found, ...(attempt.plan?.checks ?? []).map(checkFromCommand)]) {
     if (!checks.some((c) => c.id === check.id && c.cwd === check.cwd)) checks.push(check);
   }
   const key = canonicalJson([checkpoint, checks]);
   if (s.lastRound?.key === key) return s.lastRound.reports;
-  const reports = await runChecks(checks, runner(s), {
-    onStart: (check) => s.emit('check_started', { check: check.id }),
-    onReport: (report) => s.emit('check_finished', { check: report.check.id, status: report.status, line: reportLine(report), ms: report.durationMs }),
-  });
+  const reports = await runChecks(checks, runner(s), checkEvents(s));
   s.lastRound = { key, reports };
   return reports;
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dataDir } from '../config/paths.ts';
-import { asError, UntilgreenError } from '../core/errors.ts';
+import { asError, UntilgreenError, type ErrorCode } from '../core/errors.ts';
 import type { Emit, RunEvent } from '../core/events.ts';
 import { killPoint } from '../core/killpoint.ts';
 import { renderPlan } from '../plan/summary.ts';
@@ -11,10 +11,10 @@ import type { Lease, RunRow } from '../store/types.ts';
 import { junit, sarif } from '../verify/exchange.ts';
 import { checkDirectory } from '../workspace/paths.ts';
 import { recover, undoApply } from '../workspace/undo.ts';
-import { drive, fold } from './driver.ts';
+import { drive, fold, record } from './driver.ts';
 import { finish, kept } from './finish.ts';
 import { forgetFiles, pruneRuns } from './housekeeping.ts';
-import { closeLedger, ledger } from './ledger.ts';
+import { closeLedger } from './ledger.ts';
 import { openLog } from './log.ts';
 import { next, transition } from './machine.ts';
 import { openSession, Spent } from './open-session.ts';
@@ -99,26 +99,22 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     let recorded = steps.length;
     let state = fold(initialState(input.limits, goal.plan), steps);
     const emit: Emit = (event, data = {}, level = 'info') => {
-      const record: RunEvent = {
+      const line: RunEvent = {
         timestamp: new Date().toISOString(), level, task_id: id, iteration: Math.max(state.attempts.length, state.base ? 1 : 0), phase: state.phase, event, data,
       };
       // Pieces of streamed text are for the live view alone.
       if (event !== 'text') {
         killPoint(`event ${event}`);
-        log.write(record);
-        void lease.append(record as unknown as Record<string, unknown>).catch(() => {});
+        log.write(line);
+        void lease.append(line as unknown as Record<string, unknown>).catch(() => {});
       }
-      face.onEvent(record);
+      face.onEvent(line);
     };
     const signal = face.signal ? AbortSignal.any([face.signal, lease.signal]) : lease.signal;
     const closers: (() => Promise<void>)[] = [];
     const push = async (event: MachineEvent) => {
-      const after = transition(state, event);
-      killPoint(`record ${event.type}`);
-      await lease.record(`${recorded}/${event.type}`, event as unknown as Record<string, unknown>, ledger(id, event, after));
-      killPoint(`recorded ${event.type}`);
+      state = await record(lease, recorded, state, event);
       recorded += 1;
-      state = after;
     };
     const { runs, db } = await store();
     const spent = new Spent();
@@ -225,7 +221,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       const { outcome, state } = await start(goal, face, (s) => next(s) === 'code');
       const plan = state.attempts.at(-1)?.plan;
       if (!plan) {
-        throw new UntilgreenError(state.end?.error?.code === 'plan_invalid' ? 'plan_invalid' : ((state.end?.error?.code ?? 'plan_invalid') as 'plan_invalid'), state.end?.summary ?? outcome.summary, { run: outcome.run });
+        throw new UntilgreenError((state.end?.error?.code ?? 'plan_invalid') as ErrorCode, state.end?.summary ?? outcome.summary, { run: outcome.run });
       }
       return { plan, problems: [], text: renderPlan(plan) };
     },

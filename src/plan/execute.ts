@@ -1,5 +1,5 @@
 import { UntilgreenError, asError } from '../core/errors.ts';
-import { toolNamed, runTool } from '../tools/registry.ts';
+import { runTool } from '../tools/registry.ts';
 import type { Tool, ToolContext, ToolResult } from '../tools/types.ts';
 import type { CheckpointId } from '../workspace/types.ts';
 import { cycleOf, topologicalOrder } from './graph.ts';
@@ -73,7 +73,6 @@ export async function executePlan(plan: Plan, context: ToolContext, options: Exe
 async function runStep(step: PlanStep, context: ToolContext, tools?: readonly Tool[]): Promise<ToolResult> {
   try {
     context.signal?.throwIfAborted();
-    if (toolNamed(step.action, tools)?.effect === 'write') await context.bench.checkpoint();
     return await runTool(step.action, step.args, context, tools);
   } catch (thrown) {
     const error = asError(thrown);
