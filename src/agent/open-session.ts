@@ -8,8 +8,10 @@ import { openMemory } from '../memory/memory.ts';
 import { budgeted } from '../models/budget.ts';
 import { createModels, type HttpModels } from '../models/client.ts';
 import { durable } from '../models/durable.ts';
+import { PLANNER_PROMPT } from '../plan/prompts.ts';
 import { openSandbox } from '../sandbox/open.ts';
 import type { Db, ModelCallRow } from '../store/types.ts';
+import { TOOL_PROMPTS } from '../tools/prompts.ts';
 import { defaultTools } from '../tools/registry.ts';
 import { openWorkbench } from '../workspace/open.ts';
 import type { Session } from './session.ts';
@@ -118,9 +120,8 @@ function asksModel(goal: Goal): boolean {
 }
 
 const PROMPTS: Record<string, URL> = {
-  planner: new URL('../plan/prompts/planner.md', import.meta.url),
-  coder: new URL('../tools/prompts/coder.md', import.meta.url),
-  tester: new URL('../tools/prompts/tester.md', import.meta.url),
+  planner: PLANNER_PROMPT,
+  ...TOOL_PROMPTS,
   reflector: new URL('./prompts/reflector.md', import.meta.url),
 };
 

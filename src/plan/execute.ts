@@ -11,10 +11,6 @@ export interface ExecuteOptions {
   /** Called when a step changes its state. Must not throw. */
   onStep?: (step: PlanStep, state: StepState, result?: ToolResult) => void;
   signal?: AbortSignal;
-  /** Steps in topological order that are done already (a resumed run); they are not run again. Default 0. */
-  startAt?: number;
-  /** With `startAt`: the checkpoint from before the plan's first step, to which a failure goes back. */
-  from?: CheckpointId;
 }
 
 export interface ExecuteResult {
@@ -38,15 +34,15 @@ export async function executePlan(plan: Plan, context: ToolContext, options: Exe
   if (cycle) throw new UntilgreenError('plan_invalid', `These steps wait for each other: ${cycle.join(' → ')}.`, { cycle });
   const order = topologicalOrder(plan.steps);
   const signal = options.signal ?? context.signal;
-  const from = options.from ?? (await context.bench.checkpoint());
-  const states: Record<string, StepState> = Object.fromEntries(order.map((s, i) => [s.id, i < (options.startAt ?? 0) ? 'done' : 'waiting']));
+  const from = await context.bench.checkpoint();
+  const states: Record<string, StepState> = Object.fromEntries(order.map((s) => [s.id, 'waiting']));
   const results: Record<string, ToolResult> = {};
   const become = (step: PlanStep, state: StepState, result?: ToolResult): void => {
     states[step.id] = state;
     options.onStep?.(step, state, result);
   };
   let failed: ExecuteResult['failed'];
-  for (const step of order.slice(options.startAt ?? 0)) {
+  for (const step of order) {
     if (failed) {
       become(step, 'skipped');
       continue;

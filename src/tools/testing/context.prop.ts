@@ -1,5 +1,5 @@
 // Tiny projects for the tests of tools and plans, in the real workbench and on request the real sandbox. (`.prop.ts` files stay out of the build.)
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { silent } from '../../core/events.ts';
@@ -8,7 +8,7 @@ import { openSandbox } from '../../sandbox/open.ts';
 import { checkFromCommand, findChecks } from '../../verify/baseline.ts';
 import { runChecks } from '../../verify/run-check.ts';
 import { openWorkbench } from '../../workspace/open.ts';
-import { toolPrompt } from '../prompts.ts';
+import { TOOL_PROMPTS } from '../prompts.ts';
 import type { ToolContext } from '../types.ts';
 
 /** A project of these files in a real workbench, and the context of its tools. Running a command or a check fails the test. */
@@ -28,7 +28,7 @@ export async function toolContext(files: Record<string, string>, more: Partial<T
     runChecks: () => Promise.resolve([]),
     approve: () => Promise.resolve({ answer: 'pending' }),
     emit: silent,
-    prompt: (name) => toolPrompt(name as 'coder'),
+    prompt: (name) => readFile(TOOL_PROMPTS[name as keyof typeof TOOL_PROMPTS], 'utf8'),
     settings: { allowedDependenciesFile: 'allowed_deps.json', maxFileBytes: 100_000, commandTimeoutMs: 10_000, blockOperations: true },
     ...more,
   };
