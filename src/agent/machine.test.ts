@@ -6,7 +6,7 @@ import { initialState, type MachineEvent, type RunState } from './state.ts';
 const limits = { maxIterations: 15, warnAt: 12, apply: 'green' as const, requireProof: false };
 const baseline: Baseline = { checks: [], reports: [], flaky: [] };
 const initialised: MachineEvent = {
-  type: 'initialised', base: 'base', sandbox: { rung: 'A', network: 'none', memory: 'hard', processes: 'hard', disk: 'polled', filesystem: 'private view' }, detections: [], baseline,
+  type: 'initialised', base: 'base', sandbox: { rung: 'A', network: 'none', loopback: true, memory: 'hard', processes: 'hard', disk: 'polled', filesystem: 'private view' }, detections: [], baseline,
 };
 const RULES = ['checks_pass', 'no_regression', 'tests_untouched', 'new_tests_count', 'scan_clean', 'checks_fresh', 'tests_ran'] as const;
 

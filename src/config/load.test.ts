@@ -143,7 +143,7 @@ describe('a project may not', () => {
   it.each<[string, Record<string, string>, LoadOptions]>([
     ['switch the sandbox off', { 'untilgreen.yaml': 'sandbox: { mode: none }' }, {}],
     ['switch the sandbox off by its .env', { '.env': 'UNTILGREEN_SANDBOX=none' }, {}],
-    ['accept a weaker sandbox than the default', { 'untilgreen.yaml': 'sandbox: { min_rung: D }' }, {}],
+    ['accept a weaker sandbox than the default', { 'untilgreen.yaml': 'sandbox: { min_rung: M }' }, {}],
     ['accept a weaker sandbox than the user', { user: 'sandbox: { min_rung: A }', 'untilgreen.yaml': 'sandbox: { min_rung: B }' }, {}],
     ['switch the safety scan off', { 'untilgreen.yaml': 'safety: { block_operations: false }' }, {}],
     ['apply more freely than the user', { user: 'apply: never', 'untilgreen.yaml': 'apply: green' }, {}],

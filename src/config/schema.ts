@@ -59,7 +59,7 @@ export const settingsSchema = z.strictObject({
   sandbox: z
     .strictObject({
       mode: z.enum(['auto', 'none']).default('auto'),
-      min_rung: z.enum(['A', 'B', 'C', 'D', 'M']).default('B'),
+      min_rung: z.enum(['A', 'B', 'C', 'D', 'M']).default('D'),
       wall_seconds: z.number().positive().default(600),
       memory_mb: z.int().positive().default(4_096),
       processes: z.int().positive().default(512),

@@ -9,7 +9,8 @@ import { UntilgreenError } from '../core/errors.ts';
 import { mergeLayers, valueOf, type Layer } from './layers.ts';
 import { settingsSchema, type Settings } from './schema.ts';
 
-const RUNGS = ['A', 'B', 'C', 'D', 'M'];
+/** Strongest first. */
+const RUNGS = ['A', 'C', 'B', 'D', 'M'];
 const APPLY = ['green', 'ask', 'never'];
 const ROLE_KEYS = ['default', 'planner', 'coder', 'tester', 'reflector', 'responder', 'embedding'] as const;
 

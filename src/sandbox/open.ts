@@ -15,7 +15,7 @@ import type { Guarantees, Limits, Rung, Sandbox } from './types.ts';
 const PROBE_VERSION = 1;
 
 export interface SandboxOptions {
-  /** Weakest rung that will do. Default B. */
+  /** Weakest rung that will do. Default D, the weakest there is. */
   minRung?: Rung;
   /** `none` runs commands as plain processes; results and guarantees say so. Default `auto`. */
   mode?: 'auto' | 'none';
@@ -38,7 +38,7 @@ export interface SandboxOptions {
 export async function openSandbox(options: SandboxOptions = {}, rungs: readonly RungBackend[] = RUNGS): Promise<Sandbox> {
   resolveLimits(options.limits);
   if (options.mode === 'none') return sandboxOn(UNSANDBOXED, options.limits);
-  const least = options.minRung ?? 'B';
+  const least = options.minRung ?? 'D';
   const obstacles: { rung: Rung; obstacle: Obstacle }[] = [];
   for (const backend of rungs.filter(({ rung }) => isAtLeast(rung, least))) {
     const { obstacle } = await probeOnce(backend, options.cacheDir);

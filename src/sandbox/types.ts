@@ -1,4 +1,7 @@
-/** Rungs in order of strength; `none` is only ever used when it was said aloud. */
+/**
+ * A: bubblewrap and a cgroup. B: bubblewrap with limits of each process. C: a container. D: Landlock. M: macOS Seatbelt.
+ * `none` is only ever used when it was said aloud.
+ */
 export type Rung = 'A' | 'B' | 'C' | 'D' | 'M' | 'none';
 
 export interface Limits {
@@ -73,11 +76,15 @@ export interface SandboxResult {
 /** What a rung promises, in words that go into results and receipts. */
 export interface Guarantees {
   rung: Rung;
+  /** What of the outside a command reaches that was not given `install`. */
   network: 'none' | 'host';
+  /** Can a server and its client talk inside. */
+  loopback: boolean;
   memory: 'hard' | 'soft' | 'none';
   processes: 'hard' | 'soft' | 'none';
   disk: 'hard' | 'polled' | 'none';
-  filesystem: 'private view' | 'host';
+  /** `private view`: a tree of its own. `image`: a container's. `rules`: the host's tree, all but what is shown refused. */
+  filesystem: 'private view' | 'image' | 'rules' | 'host';
 }
 
 /** Runs untrusted commands. `run` never throws for what the command does; it resolves to a result. */

@@ -9,7 +9,7 @@ let base: CgroupBase | undefined;
 /** Rung A: bubblewrap in a cgroup of its own. Memory and processes of the whole tree are bounded by the kernel. */
 export const bwrapCgroup: RungBackend = {
   rung: 'A',
-  guarantees: { rung: 'A', network: 'none', memory: 'hard', processes: 'hard', disk: 'polled', filesystem: 'private view' },
+  guarantees: { rung: 'A', network: 'none', loopback: true, memory: 'hard', processes: 'hard', disk: 'polled', filesystem: 'private view' },
   async prepare() {
     const obstacle = await launcherObstacle();
     if (obstacle) return obstacle;

@@ -20,7 +20,7 @@ export async function launcherObstacle(): Promise<Obstacle | undefined> {
 /** Rung B: bubblewrap with limits for each process and memory of the tree watched by polling. For ordinary users. */
 export const bwrapAlone: RungBackend = {
   rung: 'B',
-  guarantees: { rung: 'B', network: 'none', memory: 'soft', processes: 'hard', disk: 'polled', filesystem: 'private view' },
+  guarantees: { rung: 'B', network: 'none', loopback: true, memory: 'soft', processes: 'hard', disk: 'polled', filesystem: 'private view' },
   async prepare() {
     return launcherObstacle();
   },

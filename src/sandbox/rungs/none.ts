@@ -13,7 +13,7 @@ import type { RungBackend } from './types.ts';
  */
 export const noSandbox: RungBackend = {
   rung: 'none',
-  guarantees: { rung: 'none', network: 'host', memory: 'none', processes: 'none', disk: 'polled', filesystem: 'host' },
+  guarantees: { rung: 'none', network: 'host', loopback: true, memory: 'none', processes: 'none', disk: 'polled', filesystem: 'host' },
   async prepare() {
     return undefined;
   },
