@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { openWorkbench } from '../workspace/open.ts';
 import { networkAccess } from '../sandbox/network-access.ts';
 import { withProjectDependency, withRequirement } from './manifests.ts';
@@ -154,6 +155,22 @@ describe.skipIf(!npm)('a real package from npm (skipped where the registry is no
       await close();
     }
     expect(existsSync(context.bench.packages)).toBe(false);
+  });
+
+  test('is fetched once: the tarball stays in the cache of the user for the next run, and no other step sees it', async () => {
+    const cache = mkdtempSync(join(tmpdir(), 'install-cache-'));
+    vi.stubEnv('XDG_CACHE_HOME', cache);
+    const { context, close } = await sandboxedContext(FILES, { approve: yes });
+    try {
+      expect(await add({ name: 'ms', version: '2.1.3' }, context)).toMatchObject({ ok: true });
+      const entries = readdirSync(join(cache, 'untilgreen', 'install'), { recursive: true }).map(String);
+      expect(entries.some((entry) => entry.includes('npm/_cacache/content-v2'))).toBe(true);
+      expect(await shell('ls -d /tmp/install-cache 2>/dev/null', context)).toBe('');
+    } finally {
+      vi.unstubAllEnvs();
+      await close();
+      rmSync(cache, { recursive: true });
+    }
   });
 
   test('takes the place of the node_modules of the user, and keeps the lock file right', async () => {

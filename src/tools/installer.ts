@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { UntilgreenError } from '../core/errors.ts';
 import { interpreterOf } from '../languages/python/interpreter.ts';
 import { networkAccess } from '../sandbox/network-access.ts';
+import { installCache } from './install-cache.ts';
 import { surroundings } from './shell.ts';
 import type { ToolContext } from './types.ts';
 
@@ -37,11 +38,12 @@ const INSTALL_MS = 300_000;
 async function attempt(argv: string[], folder: string, context: ToolContext) {
   const { mounts, env } = await surroundings(context);
   const access = networkAccess();
+  const cache = await installCache(await stat(folder));
   const { mountAt } = context.bench;
-  const host = [...mounts.filter((m) => m.target !== mountAt && !m.target.startsWith(`${mountAt}/`)), ...access.mounts];
+  const host = [...mounts.filter((m) => m.target !== mountAt && !m.target.startsWith(`${mountAt}/`)), ...access.mounts, cache.mount];
   return context.sandbox.run({
     argv, workspace: folder, network: 'install', mounts: host.filter((m, i) => host.findIndex((other) => other.target === m.target) === i),
-    env: { ...env, npm_config_offline: 'false', ...access.env }, limits: { wallMs: Math.max(INSTALL_MS, context.settings.commandTimeoutMs) }, ...(context.signal ? { signal: context.signal } : {}),
+    env: { ...env, npm_config_offline: 'false', ...access.env, ...cache.env }, limits: { wallMs: Math.max(INSTALL_MS, context.settings.commandTimeoutMs) }, ...(context.signal ? { signal: context.signal } : {}),
   });
 }
 
