@@ -1,10 +1,10 @@
 import { EXIT } from '../../core/errors.ts';
+import { TOOL_RUN } from '../../tools/session.ts';
 import { projectDirectory } from '../directory.ts';
 import { withEngine } from '../job.ts';
 import { findRun } from '../runs.ts';
 import { configFor } from '../settings.ts';
 import { print, printJson } from '../terminal.ts';
-import { TOOL_RUN } from '../tool-call.ts';
 import { clean, plural } from '../view/text.ts';
 
 /** `untilgreen undo [dir]`: takes back the last applied change of a directory, or that of a run. */

@@ -1,0 +1,244 @@
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadConfig } from '../config/load.ts';
+import { dataDir } from '../config/paths.ts';
+import { promptText } from '../config/prompts.ts';
+import type { LoadedConfig } from '../config/schema.ts';
+import { UntilgreenError } from '../core/errors.ts';
+import { silent, type Emit } from '../core/events.ts';
+import { languages } from '../languages/registry.ts';
+import type { Sandbox } from '../sandbox/types.ts';
+import { checkFromCommand, findChecks } from '../verify/baseline.ts';
+import { runChecks } from '../verify/run-check.ts';
+import { applyToSource } from '../workspace/apply.ts';
+import type { Bench } from '../workspace/bench.ts';
+import { openWorkbench } from '../workspace/open.ts';
+import { checkDirectory } from '../workspace/paths.ts';
+import type { ApplyResult, OpenWorkbench } from '../workspace/types.ts';
+import { recover } from '../workspace/undo.ts';
+import { laterModels, laterSandbox } from './later.ts';
+import { sourceState } from './source-state.ts';
+import type { Approve, ToolContext } from './types.ts';
+
+/** How changes are named that tools made outside a run; `undo --run` knows them by it. */
+export const TOOL_RUN = 'tool-';
+
+export interface ToolSessionOptions {
+  /** The project. Its files are changed only by work that succeeds. */
+  directory: string;
+  /** Default: the configuration of the directory, as the commands load it. */
+  config?: LoadedConfig;
+  /** Runs every command. Default: the strongest one of this machine as the configuration asks for it, opened with the first command. */
+  sandbox?: Sandbox;
+  /** Answers what a person has to agree to. Default: nobody can be asked, and the tool refuses with `approval_needed`. */
+  approve?: Approve;
+  /** Cancels all work of the session. */
+  signal?: AbortSignal;
+  /** Told what the tools report. Default: nobody. */
+  emit?: Emit;
+}
+
+/** What became of a change: the run by which `undo` knows it, and its files. Absent where nothing was written. */
+export interface Applied {
+  run?: string;
+  applied?: ApplyResult['files'];
+}
+
+export interface ToolSession {
+  /** Real path of the project. */
+  readonly directory: string;
+  /**
+   * Runs `work` on a private copy of the directory as it is now, after all work that was asked for earlier. When it resolves with
+   * `ok: true` and files of the copy differ, they are applied as one transaction that can be undone; else nothing is written.
+   *
+   * @param options.signal cancels this work alone
+   * @throws what `work` throws; `conflict` (the same lines were changed elsewhere meanwhile), `path_unsafe`, `directory_refused`
+   *   and `run_busy` of the apply; `too_large` and `directory_missing` of the copy; `cancelled`; `usage` once the session is closed.
+   *   Nothing is written then.
+   */
+  work<T extends { ok: boolean }>(work: (context: ToolContext) => Promise<T>, options?: { signal?: AbortSignal }): Promise<T & Applied>;
+  /** Waits for the work that was asked for, then removes the private copy. May be called again. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens what tools need to work on a project outside a run: a private copy, the sandbox, models, checks, and the way back into
+ * the directory. The sandbox is opened with the first command, models with the first question.
+ *
+ * The copy is kept from one work to the next as long as nothing in the directory changed, so that many small questions about a
+ * large project do not copy it again and again.
+ *
+ * @throws `directory_missing`, `not_a_directory`, `directory_refused`, `config_invalid`
+ * @example
+ * const session = await openToolSession({ directory: './shop' });
+ * const result = await session.work((context) => runTool('file_write', { path: 'notes.md', content: 'hello\n' }, context));
+ * console.log(result.applied); // [{ path: 'notes.md', kind: 'added', merged: false }]
+ * await session.close();
+ */
+export async function openToolSession(options: ToolSessionOptions): Promise<ToolSession> {
+  const directory = await checkDirectory(options.directory);
+  const config = options.config ?? (await loadConfig({ directory }));
+  const copies = new Copies(directory, config);
+  const sandbox = options.sandbox ?? laterSandbox(config);
+  const models = laterModels(config);
+  let last: Promise<unknown> = Promise.resolve();
+  let closed = false;
+
+  const turn = async <T extends { ok: boolean }>(work: (context: ToolContext) => Promise<T>, signal: AbortSignal | undefined): Promise<T & Applied> => {
+    refuseCancelled(signal);
+    const bench = await copies.take();
+    let touched = false;
+    const watched = watchedBench(bench, () => (touched = true));
+    const result = await work(
+      contextOf({
+        bench: watched, config, models, approve: options.approve ?? nobody, emit: options.emit ?? silent,
+        sandbox: watchedSandbox(sandbox, () => (touched = true)), ...(signal && { signal }),
+      }),
+    );
+    if (!touched) return keep(result);
+    const differs = (await bench.deltas()).length > 0;
+    if (differs && result.ok) {
+      refuseCancelled(signal);
+      const run = newRun();
+      const { files } = await applyToSource(bench, { journalDir: copies.journals, runId: run });
+      return { ...result, run, applied: files };
+    }
+    await bench.restore(bench.base);
+    return keep(result);
+
+    function keep(value: T): T {
+      copies.give(bench);
+      return value;
+    }
+  };
+
+  return {
+    directory,
+    work(work, { signal } = {}) {
+      if (closed) return Promise.reject(new UntilgreenError('usage', `The tool session of ${directory} is closed.`, { directory }, 'Open another one.'));
+      const signals = [options.signal, signal].filter((s) => s !== undefined);
+      const mine = last.then(() => turn(work, signals.length > 1 ? AbortSignal.any(signals) : signals[0]));
+      // The next one waits for this one to end, however it ends; its caller sees the error.
+      last = mine.catch(() => {});
+      return mine;
+    },
+    async close() {
+      closed = true;
+      await last;
+      await copies.drop();
+    },
+  };
+}
+
+const nobody: Approve = async () => ({ answer: 'pending' });
+
+function refuseCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new UntilgreenError('cancelled', 'Cancelled; nothing was written.', {}, undefined, { cause: signal.reason });
+}
+
+/** `tool-20261121-141500-9f3c`, in UTC. */
+function newRun(): string {
+  return `${TOOL_RUN}${new Date().toISOString().replaceAll(/[-:]/g, '').replace('T', '-').slice(0, 15)}-${randomBytes(2).toString('hex')}`;
+}
+
+/** The private copy that stands, and whether it still shows the directory. One work at a time takes it. */
+class Copies {
+  readonly journals: string;
+  readonly #home: string;
+  #kept: { bench: Bench; folder: string; skipped: number; state: Awaited<ReturnType<typeof sourceState>> } | undefined;
+  /** The work that took it may have left anything in it. */
+  #clean = false;
+
+  constructor(
+    private readonly directory: string,
+    private readonly config: LoadedConfig,
+  ) {
+    this.#home = dataDir(config.env);
+    this.journals = join(this.#home, 'journals');
+  }
+
+  async take(): Promise<Bench> {
+    const { ignore, max_file_mb, max_copy_mb } = this.config.settings.workspace;
+    const sizes = { ignore, maxFileBytes: max_file_mb * 1_048_576, maxCopyBytes: max_copy_mb * 1_048_576 };
+    const blobs = join(this.#home, 'blobs');
+    // An apply that was interrupted in another process may have left the directory between two states.
+    await recover(this.journals);
+    const folder = this.#kept?.folder ?? join(this.#home, 'tools', newRun());
+    // Before the copy: what changes while it is made then shows as a difference.
+    const state = await sourceState(this.directory, { ...sizes, exclude: [folder, blobs] });
+    const kept = this.#kept;
+    if (kept && this.#clean && kept.state.settled && kept.state.id === state.id && kept.skipped === kept.bench.skipped.length) {
+      this.#clean = false;
+      return kept.bench;
+    }
+    await this.drop();
+    const bench = await openWorkbench({ source: this.directory, root: join(folder, 'workbench'), blobs, ...sizes }).catch(async (error: unknown) => {
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    });
+    this.#kept = { bench, folder, skipped: bench.skipped.length, state };
+    this.#clean = false;
+    return bench;
+  }
+
+  /** The copy is again as it was taken. */
+  give(bench: Bench): void {
+    this.#clean = this.#kept?.bench === bench;
+  }
+
+  async drop(): Promise<void> {
+    const kept = this.#kept;
+    this.#kept = undefined;
+    if (!kept) return;
+    await kept.bench.dispose();
+    await rm(kept.folder, { recursive: true, force: true });
+  }
+}
+
+/** The workbench, telling when something in it may differ. Its private fields ask for the real object as `this`. */
+function watchedBench(bench: Bench, onChange: () => void): OpenWorkbench {
+  const changing = new Set<PropertyKey>(['write', 'restore', 'show']);
+  return new Proxy(bench, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]) => {
+        if (changing.has(name)) onChange();
+        return Reflect.apply(value, target, args);
+      };
+    },
+  });
+}
+
+function watchedSandbox(sandbox: Sandbox, onRun: () => void): Sandbox {
+  return {
+    get guarantees() {
+      return sandbox.guarantees;
+    },
+    run(command) {
+      onRun();
+      return sandbox.run(command);
+    },
+  };
+}
+
+/** All that a tool is given, but for the project's goal and the name of the step: nobody plans here. */
+function contextOf(given: Pick<ToolContext, 'bench' | 'sandbox' | 'models' | 'approve' | 'emit' | 'signal'> & { config: LoadedConfig }): ToolContext {
+  const { config, ...rest } = given;
+  const { bench, sandbox, signal } = rest;
+  const { settings } = config;
+  const commandTimeoutMs = settings.sandbox.wall_seconds * 1_000;
+  return {
+    ...rest, languages,
+    async runChecks({ files, command } = {}) {
+      const checks = command === undefined ? await findChecks(bench, languages, settings.checks) : [checkFromCommand(command)];
+      return runChecks(checks, { bench, sandbox, languages, limits: { wallMs: commandTimeoutMs }, ...(signal && { signal }) }, { files });
+    },
+    prompt: (name) => promptText(name, settings, new URL(`./prompts/${name}.md`, import.meta.url)),
+    settings: {
+      allowedDependenciesFile: settings.safety.allowed_deps, maxFileBytes: settings.workspace.max_file_mb * 1_048_576, commandTimeoutMs,
+      blockOperations: settings.safety.block_operations, formatter: settings.format.python,
+    },
+  };
+}
