@@ -17,6 +17,8 @@ const DRAIN_MS = 250;
 const POLL_MS = 50;
 /** A poll may use a tenth of one core, however many processes there are to look at. */
 const POLL_SHARE = 10;
+/** For launchers whose start does not count as the command's time: a container engine that takes longer is stuck. */
+const LAUNCH_MS = 60_000;
 
 /** What a rung adds to the plain supervision of a process. */
 export interface Watch {
@@ -29,6 +31,20 @@ export interface Watch {
   close(): Promise<void>;
 }
 
+/** What a launcher tells on standard error where it has no descriptors of its own to report on: a container engine's client. */
+export interface Report {
+  /** Takes what came on standard error and gives back what of it is the command's. */
+  take(chunk: Buffer): Buffer;
+  /** The launcher's own words, from before the command. */
+  said(): string;
+  /** Does the command run, or did it. The wall time counts from there. */
+  readonly started: boolean;
+  /** Did the command end, so that the launcher's exit code is the command's. */
+  readonly finished: boolean;
+  /** Pid of the tree's first process on the host, once known. */
+  readonly root: number | undefined;
+}
+
 export interface Launch {
   rung: Rung;
   argv: string[];
@@ -38,12 +54,14 @@ export interface Launch {
   feeds: (string | Buffer)[];
   /** A launcher stands in front: it reports on descriptor 3 (bwrap's JSON status) and writes a byte to 4 right before the command. */
   launcher: boolean;
+  /** Set where the launcher reports on standard error instead; it reads no feeds then. */
+  report?: Report;
   root: string;
 }
 
 /** Runs a launch to its end under the limits and tells what happened. Never rejects. */
 export async function supervise(launch: Launch, command: SandboxCommand, limits: Limits, watch: Watch): Promise<SandboxResult> {
-  const began = performance.now();
+  let began = performance.now();
   const keepers = {
     stdout: new OutputKeeper(limits.outputBytes, command.onOutput && ((text) => command.onOutput?.('stdout', text))),
     stderr: new OutputKeeper(limits.outputBytes, command.onOutput && ((text) => command.onOutput?.('stderr', text))),
@@ -77,7 +95,8 @@ export async function supervise(launch: Launch, command: SandboxCommand, limits:
   }
 
   const seen = { root: undefined as number | undefined, exitCode: undefined as number | undefined, started: !launch.launcher, text: '' };
-  if (launch.launcher) {
+  const { report } = launch;
+  if (launch.launcher && !report) {
     const [status, marker] = [child.stdio[3], child.stdio[4]] as Readable[];
     status?.on('error', ignore).on('data', (data: Buffer) => {
       seen.text += data.toString();
@@ -108,13 +127,25 @@ export async function supervise(launch: Launch, command: SandboxCommand, limits:
     poll = setTimeout(tick, Math.max(POLL_MS, (performance.now() - before) * POLL_SHARE));
   };
   poll = setTimeout(tick, POLL_MS);
-  const wall = setTimeout(() => end('timeout'), limits.wallMs);
+  let wall = setTimeout(() => end(report ? 'sandbox_error' : 'timeout'), report ? LAUNCH_MS : limits.wallMs);
+  const hear = (chunk: Buffer): Buffer => {
+    if (!report) return chunk;
+    const words = report.take(chunk);
+    if (report.started && !seen.started) {
+      seen.started = true;
+      seen.root = report.root;
+      clearTimeout(wall);
+      began = performance.now();
+      if (!done) wall = setTimeout(() => end('timeout'), limits.wallMs);
+    }
+    return words;
+  };
   const abort = (): void => end('killed');
   command.signal?.addEventListener('abort', abort, { once: true });
   const streams = (['stdout', 'stderr'] as const).map((name, index) => {
     const { host } = pipes[index] as NamelessPipe;
     host.on('data', (chunk: Buffer) => {
-      keepers[name].add(chunk);
+      keepers[name].add(name === 'stderr' ? hear(chunk) : chunk);
       if (keepers[name].flooded && !ended) end('output');
     });
     return new Promise<void>((resolve) => host.once('close', () => resolve()));
@@ -125,7 +156,7 @@ export async function supervise(launch: Launch, command: SandboxCommand, limits:
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
   done = true;
-  const late = performance.now() - began >= limits.wallMs;
+  const exitedAt = performance.now();
   if (!exit.error) ended ??= look();
   // The pid namespace ended with its first process, whose pid may be somebody else's by now; only what is sure is killed again.
   watch.kill();
@@ -133,10 +164,13 @@ export async function supervise(launch: Launch, command: SandboxCommand, limits:
   clearTimeout(poll);
   clearTimeout(wall);
   command.signal?.removeEventListener('abort', abort);
-  const reported = launch.launcher ? [child.stdio[3], child.stdio[4]].map((stream) => closed(stream as Readable | null)) : [];
+  const reported = launch.launcher && !report ? [child.stdio[3], child.stdio[4]].map((stream) => closed(stream as Readable | null)) : [];
   const drained = await Promise.race([Promise.all([...streams, ...reported]).then(() => true), sleep(DRAIN_MS, false)]);
   for (const stream of child.stdio) (stream as Readable | null)?.destroy();
   for (const pipe of pipes) pipe.release(drained && launch.launcher);
+  const late = exitedAt - began >= limits.wallMs;
+  // The last word of a report came with the rest of the output.
+  if (report) ended ??= watch.check(undefined);
   const stats = watch.stats();
   await watch.close();
 
@@ -144,15 +178,18 @@ export async function supervise(launch: Launch, command: SandboxCommand, limits:
   // As a shell says it, and as it comes out of the other rungs, where a shell starts the command.
   if (missing && !launch.launcher) return outcome('exited', { exitCode: missing, stderr: `${command.argv[0]}: ${exit.error?.message}\n`, ...stats });
   if (exit.error) return outcome('sandbox_error', { error: `The launcher did not start: ${exit.error.message}` });
+  if (ended === 'sandbox_error') return outcome(ended, { error: `The sandbox did not start within ${LAUNCH_MS / 1000} s, the command did not run: ${report?.said().trim()}` });
   if (ended) return outcome(ended, { signal: 'SIGKILL', ...stats });
   if (!seen.started) {
-    const said = keepers.stderr.text().trim() || `it ended with ${exit.signal ?? `code ${exit.code}`}`;
+    const said = (report?.said() ?? keepers.stderr.text()).trim() || `it ended with ${exit.signal ?? `code ${exit.code}`}`;
     return outcome('sandbox_error', { error: `The sandbox could not be set up, the command did not run: ${said}` });
   }
-  const code = launch.launcher ? seen.exitCode : (exit.code ?? undefined);
+  const code = (report ? report.finished : !launch.launcher) ? (exit.code ?? undefined) : seen.exitCode;
   // No word of the command's end: the outer guard struck while this process was stuck, or somebody else killed it.
   if (code === undefined) return outcome(late ? 'timeout' : 'killed', { signal: exit.signal ?? 'SIGKILL', ...stats });
   const signal = signalName(code);
+  // Where the guard stands inside, its kill is all that is heard of it.
+  if (report && late && signal === 'SIGKILL') return outcome('timeout', { signal, ...stats });
   // The kernel's way of saying that the CPU time of a process is used up.
   if (signal === 'SIGXCPU') return outcome('timeout', { signal, ...stats });
   return outcome('exited', { exitCode: code, signal, ...stats });
@@ -173,7 +210,7 @@ function start(launch: Launch, command: SandboxCommand, keepers: { stdout: Outpu
     let input = nothing;
     if (command.stdin !== undefined) toClose.push((input = namelessFile(command.stdin)));
     const stdio: (number | 'pipe' | 'ignore')[] = [input, out, err];
-    if (launch.launcher) stdio.push('pipe', 'pipe', ...feeds.map(({ pipe }) => pipe.child));
+    if (launch.launcher && !launch.report) stdio.push('pipe', 'pipe', ...feeds.map(({ pipe }) => pipe.child));
     // What this process inherited without CLOEXEC would be open inside: /dev/null takes its place.
     const own = new Set(toClose);
     for (const fd of leakedDescriptors(stdio.length - 1)) {
