@@ -68,6 +68,8 @@ export const ERROR_EXIT = {
   // tools and plans
   unknown_tool: EXIT.usage,
   bad_arguments: EXIT.usage,
+  tool_failed: EXIT.notGreen,
+  server_failed: EXIT.notGreen,
   plan_invalid: EXIT.planRefused,
   approval_needed: EXIT.approval,
   step_failed: EXIT.notGreen,
