@@ -3,7 +3,8 @@ import type { Plan, PlanProblem, PlanStep, StepState } from './types.ts';
 
 const MARK: Record<StepState, string> = { waiting: '·', running: '▸', done: '✓', failed: '✗', skipped: '-' };
 
-function subject(step: PlanStep): string {
+/** What a step is about, in a word: its path, command or pattern. */
+export function subject(step: PlanStep): string {
   const { args } = step;
   if (typeof args.from === 'string' && typeof args.to === 'string') return `${args.from} → ${args.to}`;
   for (const key of ['path', 'command', 'pattern', 'name', 'target']) if (typeof args[key] === 'string') return args[key].split('\n')[0]?.slice(0, 80) ?? '';

@@ -1,3 +1,5 @@
+import type { ErrorCode } from '../core/errors.ts';
+
 /** A step is one tool call with arguments and what it waits for. */
 export interface PlanStep {
   id: string;
@@ -17,6 +19,28 @@ export interface Plan {
 }
 
 export type StepState = 'waiting' | 'running' | 'done' | 'failed' | 'skipped';
+
+/** What became of one step, the steps that a fallback added among them. */
+export interface StepReport {
+  id: string;
+  action: string;
+  /** As it ran at last: a fallback may have put another path in. */
+  args: Record<string, unknown>;
+  why: string;
+  state: Extract<StepState, 'done' | 'failed' | 'skipped'>;
+  /** How often the tool was called; 0 for a step that was skipped. */
+  attempts: number;
+  /** Milliseconds from the first call to the last answer, waits between them included. */
+  ms: number;
+  /** Of a step that is done: what it did. Of a dry run: what it would do. */
+  summary?: string;
+  /** Of a step that failed. */
+  code?: ErrorCode;
+  /** Why it failed or was skipped. */
+  message?: string;
+  /** The step for which a fallback added this one. */
+  addedFor?: string;
+}
 
 export interface PlanProblem {
   step?: string;

@@ -1,0 +1,38 @@
+import { parseArguments } from '../tools/arguments.ts';
+import { defaultTools, toolNamed } from '../tools/registry.ts';
+import type { ToolContext } from '../tools/types.ts';
+import type { ExecuteOptions, ExecuteResult } from './execute.ts';
+import { topologicalOrder } from './graph.ts';
+import { subject } from './summary.ts';
+import type { Plan, PlanStep, StepReport, StepState } from './types.ts';
+import { problemsText, validatePlan } from './validate.ts';
+
+/** What a step would do, in a sentence, from its arguments alone. */
+function wouldDo(step: PlanStep, tools: ExecuteOptions['tools'] = defaultTools()): string {
+  const tool = toolNamed(step.action, tools);
+  const parsed = tool && parseArguments(tool, step.args);
+  if (!tool || !parsed?.ok) return 'Cannot run.';
+  const about = subject(step);
+  const what = `Would run ${tool.name}${about ? ` on ${about}` : ''}`;
+  if (tool.effect === 'read') return `${what}; it writes nothing.`;
+  const writes = tool.effect === 'write' ? tool.writes?.(parsed.value) : undefined;
+  return writes ? `${what}; it would write ${writes.join(', ')}.` : `${what}; what it writes is known only when it runs.`;
+}
+
+/** Validates a plan against the files as they are and says what each step would do. Runs nothing and changes nothing. */
+export async function dryRun(plan: Plan, context: ToolContext, options: ExecuteOptions): Promise<ExecuteResult> {
+  const tools = options.tools ?? defaultTools();
+  const problems = await validatePlan(plan, { tools, bench: context.bench, languages: context.languages, hasModel: context.models !== undefined, maxSteps: options.maxSteps ?? plan.steps.length });
+  const wrong = problems[0];
+  const failed = wrong && { step: wrong.step ?? plan.steps[0]?.id ?? '', code: 'plan_invalid' as const, message: `The plan cannot run:\n${problemsText(problems)}` };
+  const order = topologicalOrder(plan.steps);
+  const steps = order.map((step): StepReport => {
+    const { id, action, args, why } = step;
+    const mine = problems.filter((p) => p.step === id);
+    options.onStep?.(step, mine.length ? 'failed' : 'skipped');
+    const report = { id, action, args, why, attempts: 0, ms: 0, summary: wouldDo(step, tools) };
+    return mine[0] ? { ...report, state: 'failed', code: 'plan_invalid', message: mine.map((p) => p.message).join('\n') } : { ...report, state: 'skipped', message: 'A dry run runs nothing.' };
+  });
+  const states: Record<string, StepState> = Object.fromEntries(steps.map((s) => [s.id, s.state]));
+  return { ok: !failed, states, results: {}, from: await context.bench.checkpoint(), steps, ...(failed ? { failed } : {}) };
+}

@@ -1,0 +1,85 @@
+import { UntilgreenError } from '../core/errors.ts';
+import type { SandboxCommand } from '../sandbox/types.ts';
+import type { ToolContext } from '../tools/types.ts';
+import type { OpenWorkbench } from '../workspace/types.ts';
+
+/** One after the other, in the order asked. */
+export class Turns {
+  private last: Promise<unknown> = Promise.resolve();
+  take<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.last.then(work);
+    this.last = mine.catch(() => {}); // its caller sees the error; the next one only waits for its end
+    return mine;
+  }
+}
+
+/** Changes of the whole copy. Two at once could make and remove the same folder. */
+const CHANGES: ReadonlySet<PropertyKey> = new Set(['write', 'restore', 'show', 'checkpoint']);
+
+/**
+ * What one step is given to work with, and the means to shut it out. A step that is cancelled must not write any more, or it would
+ * write after the plan was taken back: once shut, changes and commands are refused, and `settled` waits for those under way.
+ */
+export class Fence {
+  readonly context: ToolContext;
+  private readonly underWay = new Set<Promise<unknown>>();
+
+  /**
+   * @param turns shared by all steps of a plan
+   * @param signal aborts the step
+   */
+  constructor(context: ToolContext, turns: Turns, private readonly signal: AbortSignal) {
+    const { sandbox } = context;
+    this.context = {
+      ...context,
+      signal,
+      bench: this.guarded(context.bench, turns),
+      sandbox: {
+        get guarantees() {
+          return sandbox.guarantees;
+        },
+        run: (command: SandboxCommand) =>
+          this.follow(() => sandbox.run({ ...command, signal: command.signal ? AbortSignal.any([command.signal, signal]) : signal })),
+      },
+      runChecks: (options) => this.follow(() => context.runChecks(options)),
+    };
+  }
+
+  /** Resolves when nothing that the step began can still change a file. */
+  async settled(): Promise<void> {
+    while (this.underWay.size) await Promise.allSettled(this.underWay);
+  }
+
+  private follow<T>(work: () => Promise<T>): Promise<T> {
+    if (this.signal.aborted) return Promise.reject(cancelled(this.signal));
+    const promise = work();
+    this.underWay.add(promise);
+    const end = (): void => void this.underWay.delete(promise);
+    promise.then(end, end);
+    return promise;
+  }
+
+  private guarded(bench: OpenWorkbench, turns: Turns): OpenWorkbench {
+    return new Proxy(bench, {
+      get: (target, name) => {
+        // Private fields ask for the real object as `this`.
+        const value: unknown = Reflect.get(target, name, target);
+        if (typeof value !== 'function') return value;
+        if (!CHANGES.has(name)) return value.bind(target) as unknown;
+        return (...args: unknown[]) =>
+          this.follow(() =>
+            turns.take(() => {
+              if (this.signal.aborted) throw cancelled(this.signal);
+              return Reflect.apply(value, target, args) as Promise<unknown>;
+            }),
+          );
+      },
+    });
+  }
+}
+
+/** The error of a step that was cancelled, with what cancelled it. */
+export function cancelled(signal: AbortSignal): UntilgreenError {
+  const { reason } = signal;
+  return reason instanceof UntilgreenError ? reason : new UntilgreenError('cancelled', 'Cancelled.', {}, undefined, { cause: reason });
+}
