@@ -4,3 +4,5 @@ export type { SandboxOptions, SandboxReport } from './open.ts';
 export { toolPaths } from './tool-paths.ts';
 export type { ToolPaths } from './tool-paths.ts';
 export type { Guarantees, Limits, Mount, Rung, Sandbox, SandboxCommand, SandboxResult, SandboxStatus } from './types.ts';
+export { CodeSandbox } from './code/box.ts';
+export type { BlockedImport, CodeLanguageName, CodeLimits, CodeResult, CodeRunOptions, CodeSandboxOptions } from './code/types.ts';
