@@ -2,7 +2,7 @@ import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import type { Tool } from './types.ts';
 
-type JsonSchema = { type?: string; properties?: Record<string, JsonSchema>; required?: string[]; items?: JsonSchema; description?: string; enum?: unknown[]; [key: string]: unknown };
+export type JsonSchema = { type?: string; properties?: Record<string, JsonSchema>; required?: string[]; items?: JsonSchema; description?: string; enum?: unknown[]; [key: string]: unknown };
 const schemas = new WeakMap<z.ZodType, JsonSchema>();
 
 /** The JSON schema of a tool's arguments, made once. */
@@ -14,6 +14,12 @@ export function argumentsSchema(tool: Tool): JsonSchema {
     schemas.set(tool.schema, schema);
   }
   return schema;
+}
+
+/** Shows this JSON schema for a zod schema that was made from it: what a server wrote, with all that zod does not keep. */
+export function showSchemaAs(schema: z.ZodType, json: JsonSchema): void {
+  const { $schema: _, ...rest } = json;
+  schemas.set(schema, rest);
 }
 
 // Names that other agents' tools use for the same thing; models mix them up.

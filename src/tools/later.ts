@@ -34,7 +34,7 @@ export function laterModels(config: LoadedConfig): Models {
 }
 
 /** The value of the first call that succeeded: who installs what was missing need not start anew. */
-function once<T>(open: () => Promise<T>): () => Promise<T> {
+export function once<T>(open: () => Promise<T>): () => Promise<T> {
   let opened: Promise<T> | undefined;
   return () =>
     (opened ??= open().catch((error: unknown) => {
