@@ -43,6 +43,7 @@ export const ERROR_EXIT = {
   // sandbox
   no_sandbox: EXIT.noSandbox,
   sandbox_error: EXIT.noSandbox,
+  blocked_import: EXIT.notGreen,
   // storage
   store_busy: EXIT.usage,
   store_incompatible: EXIT.usage,

@@ -6,7 +6,7 @@ import { UntilgreenError } from '../../core/errors.ts';
 import { readNoFollow } from '../host.ts';
 import { openSandbox } from '../open.ts';
 import { toolPaths } from '../tool-paths.ts';
-import type { Sandbox, SandboxResult } from '../types.ts';
+import type { Sandbox } from '../types.ts';
 import { makeBoxDirectory, removeBoxDirectory, removeBoxDirectoryNow, writeNoFollow } from './files.ts';
 import { codeLanguage } from './languages/registry.ts';
 import type { CodeLanguage, Prepared, Refusal } from './languages/types.ts';
@@ -148,7 +148,7 @@ export class CodeSandbox implements AsyncDisposable, Disposable {
       // By its name where that finds it: in a container the image's own program answers to it.
       const program = host.endsWith(`/${language.program}`) ? language.program : host;
       const prepared = await language.prepare({ code, stem, blocked, report }, program);
-      if ('refused' in prepared) return refusedResult(prepared, language, sandbox);
+      if ('refused' in prepared) return refusedResult(prepared, language);
       made = [report, ...Object.keys(prepared.files)];
       for (const [name, text] of Object.entries(prepared.files)) this.writeFile(name, text);
       const result = await sandbox.run({
@@ -206,10 +206,9 @@ export class CodeSandbox implements AsyncDisposable, Disposable {
 }
 
 /** The result of a snippet that was not started: what its own compiler would have said. */
-function refusedResult({ refused, blocked }: Refusal, language: CodeLanguage, { guarantees }: Sandbox): CodeResult {
-  const nothing: SandboxResult = {
+function refusedResult({ refused, blocked }: Refusal, language: CodeLanguage): CodeResult {
+  return {
     status: 'exited', exitCode: 1, signal: null, stdout: '', stderr: refused, truncated: { stdout: false, stderr: false },
-    peakMemoryBytes: undefined, cpuMs: undefined, wallMs: 0, rung: guarantees.rung,
+    peakMemoryBytes: undefined, cpuMs: undefined, wallMs: 0, ok: false, language: language.name, ...(blocked && { blocked }),
   };
-  return { ...nothing, ok: false, language: language.name, ...(blocked && { blocked }) };
 }

@@ -50,7 +50,9 @@ export interface BlockedImport {
   line?: number;
 }
 
-export interface CodeResult extends SandboxResult {
+export interface CodeResult extends Omit<SandboxResult, 'rung'> {
+  /** Absent where nothing was started: a syntax error, or a blocked name in the text. */
+  rung?: Rung;
   /** Exited with code 0 and met no blocked name. */
   ok: boolean;
   language: CodeLanguageName;
