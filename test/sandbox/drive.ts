@@ -1,31 +1,41 @@
 // Runs the cases on one rung and prints one JSON line each: `drive.ts RUNG BASE [run ARGV… | run-in CWD ARGV… | block ARGV…]`. A process of its own, so that the suite can run it as
-// another user, kill it, or start it with inherited descriptors.
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+// another user, kill it, or start it with inherited descriptors. UNTILGREEN_CASE_OWNER: uid that the workspace is to belong to. UNTILGREEN_CASE: only cases whose number and title match.
 import { sandboxOn } from '../../src/sandbox/open.ts';
+import { probe } from '../../src/sandbox/probe.ts';
 import { RUNGS } from '../../src/sandbox/rungs/registry.ts';
-import { CASES, makeArena, runCase } from './cases.ts';
+import { makeArena, runCase } from './arena.ts';
+import { casesOn } from './cases.ts';
 
 const [rung = 'B', base = '', mode, ...argv] = process.argv.slice(2);
 const backend = RUNGS.find((candidate) => candidate.rung === rung);
 if (!backend) throw new Error(`no rung ${rung}`);
-const obstacle = await backend.prepare();
-if (obstacle) throw new Error(obstacle.problem);
-const sandbox = sandboxOn(backend);
+const owner = process.env.UNTILGREEN_CASE_OWNER;
+const say = (value: unknown): boolean => process.stdout.write(`${JSON.stringify(value)}\n`);
+const arena = makeArena(backend.rung, sandboxOn(backend), base, owner === undefined ? undefined : Number(owner));
 
 if (mode === 'run' || mode === 'run-in' || mode === 'block') {
+  const obstacle = await backend.prepare();
+  if (obstacle) {
+    say({ status: 'refused', error: obstacle.problem });
+    process.exit(3);
+  }
   const cwd = mode === 'run-in' ? argv.shift() : undefined;
-  const workspace = join(base, 'workspace');
-  mkdirSync(workspace, { recursive: true });
-  const pending = sandbox.run({ argv, workspace, cwd, limits: { wallMs: mode === 'block' ? 500 : 30_000 }, onOutput: (_stream, text) => process.stdout.write(text) });
+  const limits = { wallMs: mode === 'block' ? 500 : 30_000 };
+  const pending = arena.sandbox.run({ argv, workspace: arena.workspace, cwd, limits, onOutput: (_stream, text) => process.stdout.write(text) });
   if (mode === 'block') {
     // Long enough for the spawn to have happened, then this thread is stuck past the wall and the guard.
     await new Promise((resolve) => setTimeout(resolve, 200));
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 6_000);
+    say('blocked');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4_500);
   }
   const { status, exitCode, error } = await pending;
-  console.log(JSON.stringify({ status, exitCode, error }));
+  say({ status, exitCode, error });
 } else {
-  const place = makeArena(backend.rung, sandbox, base, () => {});
-  for (const one of CASES) console.log(JSON.stringify(await runCase(one, place)));
+  // Where root drives for another owner, the canaries would run as root, in a workspace of root's.
+  const { obstacle } = owner === undefined ? await probe(backend) : { obstacle: await backend.prepare() };
+  if (obstacle) say({ obstacle });
+  else {
+    const only = new RegExp(process.env.UNTILGREEN_CASE ?? '');
+    for (const one of casesOn(backend.rung, process.geteuid?.() === 0)) if (only.test(`${one.number} ${one.title}`)) say(await runCase(one, arena, process.env.CI ? 2 : 1));
+  }
 }
