@@ -1,10 +1,11 @@
 // Runs inside a rung before it is trusted. Tries what must not be possible and prints what happened, one JSON object.
-// Arguments: port of a listener on the host, a secret file of the host, a file to create outside the workspace, name of a variable.
+// Arguments: port of a listener on the host, a secret file of the host, a file to create outside the workspace, name of a variable,
+// and the pid of a process of the host where the rung has no process numbers of its own.
 'use strict';
 const fs = require('node:fs');
 const net = require('node:net');
 
-const [port, secretFile, outsideFile, variable] = process.argv.slice(2);
+const [port, secretFile, outsideFile, variable, hostPid] = process.argv.slice(2);
 const attempt = (action) => {
   try {
     action();
@@ -24,6 +25,14 @@ const environments = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)
   }
 });
 const limit = (name) => Number(new RegExp(`^${name}\\s+(\\d+)`, 'm').exec(fs.readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? -1);
+// Where a cgroup is in sight it may hold the processes, and the limit of the user's then has room.
+const processes = ['/sys/fs/cgroup/pids.max', '/sys/fs/cgroup/pids/pids.max'].flatMap((path) => {
+  try {
+    return [Number(fs.readFileSync(path, 'utf8'))].filter(Number.isInteger);
+  } catch {
+    return [];
+  }
+});
 const report = {
   environment: variable in process.env || environments.some((text) => text.includes(`${variable}=`)),
   hostFile: attempt(() => fs.readFileSync(secretFile)),
@@ -34,11 +43,12 @@ const report = {
   shadow: attempt(() => fs.readFileSync('/etc/shadow')),
   workspaceWrite: attempt(() => fs.writeFileSync('inside', 'x')),
   setIdFile: attempt(() => fs.chmodSync('inside', 0o4755)),
+  hostSignal: attempt(() => process.kill(Number(hostPid), 0)),
   noNewPrivs: status.NoNewPrivs,
   capEff: status.CapEff,
   capBnd: status.CapBnd,
   seccomp: status.Seccomp,
-  processes: limit('Max processes'),
+  processes: Math.min(limit('Max processes'), ...processes),
   fileBytes: limit('Max file size'),
   openFiles: limit('Max open files'),
   descriptors: fs.readdirSync('/proc/self/fd').map(Number).filter((fd) => fd > 2).flatMap((fd) => {

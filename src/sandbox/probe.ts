@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,8 @@ import type { Limits } from './types.ts';
 const CANARY = new URL('./canary.cjs', import.meta.url);
 /** Told apart from every default, so that reading them back proves that they were set. */
 const PROBE_LIMITS = { wallMs: 20_000, processes: 131, openFiles: 257, fileBytes: 3 * 1024 * 1024, memoryBytes: 1024 * 1024 * 1024 };
+/** More processes than a user has beside the command's; a limit above that was not set by us. */
+const MOST_OF_A_USER = 10_000;
 
 /** One thing that was tried inside a rung. */
 export interface CanaryResult {
@@ -45,6 +47,8 @@ export async function probe(backend: RungBackend): Promise<ProbeResult> {
     const outside = join(base, 'shown');
     mkdirSync(workspace);
     mkdirSync(outside);
+    // Whoever runs the canaries may come as far as the rung lets them.
+    chmodSync(base, 0o711);
     writeFileSync(join(base, 'secret'), variable);
     process.env[variable] = 'secret';
     await new Promise<void>((resolve, reject) => listener.once('error', reject).listen(0, '127.0.0.1', resolve));
@@ -52,17 +56,18 @@ export async function probe(backend: RungBackend): Promise<ProbeResult> {
     const limits = resolveLimits(PROBE_LIMITS);
     const run = (argv: string[], stdin?: string) =>
       backend.run({ argv, workspace, mounts: [...node.mounts, { source: outside, target: outside }], env: { PATH: node.path }, stdin }, limits);
-    const result = await run([node.programs.node ?? 'node', '-', String((listener.address() as AddressInfo).port), join(base, 'secret'), join(outside, 'file'), variable], readFileSync(CANARY, 'utf8'));
+    const result = await run([node.programs.node ?? 'node', '-', String((listener.address() as AddressInfo).port), join(base, 'secret'), join(outside, 'file'), variable, ...hostPid(backend)], readFileSync(CANARY, 'utf8'));
     if (result.status !== 'exited' || result.exitCode !== 0) {
       return { canaries: [], obstacle: refused(backend, result.error ?? `the canaries ended with ${result.status} ${result.exitCode ?? ''}: ${result.stderr.slice(0, 500)}`) };
     }
-    const canaries = judge(JSON.parse(result.stdout) as Report, limits, { reached, outside: existsSync(join(outside, 'file')) });
+    const canaries = judge(JSON.parse(result.stdout) as Report, backend, limits, { reached, outside: existsSync(join(outside, 'file')) });
     const failed = canaries.filter(({ ok }) => !ok);
     if (failed.length > 0) {
       return { canaries, obstacle: { problem: `rung ${backend.rung} does not hold: ${failed.map(({ name, got }) => `${name} (${got})`).join(', ')}`, next: 'Report this with the output of `untilgreen doctor`; do not run untrusted code here.' } };
     }
-    const latency = await run(['true']);
-    return { canaries, latencyMs: latency.wallMs };
+    const began = performance.now();
+    await run(['true']);
+    return { canaries, latencyMs: Math.round(performance.now() - began) };
   } catch (thrown) {
     return { canaries: [], obstacle: refused(backend, String(thrown)) };
   } finally {
@@ -93,7 +98,12 @@ interface Report {
 
 const equal = (name: string, expected: unknown, got: unknown): CanaryResult => ({ name, ok: got === expected, expected: String(expected), got: String(got) });
 
-function judge(report: Report, limits: Limits, host: { reached: boolean; outside: boolean }): CanaryResult[] {
+/** Where the command shares the host's process numbers, ours is one it must not reach. */
+function hostPid(backend: RungBackend): string[] {
+  return backend.guarantees.filesystem === 'rules' ? [String(process.pid)] : [];
+}
+
+function judge(report: Report, backend: RungBackend, limits: Limits, host: { reached: boolean; outside: boolean }): CanaryResult[] {
   const denied = (name: string): CanaryResult => ({ name, ok: typeof report[name] === 'string' && report[name] !== 'done', expected: 'denied', got: String(report[name]) });
   return [
     equal('environment', false, report.environment),
@@ -110,9 +120,12 @@ function judge(report: Report, limits: Limits, host: { reached: boolean; outside
     equal('workspaceWrite', 'done', report.workspaceWrite),
     equal('noNewPrivs', '1', report.noNewPrivs),
     equal('capEff', '0000000000000000', report.capEff),
-    equal('capBnd', '0000000000000000', report.capBnd),
+    // Only root can give these up; without privileges to gain they are a number.
+    ...(backend.rung === 'D' && process.geteuid?.() !== 0 ? [] : [equal('capBnd', '0000000000000000', report.capBnd)]),
     equal('seccomp', '2', report.seccomp),
-    equal('processes', limits.processes, report.processes),
+    // Beside those of the command the kernel counts what the user has already.
+    backend.rung === 'D' ? { ...equal('processes', limits.processes, report.processes), ok: report.processes >= limits.processes && report.processes < limits.processes + MOST_OF_A_USER } : equal('processes', limits.processes, report.processes),
+    ...(hostPid(backend).length > 0 ? [denied('hostSignal')] : []),
     equal('fileBytes', limits.fileBytes, report.fileBytes),
     equal('openFiles', limits.openFiles, report.openFiles),
     equal('descriptors', '', report.descriptors.join(' ')),

@@ -33,27 +33,35 @@ export interface FilterOptions {
   arch?: FilterArch;
   /** Refuses AF_UNIX sockets; for runs that share the host's network namespace, where abstract sockets are reachable. */
   blockUnix?: boolean;
+  /** Refuses every socket but netlink's, and pairs that could be addressed anew; for runs without a network namespace and without network. */
+  blockNetwork?: boolean;
   /** Further system calls to refuse with EPERM: memory that polling cannot see, where no cgroup counts it. */
   deny?: readonly string[];
 }
 
 // CLONE_NEW{TIME,NS,CGROUP,UTS,IPC,USER,PID,NET}; NEWTIME shares its bit with the exit signal, which is never 0x80.
-const CLONE_NEW = 0x7e020080;
-const TIOCSTI = 0x5412;
-const TIOCLINUX = 0x541c;
+export const CLONE_NEW = 0x7e020080;
+export const TIOCSTI = 0x5412;
+export const TIOCLINUX = 0x541c;
+/** In SOCK_DGRAM (2) and SOCK_RAW (3), not in SOCK_STREAM (1) and SOCK_SEQPACKET (5), nor in the flags beside them. */
+const DATAGRAM_BIT = 2;
 const O_CREAT_OR_TMPFILE = 0x400040;
 const SET_ID_BITS = 0o6000;
-const AF = { unix: 1, inet: 2, inet6: 10, netlink: 16 };
+export const AF = { unix: 1, inet: 2, inet6: 10, netlink: 16 };
+
+/** Index of the mode of calls that give a file one. */
+export const MODE_AT: Readonly<Record<string, number>> = { chmod: 1, fchmod: 1, fchmodat: 2, fchmodat2: 2, creat: 1, mknod: 1, mknodat: 2 };
+/** Index of the flags of calls that may make a file; its mode is the argument after them. */
+export const FLAGS_AT = { open: 1, openat: 2 } as const;
 
 /** A set-id file made in the workspace would be a set-id file on the host, owned by whoever ran the agent. */
 function setIdRules(nr: Readonly<Record<string, number>>): Instruction[] {
-  const modeAt: Record<string, number> = { chmod: 1, fchmod: 1, fchmodat: 2, fchmodat2: 2, creat: 1, mknod: 1, mknodat: 2 };
   const refuse = [...whenAny(SET_ID_BITS, [give(errno(EPERM))]), give(ALLOW)];
-  const rules = Object.entries(modeAt).flatMap(([name, index]) => {
+  const rules = Object.entries(MODE_AT).flatMap(([name, index]) => {
     const number = nr[name];
     return number === undefined ? [] : when(number, [load(argument(index)), ...refuse]);
   });
-  for (const [name, flags] of [['open', 1], ['openat', 2]] as const) {
+  for (const [name, flags] of Object.entries(FLAGS_AT)) {
     const number = nr[name];
     if (number === undefined) continue;
     rules.push(...when(number, [load(argument(flags)), ...whenAny(O_CREAT_OR_TMPFILE, [load(argument(flags + 1)), ...refuse]), give(ALLOW)]));
@@ -89,7 +97,7 @@ export function seccompFilter(options: FilterOptions = {}): Buffer {
   program.push(
     ...when(number('ioctl'), [load(argument(1)), ...when(TIOCSTI, [give(errno(EPERM))]), ...when(TIOCLINUX, [give(errno(EPERM))]), give(ALLOW)]),
   );
-  const families = options.blockUnix ? [AF.inet, AF.inet6] : [AF.unix, AF.inet, AF.inet6];
+  const families = options.blockNetwork ? [] : options.blockUnix ? [AF.inet, AF.inet6] : [AF.unix, AF.inet, AF.inet6];
   program.push(
     ...when(number('socket'), [
       load(argument(0)),
@@ -99,7 +107,9 @@ export function seccompFilter(options: FilterOptions = {}): Buffer {
       give(errno(EAFNOSUPPORT)),
     ]),
   );
-  program.push(...when(number('socketpair'), [load(argument(0)), ...when(AF.unix, [give(ALLOW)]), give(errno(EAFNOSUPPORT))]));
+  // One end of a datagram pair can send to any other socket; a stream stays with its peer.
+  const pair = options.blockNetwork || options.blockUnix ? [load(argument(1)), ...whenAny(DATAGRAM_BIT, [give(errno(EPERM))]), give(ALLOW)] : [give(ALLOW)];
+  program.push(...when(number('socketpair'), [load(argument(0)), ...when(AF.unix, pair), give(errno(EAFNOSUPPORT))]));
   program.push(give(ALLOW));
 
   const bytes = Buffer.alloc(program.length * 8);

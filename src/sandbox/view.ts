@@ -18,7 +18,7 @@ export const BASE_ENV: Readonly<Record<string, string>> = {
 };
 
 /** Parts of /etc that programs need and that hold no secret. openssl.cnf is there because Node exits when it cannot read it. */
-const ETC = ['alternatives', 'ld.so.cache', 'ld.so.conf', 'ld.so.conf.d', 'ssl/certs', 'ssl/openssl.cnf', 'pki/tls/certs', 'ca-certificates', 'localtime', 'mime.types', 'protocols', 'services'];
+export const ETC = ['alternatives', 'ld.so.cache', 'ld.so.conf', 'ld.so.conf.d', 'ssl/certs', 'ssl/openssl.cnf', 'pki/tls/certs', 'ca-certificates', 'localtime', 'mime.types', 'protocols', 'services'];
 
 /** A file made inside the sandbox from text of ours. */
 export interface SyntheticFile {
@@ -41,7 +41,8 @@ function usrLinks(): string[] {
   });
 }
 
-function syntheticEtc(uid: number, gid: number, network: SandboxCommand['network']): SyntheticFile[] {
+/** The files of /etc that name the one user there is, and where names are looked up. */
+export function syntheticEtc(uid: number, gid: number, network: SandboxCommand['network']): SyntheticFile[] {
   const outside = network === 'install';
   const host = (path: string, otherwise: string): string => (outside && existsSync(path) ? readFileSync(path, 'utf8') : otherwise);
   const nobody = uid === 65534 ? '' : 'nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n';

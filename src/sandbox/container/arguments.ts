@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import type { Identity } from '../identity.ts';
+import type { Place } from '../place.ts';
+import type { Limits, SandboxCommand } from '../types.ts';
+import type { Engine } from './engine.ts';
+import { CONTAINER_LABEL, filesOf } from './names.ts';
+import { SCRIPT_PATH } from './script.ts';
+
+const MiB = 1024 * 1024;
+/** As on the other rungs. */
+const SHM_BYTES = 64 * MiB;
+/** What a docker client would take from its own configuration, with passwords perhaps. */
+const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROXY'];
+
+/** Files that are made for a container, beside its folder's name: where each appears inside. */
+export const FILES = {
+  script: SCRIPT_PATH,
+  passwd: '/etc/passwd',
+  group: '/etc/group',
+  hosts: '/etc/hosts',
+  'resolv.conf': '/etc/resolv.conf',
+  'nsswitch.conf': '/etc/nsswitch.conf',
+} as const;
+export const SECCOMP_FILE = 'seccomp.json';
+
+/** Who runs inside, as the engine counts. */
+export interface ContainerUser {
+  uid: number;
+  gid: number;
+  /** Further options that make that user the workspace's owner. */
+  options: readonly string[];
+  /** Does RLIMIT_NPROC count this container's processes alone, or bind nobody; else it would count the user's other ones. */
+  countsAlone: boolean;
+}
+
+/** The workspace's owner on the host, whatever the engine calls them inside. */
+export function userFor(engine: Engine, identity: Identity): ContainerUser {
+  if (identity.kernelRoot) return { uid: 0, gid: 0, options: [], countsAlone: true };
+  const { uid, gid } = identity.inside;
+  if (!engine.rootless) return { uid, gid, options: [], countsAlone: false };
+  // A rootless docker shows its user as root, and cannot show them otherwise.
+  if (engine.name === 'docker') return { uid: 0, gid: 0, options: [], countsAlone: true };
+  return { uid, gid, options: ['--userns=keep-id'], countsAlone: true };
+}
+
+/**
+ * The words after the engine's own options that start one container in the foreground.
+ *
+ * @param hardProcesses the host's own hard RLIMIT_NPROC, which a container's cannot pass
+ * @throws an Error for a path that an engine's option cannot hold
+ */
+export function runArguments(
+  engine: Engine,
+  image: string,
+  name: string,
+  given: { command: SandboxCommand; limits: Limits; place: Place; user: ContainerUser; protectGit: boolean; hardProcesses: number },
+): string[] {
+  const { command, limits, place, user } = given;
+  const files = filesOf(name);
+  const cpu = Math.ceil(limits.cpuMs / 1000);
+  const nproc = user.countsAlone ? Math.min(limits.processes, given.hardProcesses) : given.hardProcesses;
+  const podman = engine.name === 'podman';
+  const mounts = [
+    { source: place.root, target: place.mountAt, writable: true },
+    ...(given.protectGit ? [{ source: join(place.root, '.git'), target: join(place.mountAt, '.git') }] : []),
+    ...place.mounts,
+    ...Object.entries(FILES).map(([file, target]) => ({ source: join(files, file), target })),
+  ];
+  return [
+    'run', '--rm', '--name', name, '--label', `${CONTAINER_LABEL}=${name}`, '--interactive', '--pull=never', '--log-driver=none',
+    '--hostname=sandbox', `--network=${command.network === 'install' ? 'host' : 'none'}`, '--ipc=private',
+    `--user=${user.uid}:${user.gid}`, ...user.options, '--cap-drop=ALL', '--security-opt=no-new-privileges', `--security-opt=seccomp=${join(files, SECCOMP_FILE)}`, '--security-opt=label=disable',
+    `--memory=${limits.memoryBytes}b`, `--memory-swap=${limits.memoryBytes}b`, `--pids-limit=${limits.processes}`,
+    `--ulimit=nofile=${limits.openFiles}:${limits.openFiles}`, `--ulimit=nproc=${nproc}:${nproc}`, `--ulimit=fsize=${limits.fileBytes}:${limits.fileBytes}`,
+    `--ulimit=cpu=${cpu}:${cpu + 1}`, '--ulimit=core=0:0', '--ulimit=memlock=65536:65536',
+    '--read-only', ...(podman ? ['--read-only-tmpfs=false', '--http-proxy=false', '--no-hosts'] : PROXIES.flatMap((variable) => ['--env', `${variable}=`, '--env', `${variable.toLowerCase()}=`])),
+    `--tmpfs=/tmp:rw,exec,nosuid,nodev,size=${limits.tmpBytes},mode=1777`, `--shm-size=${Math.min(SHM_BYTES, limits.memoryBytes)}b`,
+    ...mounts.map(({ source, target, writable }: { source: string; target: string; writable?: boolean }) => `--mount=${bind(source, target, writable ?? false)}`),
+    '--workdir=/', '--entrypoint=/bin/sh', image, SCRIPT_PATH, name,
+  ];
+}
+
+function bind(source: string, target: string, writable: boolean): string {
+  for (const path of [source, target]) {
+    if (/[,"\n]/.test(path)) throw new Error(`${JSON.stringify(path)} cannot be shown to a container: its name holds a comma, a quote or a line feed.`);
+  }
+  return `type=bind,source=${source},target=${target}${writable ? '' : ',readonly'}`;
+}

@@ -1,0 +1,78 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemProgram } from '../bwrap.ts';
+import { resolveLimits } from '../limits.ts';
+import type { Obstacle } from '../rungs/types.ts';
+import { filterArch } from '../seccomp.ts';
+import { ask, installedEngines, isRootless, variants } from './engine.ts';
+import type { Engine, EngineName } from './engine.ts';
+import { findImage } from './image.ts';
+import { recall, remember } from './remembered.ts';
+import { HOST_PROGRAMS, runContainer } from './run.ts';
+
+/** An engine that starts containers here, and the image it has for them. */
+export interface Found {
+  engine: Engine;
+  image: string;
+}
+
+const BUILD = 'Build the image of the container rung: `untilgreen sandbox build-image`.';
+
+/** The first engine that has an image and starts a container under our limits, or what is missing. */
+export async function findEngine(): Promise<Found | Obstacle> {
+  if (process.platform !== 'linux' || !filterArch()) return { problem: `containers are used on Linux on x86-64 and arm64 only, this is ${process.platform} on ${process.arch}`, next: 'Run in a Linux virtual machine.' };
+  const missing = HOST_PROGRAMS.filter((name) => !systemProgram(name));
+  if (missing.length > 0) return { problem: `${missing.join(', ')} not found`, next: 'Install them: `apt-get install util-linux coreutils`.' };
+  const engines = installedEngines();
+  if (engines.length === 0) return { problem: 'neither podman nor docker is installed', next: `Install podman: \`apt-get install podman\` (Fedora: \`dnf install podman\`, Arch: \`pacman -S podman\`). Then build the image: \`untilgreen sandbox build-image\`.` };
+  const obstacles: Obstacle[] = [];
+  for (const installed of engines) {
+    const found = await tryEngine(installed);
+    if ('engine' in found) return found;
+    obstacles.push(found);
+  }
+  // The one that came furthest needs least.
+  const nearest = obstacles.find(({ next }) => next === BUILD) ?? obstacles[0];
+  return { problem: obstacles.map(({ problem }) => problem).join('; '), next: nearest?.next ?? BUILD };
+}
+
+async function tryEngine({ name, program }: { name: EngineName; program: string }): Promise<Found | Obstacle> {
+  const alive = await ask({ program, options: [] }, ['version']);
+  if (alive.code !== 0) return { problem: `${name} does not answer (${firstLine(alive.stderr)})`, next: name === 'docker' ? 'Start the docker daemon, or join its group.' : 'See what `podman version` says.' };
+  const image = await findImage({ program, options: [] });
+  if (!image) return { problem: `${name} has no image of ours`, next: BUILD };
+  const known = recall(program);
+  if (known) return { engine: known, image };
+  const rootless = await isRootless({ name, program });
+  let said = '';
+  for (const options of variants(name)) {
+    const engine: Engine = { name, program, options, rootless };
+    const problem = await tryStart(engine, image);
+    if (problem === undefined) {
+      remember(engine);
+      return { engine, image };
+    }
+    said ||= problem;
+  }
+  const limits = /does not hold|not limited/.test(said);
+  return {
+    problem: `${name} does not start a container${limits ? ' that its limits bind' : ''} (${said})`,
+    next: limits && rootless
+      ? 'Without root, limits need cgroup version 2 with the memory and pids controllers delegated to you (`systemctl edit user@.service`, `Delegate=memory pids cpu`); else use the engine as root.'
+      : `See what \`${name} run --rm ${image.slice(0, 19)} true\` says.`,
+  };
+}
+
+async function tryStart(engine: Engine, image: string): Promise<string | undefined> {
+  const workspace = realpathSync(mkdtempSync(join(tmpdir(), 'untilgreen-engine-')));
+  try {
+    const { status, exitCode, error, stderr } = await runContainer(engine, image, { argv: ['true'], workspace }, resolveLimits({ wallMs: 20_000, memoryBytes: 64 * 1024 * 1024 }));
+    return status === 'exited' && exitCode === 0 ? undefined : firstLine(error ?? stderr) || `${status} ${exitCode}`;
+  } finally {
+    rmSync(workspace, { recursive: true, force: true });
+  }
+}
+
+/** What an engine complains of; the hints it adds stand below. */
+const firstLine = (text: string): string => text.trim().split('\n').filter((line) => !/level=warning/.test(line))[0]?.slice(0, 300) ?? '';

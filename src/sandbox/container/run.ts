@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { systemProgram } from '../bwrap.ts';
+import { identityFor } from '../identity.ts';
+import { occupy } from '../occupancy.ts';
+import { resolvePlace } from '../place.ts';
+import type { Place } from '../place.ts';
+import { supervise } from '../supervise.ts';
+import type { Launch, Watch } from '../supervise.ts';
+import type { Limits, SandboxCommand, SandboxResult } from '../types.ts';
+import { syntheticEtc } from '../view.ts';
+import { FILES, SECCOMP_FILE, runArguments, userFor } from './arguments.ts';
+import type { ContainerUser } from './arguments.ts';
+import { ask, clientEnv } from './engine.ts';
+import type { Engine } from './engine.ts';
+import { filesOf, nextName, noGrace } from './names.ts';
+import { OomCounter } from './oom.ts';
+import { MarkedReport } from './report.ts';
+import { firstProcess, quoted } from './script.ts';
+import { seccompProfile } from './seccomp-profile.ts';
+
+/** The clock inside strikes this much after ours: it is there for the case that nobody is left outside. */
+const GUARD_MS = 2_000;
+
+/** Programs of the host that a run needs besides the engine's. */
+export const HOST_PROGRAMS = ['setpriv', 'mkfifo'] as const;
+
+/**
+ * Runs one command in a container of its own, which is gone when this resolves.
+ *
+ * @param image id or name of an image that is there: nothing is fetched
+ */
+export async function runContainer(engine: Engine, image: string, command: SandboxCommand, limits: Limits): Promise<SandboxResult> {
+  const place = resolvePlace(command);
+  const user = userFor(engine, identityFor(place.root));
+  const failed = (error: string): SandboxResult => ({
+    status: 'sandbox_error', exitCode: null, signal: null, stdout: '', stderr: '', truncated: { stdout: false, stderr: false },
+    peakMemoryBytes: undefined, cpuMs: undefined, wallMs: 0, rung: 'C', error,
+  });
+  let occupancy;
+  try {
+    occupancy = await occupy(place);
+  } catch (thrown) {
+    return failed((thrown as Error).message);
+  }
+  const name = nextName();
+  try {
+    // The first character is one that programs do not print, so that hardly anything is held back while it may become a mark.
+    const mark = `\u001e${randomBytes(12).toString('hex')}`;
+    writeFiles(filesOf(name), command, limits, place, user, mark);
+    const words = runArguments(engine, image, name, { command, limits, place, user, protectGit: occupancy.protectGit, hardProcesses: hardProcesses() });
+    const report = new MarkedReport(mark, name);
+    const launch: Launch = { rung: 'C', argv: guarded(engine, name, words), cwd: '/', env: clientEnv(), feeds: [], launcher: true, report, root: place.root };
+    return await supervise(launch, command, limits, watch(engine, name, report));
+  } catch (thrown) {
+    return failed(`The container could not be set up, the command did not run: ${(thrown as Error).message}`);
+  } finally {
+    rmSync(filesOf(name), { recursive: true, force: true });
+    occupancy.leave();
+  }
+}
+
+/** Nothing of a command is on the engine's command line: other users of the host could read it there. */
+function writeFiles(directory: string, command: SandboxCommand, limits: Limits, place: Place, user: ContainerUser, mark: string): void {
+  mkdirSync(directory, { mode: 0o755 });
+  const write = (file: string, text: string): void => writeFileSync(join(directory, file), text, { mode: 0o444 });
+  write(basename(SECCOMP_FILE), JSON.stringify(seccompProfile({ blockUnix: command.network === 'install' })));
+  write('script', firstProcess(command, limits, place, mark, (limits.wallMs + GUARD_MS) / 1000));
+  const etc = syntheticEtc(user.uid, user.gid, command.network);
+  for (const [file, target] of Object.entries(FILES)) {
+    const text = etc.find(({ path }) => path === target)?.text;
+    if (text !== undefined) write(file, text);
+  }
+}
+
+/** The engine's client, and before it a shell that removes the container when this process dies: the engine would let it run on. */
+function guarded(engine: Engine, name: string, words: readonly string[]): string[] {
+  const remove = [engine.program, ...engine.options, ...removal(engine, name)].map(quoted).join(' ');
+  const script = `trap 'kill -KILL "$client"; ${remove.replaceAll("'", `'\\''`)} >/dev/null 2>&1; exit 143' TERM
+exec 3<&0
+"$@" <&3 3<&- &
+client=$!
+wait "$client"`;
+  return [systemProgram('setpriv') ?? 'setpriv', '--pdeathsig', 'TERM', '--', '/bin/sh', '-c', script, 'guard', engine.program, ...engine.options, ...words];
+}
+
+const removal = (engine: Engine, name: string): string[] => ['rm', '--force', '--volumes', ...noGrace(engine), name];
+
+function watch(engine: Engine, name: string, report: MarkedReport): Watch {
+  const counter = new OomCounter();
+  let cutShort = false;
+  return {
+    check: (root) => (counter.kills(root) > 0 || report.used.oomKills > 0 ? 'oom' : undefined),
+    kill() {
+      cutShort ||= !report.finished;
+    },
+    stats: () => ({ peakMemoryBytes: report.used.peakMemoryBytes, cpuMs: report.used.cpuMs }),
+    async close() {
+      // A container that came to its end is removed by its engine, before the client returns.
+      if (cutShort || !report.finished) await ask(engine, removal(engine, name));
+    },
+  };
+}
+
+/** The host's hard RLIMIT_NPROC; a container may not have more. */
+function hardProcesses(): number {
+  const found = /^Max processes\s+\S+\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+  return found === undefined ? 1_048_576 : Number(found);
+}
