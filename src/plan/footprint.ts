@@ -52,7 +52,7 @@ export class Held {
 
   giveBack(id: string): void {
     this.held.delete(id);
-    for (const entry of [...this.waiting]) {
+    for (const entry of this.waiting.slice()) {
       if (!this.tryTake(entry.id, entry.wanted)) continue;
       this.waiting.splice(this.waiting.indexOf(entry), 1);
       entry.go();

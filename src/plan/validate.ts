@@ -23,7 +23,7 @@ export function modelSteps(plan: Plan, tools: readonly Tool[]): string[] {
   return plan.steps.filter((s) => toolNamed(s.action, tools)?.role !== undefined).map((s) => s.id);
 }
 
-function shapeProblems(plan: Plan, options: ValidateOptions): PlanProblem[] {
+function shapeProblems(plan: Plan, options: Pick<ValidateOptions, 'maxSteps'>): PlanProblem[] {
   const problems: PlanProblem[] = [];
   if (plan.steps.length === 0) problems.push({ code: 'empty', message: 'The plan has no steps.' });
   if (plan.steps.length > options.maxSteps) problems.push({ code: 'too_many_steps', message: `The plan has ${plan.steps.length} steps; the limit is ${options.maxSteps} (orchestrator.max_plan_steps).` });
@@ -40,6 +40,34 @@ function shapeProblems(plan: Plan, options: ValidateOptions): PlanProblem[] {
   return problems;
 }
 
+interface Ready {
+  tool: Tool;
+  args: any;
+}
+
+/** Problems of the graph, the names of tools and the arguments; and the steps whose tool and arguments are in order. */
+function formOf(plan: Plan, options: Pick<ValidateOptions, 'tools' | 'maxSteps'>): { problems: PlanProblem[]; ready: Map<string, Ready> } {
+  const { tools } = options;
+  const problems = shapeProblems(plan, options);
+  const ready = new Map<string, Ready>();
+  for (const step of plan.steps) {
+    const tool = toolNamed(step.action, tools);
+    if (!tool) {
+      problems.push({ step: step.id, code: 'unknown_tool', message: `Step ${step.id}: ${unknownTool(step.action, tools)}` });
+      continue;
+    }
+    const parsed = parseArguments(tool, step.args);
+    if (parsed.ok) ready.set(step.id, { tool, args: parsed.value });
+    else problems.push({ step: step.id, code: 'bad_arguments', message: `Step ${step.id}: ${parsed.message}` });
+  }
+  return { problems, ready };
+}
+
+/** What is wrong with a plan by itself, whatever the files hold: its graph, its tools, its arguments. */
+export function formProblems(plan: Plan, options: Pick<ValidateOptions, 'tools' | 'maxSteps'>): PlanProblem[] {
+  return formOf(plan, options).problems;
+}
+
 /**
  * Everything that can be known to be wrong with a plan before it runs: its graph, tools and arguments, and its paths and
  * edits against the files *as they will be at that step*. Reads only.
@@ -52,18 +80,7 @@ export async function validatePlan(plan: Plan, options: ValidateOptions): Promis
   if (asking.length) {
     throw new UntilgreenError('no_model', `${asking.length === 1 ? 'Step' : 'Steps'} ${asking.join(', ')} of the plan ask a model, and none is configured.`, { steps: asking }, 'Set a model (`untilgreen config`), or write the step as edit_file or create_file.');
   }
-  const problems = shapeProblems(plan, options);
-  const ready = new Map<string, { tool: Tool; args: any }>();
-  for (const step of plan.steps) {
-    const tool = toolNamed(step.action, tools);
-    if (!tool) {
-      problems.push({ step: step.id, code: 'unknown_tool', message: `Step ${step.id}: ${unknownTool(step.action, tools)}` });
-      continue;
-    }
-    const parsed = parseArguments(tool, step.args);
-    if (parsed.ok) ready.set(step.id, { tool, args: parsed.value });
-    else problems.push({ step: step.id, code: 'bad_arguments', message: `Step ${step.id}: ${parsed.message}` });
-  }
+  const { problems, ready } = formOf(plan, options);
   if (problems.some((p) => p.code === 'cycle' || p.code === 'duplicate_id' || p.code === 'too_many_steps')) return problems;
 
   const before = ancestors(plan.steps);
