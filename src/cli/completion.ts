@@ -14,7 +14,7 @@ export interface Entry {
 /** Values that some options take; they are checked where the options are used. */
 const VALUES: Record<string, string[]> = {
   '--apply': ['green', 'ask', 'never'], '--sandbox': ['auto', 'none'], '--language': ['python', 'javascript', 'typescript'],
-  '--project-type': ['web_app', 'data_pipeline', 'cli_tool'],
+  '--network': ['none', 'loopback'], '--min-rung': ['A', 'B', 'C', 'D', 'M'], '--project-type': ['web_app', 'data_pipeline', 'cli_tool'],
 };
 
 /** Everything that can be typed, read off the grammar itself. */

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { DemoOptions } from './commands/demo.ts';
+import type { ExecOptions } from './commands/exec.ts';
 
 /** What `run` and `plan` were given, as commander names it. */
 export interface GoalOptions extends EngineFlags, OutputFlags {
@@ -185,6 +186,34 @@ ${SOURCES}`)
     .addOption(new Option('--record', 'ask the configured model and make the recordings anew').hideHelp())
     .addHelpText('after', examples('demo', 'demo --only ini', 'demo --json'))
     .action(async (options: DemoOptions) => done(await (await import('./commands/demo.ts')).demo(options)));
+
+  program.command('exec').argument('[words...]', 'a file with code, or - for standard input; what follows is handed to the snippet (after -- if it begins with -)')
+    .usage('[options] FILE|-c CODE [-- args...]')
+    .description('run a snippet of Python, JavaScript, TypeScript, Go or shell in the sandbox')
+    .option('-c, --code <code>', 'this code; its language must be given')
+    .option('--language <name>', 'python, javascript (node), typescript, go or shell; default: by extension or #! line')
+    .addOption(new Option('--lang <name>').hideHelp())
+    .option('-i, --stdin', 'hand standard input on to the snippet; otherwise it reads nothing')
+    .option('--timeout <seconds>', 'wall time (default 30, for Go 120)')
+    .option('--memory <mb>', 'memory of all its processes (default 512, for Go 2048)')
+    .option('--processes <n>', 'processes and threads (default 128, for Go 512)')
+    .option('--output-limit <bytes>', 'printed bytes kept; at 16 times as many it is ended (default 1048576)')
+    .option('--network <mode>', 'none (default) or loopback; both are without the outside')
+    .option('--block <name>', 'a module (socket) or attribute (os.system) it is to do without: advice, the sandbox is the wall; repeatable', list)
+    .option('--min-rung <rung>', 'weakest sandbox that will do: A, B, C, D or M')
+    .option('--sandbox <mode>', 'auto (default), or none to run it without a sandbox')
+    .option('--json', 'the whole result as JSON, when it is over')
+    .addHelpText('after', `${examples(
+      'exec script.py', `exec -c 'console.log(await 6 * 7)' --lang js`, 'exec --timeout 5 --memory 256 script.ts -- --verbose input.txt',
+      'exec - --lang python < script.py', 'exec --stdin count.go < words.txt', 'exec --block socket --block os.system --json script.py',
+    )}
+The code is copied into an empty directory of its own, where it may write; it does not see the files beside it. Its output comes as it is
+printed, without terminal escapes where it goes to a terminal. Bytes that are not UTF-8 become U+FFFD.
+
+Exit codes: the snippet's own (128 and the number for a signal) · 124 time ran out · 137 another limit · 2 bad usage · 7 no sandbox
+            127 its language is not installed · 130 cancelled
+`)
+    .action(async (words: string[], options: ExecOptions) => done(await (await import('./commands/exec.ts')).exec(words, options)));
 
   const tool = program.command('tool').description('list the tools, show a schema, or run one tool');
   tool.command('list').description('every tool with its effect').option('--json', 'as JSON')
