@@ -1,7 +1,8 @@
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { isWithin, resolvePlace } from '../place.ts';
+import { join } from 'node:path';
+import { linkMounts } from '../mount-links.ts';
+import { resolvePlace } from '../place.ts';
 import { supervise } from '../supervise.ts';
 import { BASE_ENV } from '../view.ts';
 import type { RungBackend } from './types.ts';
@@ -19,17 +20,7 @@ export const noSandbox: RungBackend = {
   },
   async run(command, limits) {
     const place = resolvePlace(command);
-    const links = place.mounts.flatMap(({ source, target }) => {
-      if (!isWithin(place.mountAt, target)) return [];
-      const path = join(place.root, target.slice(place.mountAt.length));
-      const stands = placeholderAt(path);
-      if (stands === 'taken') return [];
-      mkdirSync(dirname(path), { recursive: true });
-      if (stands === 'directory') rmdirSync(path);
-      if (stands === 'file') unlinkSync(path);
-      symlinkSync(source, path);
-      return [{ path, stands }];
-    });
+    const unlink = linkMounts(place);
     const home = mkdtempSync(join(tmpdir(), 'untilgreen-home-'));
     try {
       return await supervise(
@@ -47,21 +38,8 @@ export const noSandbox: RungBackend = {
         { check: () => undefined, kill() {}, stats: () => ({}), async close() {} },
       );
     } finally {
-      for (const { path, stands } of links) {
-        unlinkSync(path);
-        if (stands === 'directory') mkdirSync(path);
-        if (stands === 'file') writeFileSync(path, '');
-      }
+      unlink();
       rmSync(home, { recursive: true, force: true });
     }
   },
 };
-
-/** What stands where a link is to go: a workbench keeps an empty directory or file where a mount will be. */
-function placeholderAt(path: string): 'nothing' | 'directory' | 'file' | 'taken' {
-  const s = lstatSync(path, { throwIfNoEntry: false });
-  if (!s) return 'nothing';
-  if (s.isDirectory() && readdirSync(path).length === 0) return 'directory';
-  if (s.isFile() && s.size === 0) return 'file';
-  return 'taken';
-}
