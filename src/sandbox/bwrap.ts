@@ -1,39 +1,29 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { DiskWatch } from './disk.ts';
 import { identityFor } from './identity.ts';
 import type { Identity } from './identity.ts';
-import { occupy } from './occupancy.ts';
+import { Launched } from './launch.ts';
+import type { Launch } from './launch.ts';
+import { lease } from './occupancy.ts';
+import type { Occupancy } from './occupancy.ts';
 import { resolvePlace } from './place.ts';
+import type { Stand } from './pool.ts';
+import { SYSTEM_PATH, systemProgram } from './programs.ts';
 import { Reach } from './reach.ts';
 import { seccompFilter } from './seccomp.ts';
-import { supervise } from './supervise.ts';
-import type { Launch, Watch } from './supervise.ts';
-import type { Limits, Rung, SandboxCommand, SandboxResult } from './types.ts';
+import { conduct, notRun, supervise } from './supervise.ts';
+import type { Watch } from './supervise.ts';
+import type { Limits, PoolCommand, PoolTemplate, Rung, SandboxCommand, SandboxResult } from './types.ts';
 import { BASE_ENV, buildView } from './view.ts';
 
+export { systemProgram } from './programs.ts';
+
 /** Programs the bwrap rungs are made of. */
-export const NEEDED = ['bwrap', 'setpriv', 'prlimit', 'timeout', 'mkfifo'] as const;
+export const NEEDED = ['bwrap', 'setpriv', 'bash', 'mkfifo'] as const;
 
-const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-
-/** Absolute path of a program of the system, found in system directories only: the user's PATH may hold a project's folder. */
-export function systemProgram(name: string): string | undefined {
-  return SYSTEM_PATH.split(delimiter)
-    .map((directory) => join(directory, name))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
-}
-
-/** The outer `timeout` fires this much after our own timer: it is there for the case that this process is stuck. */
-const GUARD_MS = 2_000;
-/** Status, marker, arguments and filter of the launcher stand before the synthetic files. */
-const FIRST_FILE_FD = 7;
+/** Status, marker and hand-over, arguments and filter of the launcher stand before the synthetic files. */
+const ARGS_FD = 6;
+const FILTER_FD = 7;
+const FIRST_FILE_FD = 8;
 
 /** What a rung brings to the common bwrap line. */
 export interface BwrapRung {
@@ -48,69 +38,160 @@ export interface BwrapRung {
   begin(): { prefix: string[]; watch: Watch };
 }
 
+/** A command that is checked and has its place, its view and its watch, but no process yet. */
+interface Prepared {
+  launch: Launch;
+  watch: Watch;
+  occupancy: Occupancy;
+  /** The result, with what to do where an error comes from how the place lies. */
+  explained(result: SandboxResult): SandboxResult;
+}
+
 /** Runs one command behind bubblewrap, with what the rung adds. */
 export async function runBwrap(command: SandboxCommand, limits: Limits, rung: BwrapRung): Promise<SandboxResult> {
+  const prepared = await prepare(command, limits, rung, 'now');
+  if ('status' in prepared) return prepared;
+  try {
+    return prepared.explained(await supervise(prepared.launch, command, limits, prepared.watch));
+  } finally {
+    prepared.occupancy.leave();
+  }
+}
+
+/**
+ * Makes a sandbox for the template that stands and waits for its command.
+ *
+ * @throws as `run` does for what the template names
+ */
+export async function standBwrap(template: PoolTemplate, limits: Limits, rung: BwrapRung): Promise<Stand> {
+  const prepared = await prepare({ ...template, argv: ['sh'] }, limits, rung, 'later');
+  const never = (result: SandboxResult): Stand => ({ alive: () => true, run: async () => result, discard: async () => {} });
+  if ('status' in prepared) return never(prepared);
+  const { launch, watch, occupancy } = prepared;
+  let launched: Launched;
+  try {
+    launched = new Launched(launch, 'later');
+  } catch (thrown) {
+    await watch.close();
+    occupancy.leave();
+    return never(notRun(rung.rung, 'sandbox_error', `The launcher did not start: ${String(thrown)}`));
+  }
+  const discard = async (): Promise<void> => {
+    watch.kill();
+    launched.kill();
+    await launched.exit;
+    await launched.drain([]);
+    await watch.close();
+    occupancy.leave();
+  };
+  return {
+    // One that could not be set up tells so as the result of its command.
+    alive: () => !launched.gone || !launched.started,
+    discard,
+    async run(command, given) {
+      let disk: DiskWatch;
+      try {
+        if (tooLong(command.argv)) throw new Error('spawn E2BIG');
+        await occupancy.enter();
+        disk = new DiskWatch(launch.root, given.diskBytes);
+        launched.handOver(sourced(command), command.stdin);
+      } catch (thrown) {
+        await discard();
+        return notRun(rung.rung, 'sandbox_error', `The command was not started: ${(thrown as Error).message}`);
+      }
+      try {
+        return prepared.explained(await conduct(launched, command, given, watch, disk));
+      } finally {
+        occupancy.leave();
+      }
+    },
+  };
+}
+
+async function prepare(command: SandboxCommand, limits: Limits, rung: BwrapRung, when: 'now' | 'later'): Promise<Prepared | SandboxResult> {
   const place = resolvePlace(command);
   const identity = identityFor(place.root);
-  const failed = (error: string): SandboxResult => ({
-    status: 'sandbox_error', exitCode: null, signal: null, stdout: '', stderr: '', truncated: { stdout: false, stderr: false },
-    peakMemoryBytes: undefined, cpuMs: undefined, wallMs: 0, rung: rung.rung, error,
-  });
+  const failed = (error: string): SandboxResult => notRun(rung.rung, 'sandbox_error', error);
   if (identity.kernelRoot && !rung.countsProcesses) {
     return failed(`${place.root} belongs to root, whose processes this rung cannot bound; run as an ordinary user, or where cgroups are writable.`);
   }
-  let occupancy;
+  const occupancy = lease(place);
   try {
-    occupancy = await occupy(place);
+    if (when === 'now') await occupancy.enter();
   } catch (thrown) {
+    occupancy.leave();
     return failed((thrown as Error).message);
   }
   try {
     const reach = new Reach(identity.dropTo);
     const view = buildView(place, command, limits, identity.inside, { firstFd: FIRST_FILE_FD, protectGit: occupancy.protectGit, from: (source) => reach.from(source) });
+    const filter = seccompFilter({ blockUnix: command.network === 'install', deny: rung.deny });
+    const outside = [...reach.words(program), ...outerWords(identity)];
     const { prefix, watch } = rung.begin();
     const launch: Launch = {
       rung: rung.rung,
-      argv: [...prefix, ...reach.words(program), ...outerWords(identity, limits), ...innerWords(command, limits, rung)],
+      argv: [...prefix, ...outside, ...innerWords(when === 'now' ? command.argv : [], limits, rung)],
       env: { PATH: SYSTEM_PATH },
       feeds: [
-        [...namespaces(command, identity), ...environment(command), ...view.args, '--seccomp', '6'].map((word) => `${word}\0`).join(''),
-        seccompFilter({ blockUnix: command.network === 'install', deny: rung.deny }),
-        ...view.files.map(({ text }) => text),
+        [...namespaces(command, identity), ...environment(command), ...view.args, '--seccomp', String(FILTER_FD)].map((word) => `${word}\0`).join(''),
+        { constant: filter },
+        ...view.files.map(({ text }) => ({ constant: text })),
       ],
       launcher: true,
+      handOver: true,
       root: place.root,
     };
-    const result = await supervise(launch, command, limits, watch);
-    return result.status === 'sandbox_error' ? { ...result, error: reach.explain(result.error ?? '', place.root) } : result;
+    const explained = (result: SandboxResult): SandboxResult => (result.status === 'sandbox_error' ? { ...result, error: reach.explain(result.error ?? '', place.root) } : result);
+    return { launch, watch, occupancy, explained };
   } catch (thrown) {
-    return failed(`The sandbox could not be set up, the command did not run: ${String(thrown)}`);
-  } finally {
     occupancy.leave();
+    return failed(`The sandbox could not be set up, the command did not run: ${String(thrown)}`);
   }
 }
 
 const program = (name: (typeof NEEDED)[number] | 'unshare'): string => systemProgram(name) ?? name;
 
-/** Outside the sandbox: die with us, drop root, and end in time even when this process hangs. */
-function outerWords({ dropTo }: Identity, limits: Limits): string[] {
-  const drop = dropTo ? [`--reuid=${dropTo.uid}`, `--regid=${dropTo.gid}`, '--clear-groups', '--inh-caps=-all', '--no-new-privs'] : [];
-  return [
-    program('setpriv'), '--pdeathsig', 'KILL', ...drop, '--',
-    program('timeout'), '-s', 'KILL', ((limits.wallMs + GUARD_MS) / 1000).toFixed(3),
-    // The options come through a descriptor: the first process inside would show host paths on its command line.
-    program('bwrap'), '--args', '5', '--json-status-fd', '3', '--',
-  ];
+/** Outside the sandbox: drop root where it is to be dropped. bwrap dies with us; before it can, it waits for our word in vain. */
+function outerWords({ dropTo }: Identity): string[] {
+  const drop = dropTo ? [program('setpriv'), `--reuid=${dropTo.uid}`, `--regid=${dropTo.gid}`, '--clear-groups', '--inh-caps=-all', '--no-new-privs', '--'] : [];
+  // The options come through a descriptor: the first process inside would show host paths on its command line.
+  return [...drop, program('bwrap'), '--args', String(ARGS_FD), '--json-status-fd', '3', '--'];
 }
 
-/** Inside: the limits of each process, a byte that says the sandbox stands, then the command. */
-function innerWords(command: SandboxCommand, limits: Limits, rung: BwrapRung): string[] {
+/**
+ * Inside: the limits of each process, a byte that says the sandbox stands, the word of the host, then the command. The shell sets the limits itself,
+ * in its own units (blocks of 512 bytes, KiB), because one more program costs a millisecond. `-u` is bash's letter for processes, `-p` the others'.
+ */
+function innerWords(argv: readonly string[], limits: Limits, rung: BwrapRung): string[] {
   const cpuSeconds = Math.ceil(limits.cpuMs / 1000);
-  return [
-    program('prlimit'), '--core=0', `--nofile=${limits.openFiles}`, '--memlock=65536', `--nproc=${limits.processes}`,
-    `--fsize=${limits.fileBytes}`, `--cpu=${cpuSeconds}:${cpuSeconds + 1}`, ...(rung.dataBytes ? [`--data=${rung.dataBytes}`] : []), '--',
-    '/bin/sh', '-c', 'echo >&4; exec 3>&- 4>&-; exec "$@"', 'sh', ...command.argv,
+  const settings = [
+    '-c 0', `-n ${limits.openFiles}`, '-l 64', `-f ${Math.max(1, Math.floor(limits.fileBytes / 512))}`, `-S -t ${cpuSeconds}`, `-H -t ${cpuSeconds + 1}`,
+    ...(rung.dataBytes ? [`-d ${Math.floor(rung.dataBytes / 1024)}`] : []),
   ];
+  const script = [
+    `${settings.map((setting) => `ulimit ${setting}`).join(' && ')} && { ulimit -u ${limits.processes} 2>/dev/null || ulimit -p ${limits.processes}; } || exit 125`,
+    'echo >&4; exec 3>&- 4>&-',
+    'read -r word <&5 || exit 125',
+    '[ "$word" = run ] || . /proc/self/fd/5',
+    'exec 5<&-; exec "$@"',
+  ];
+  return ['/bin/sh', '-c', script.join('\n'), 'sh', ...argv];
+}
+
+/** What a waiting shell reads to become the command: it takes the words for its own arguments. */
+function sourced({ argv, stdin }: PoolCommand): string {
+  const quoted = argv.map((word) => `'${word.replaceAll("'", "'\\''")}'`);
+  return `wait\n${stdin === undefined ? 'exec </dev/null\n' : ''}set -- ${quoted.join(' ')}\nreturn 0\n`;
+}
+
+/** MAX_ARG_STRLEN of the kernel, and what is safely below the two megabytes that all words may take. */
+const LONGEST_WORD = 131_072;
+const LONGEST_LINE = 1_900_000;
+
+/** Would the kernel refuse such a command line. `run` hears that from the spawn. */
+function tooLong(argv: readonly string[]): boolean {
+  const sizes = argv.map((word) => Buffer.byteLength(word) + 1);
+  return Math.max(...sizes) > LONGEST_WORD || sizes.reduce((a, b) => a + b, 0) > LONGEST_LINE;
 }
 
 function namespaces(command: SandboxCommand, identity: Identity): string[] {

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readProcess } from './tree.ts';
+import { guard } from './guard.ts';
+import { ownMark, readProcess } from './tree.ts';
 
 /** Where groups can be made: one v2 directory, or one v1 directory for each controller. */
 export interface CgroupBase {
@@ -83,8 +84,8 @@ export class Cgroup {
    * @throws an Error when a limit does not hold; nothing is left behind then
    */
   static create(base: CgroupBase, limits: { memoryBytes: number; processes: number }): Cgroup {
-    const started = readProcess(process.pid)?.startTime ?? 0;
-    const group = new Cgroup(base, `${PREFIX}${process.pid}-${started}-${(sequence += 1)}`);
+    const group = new Cgroup(base, `${PREFIX}${ownMark()}-${(sequence += 1)}`);
+    for (const directory of group.directories) guard.sweep(join(dirname(directory), `${PREFIX}${ownMark()}-`));
     try {
       for (const directory of group.directories) mkdirSync(directory);
       group.limit(limits);
@@ -150,14 +151,20 @@ export class Cgroup {
     for (const directory of this.directories) killMembers(directory);
   }
 
-  /** Removes the group. The kernel lets go of the last dead process a little late, so it is tried again for up to a second. */
-  async remove(): Promise<void> {
-    for (const directory of this.directories) await removeGroup(directory);
+  /**
+   * Removes the group. The kernel lets go of the last dead process a little late, so it is tried again; resolves when the group is
+   * gone or the patience is over, and goes on behind that for up to a second.
+   *
+   * @param patienceMs milliseconds to wait for it
+   */
+  async remove(patienceMs = 1_000): Promise<void> {
+    const removed = Promise.all(this.directories.map((directory) => removeGroup(directory)));
+    await Promise.race([removed, sleep(patienceMs, undefined, { ref: false })]);
   }
 }
 
-/** `timeout`, bwrap outside and bwrap inside; the shell in between becomes the command. */
-const LAUNCHER_PROCESSES = 3;
+/** bwrap outside and bwrap inside; the shells before and after become the next program. */
+const LAUNCHER_PROCESSES = 2;
 
 function killMembers(directory: string): void {
   const gone = (thrown: unknown): void => {

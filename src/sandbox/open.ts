@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { UntilgreenError } from '../core/errors.ts';
 import { systemProgram } from './bwrap.ts';
 import { resolveLimits } from './limits.ts';
+import { openPool } from './pool.ts';
 import { probe } from './probe.ts';
 import type { CanaryResult, ProbeResult } from './probe.ts';
 import { RUNGS, UNSANDBOXED, isAtLeast } from './rungs/registry.ts';
 import type { Obstacle, RungBackend } from './rungs/types.ts';
-import type { Guarantees, Limits, Rung, Sandbox } from './types.ts';
+import type { Guarantees, Limits, OpenedSandbox, Rung } from './types.ts';
 
 /** Raise it when the launcher or the canaries change: earlier probes say nothing about it then. */
 const PROBE_VERSION = 1;
@@ -35,7 +36,7 @@ export interface SandboxOptions {
  * const result = await sandbox.run({ argv: ['python3', '-c', 'print(1)'], workspace: '/home/me/project' });
  * // { status: 'exited', exitCode: 0, stdout: '1\n', rung: 'A', … }
  */
-export async function openSandbox(options: SandboxOptions = {}, rungs: readonly RungBackend[] = RUNGS): Promise<Sandbox> {
+export async function openSandbox(options: SandboxOptions = {}, rungs: readonly RungBackend[] = RUNGS): Promise<OpenedSandbox> {
   resolveLimits(options.limits);
   if (options.mode === 'none') return sandboxOn(UNSANDBOXED, options.limits);
   const least = options.minRung ?? 'D';
@@ -52,12 +53,13 @@ export async function openSandbox(options: SandboxOptions = {}, rungs: readonly 
 }
 
 /** A sandbox on one backend, without asking whether it holds. For the rungs' own tests. */
-export function sandboxOn(backend: RungBackend, defaults?: Partial<Limits>): Sandbox {
+export function sandboxOn(backend: RungBackend, defaults?: Partial<Limits>): OpenedSandbox {
   return {
     guarantees: backend.guarantees,
     async run(command) {
       return backend.run(command, resolveLimits(defaults, command.limits));
     },
+    pool: (template, size) => openPool(backend, template, defaults, size),
   };
 }
 

@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, constants, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { guard } from './guard.ts';
+import { ownMark, readProcess } from './tree.ts';
 
 // Node's own pipes are sockets, on which `echo > /dev/stdout` fails with ENXIO. These are FIFOs without a name: made once,
 // unlinked at once, held by O_PATH descriptors (which count neither as reader nor as writer) and opened anew for each run.
@@ -10,8 +12,31 @@ const O_PATH = 0o10000000;
 const pool: number[] = [];
 const BATCH = 16;
 
+/** Folders that exist for a moment, while something in them has a name. What is left of them after a kill names its maker. */
+function namedFolder(kind: 'fifo' | 'input'): string {
+  const prefix = join(tmpdir(), `untilgreen-${kind}-${ownMark()}-`);
+  guard.sweep(prefix);
+  return mkdtempSync(prefix);
+}
+
+/** Removes such folders of processes that are gone, guard and all. Returns how many. */
+export function reapStaleFolders(): number {
+  let reaped = 0;
+  for (const name of readdirSync(tmpdir())) {
+    const [, pid, started] = /^untilgreen-(?:fifo|input)-(\d+)-(\d+)-/.exec(name) ?? [];
+    if (pid === undefined || readProcess(Number(pid))?.startTime === Number(started)) continue;
+    try {
+      rmSync(join(tmpdir(), name), { recursive: true, force: true });
+      reaped += 1;
+    } catch {
+      // Another user's: theirs to remove.
+    }
+  }
+  return reaped;
+}
+
 function fill(): void {
-  const directory = mkdtempSync(join(tmpdir(), `untilgreen-fifo-${process.pid}-`));
+  const directory = namedFolder('fifo');
   try {
     const names = Array.from({ length: BATCH }, (_, index) => join(directory, String(index)));
     // 666: inside the sandbox /dev/stdout is opened again, perhaps by another uid; the directory is ours alone.
@@ -57,19 +82,73 @@ export function openPipe(direction: 'in' | 'out'): NamelessPipe {
   };
 }
 
+/** As the kernel's headers have it on x86-64 and arm64 alike, with the directory bit that differs between the two. */
+const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;
+
+/** A file without a name, open both ways, readable by whoever is handed a descriptor of it. */
+function anonymousFile(): number {
+  let fd: number;
+  try {
+    fd = openSync(tmpdir(), constants.O_RDWR | O_TMPFILE, 0o600);
+  } catch (thrown) {
+    // Some file systems know no such files (EOPNOTSUPP; EISDIR from old kernels): a name for a moment then.
+    if (!['EOPNOTSUPP', 'EISDIR', 'ENOENT', 'EINVAL'].includes((thrown as NodeJS.ErrnoException).code ?? '')) throw thrown;
+    const directory = namedFolder('input');
+    try {
+      fd = openSync(join(directory, 'content'), 'wx+', 0o600);
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  }
+  fchmodSync(fd, 0o444);
+  return fd;
+}
+
+function write(fd: number, content: string | Buffer): void {
+  const bytes = Buffer.from(content as string);
+  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at, at);
+}
+
+/** The same file, opened anew for reading from its start. */
+const reopen = (fd: number): number => openSync(`/proc/self/fd/${fd}`, 'r');
+
 /**
- * An unlinked file with the content, open for reading. Standard input is one, because opening /dev/stdin again on a FIFO whose
+ * A nameless file with the content, open for reading. Standard input is one, because opening /dev/stdin again on a FIFO whose
  * writer is done would wait for ever.
  */
-export function namelessFile(content: string): number {
-  const directory = mkdtempSync(join(tmpdir(), `untilgreen-input-${process.pid}-`));
-  const path = join(directory, 'stdin');
+export function namelessFile(content: string | Buffer): number {
+  const fd = anonymousFile();
   try {
-    writeFileSync(path, content, { mode: 0o444 });
-    return openSync(path, 'r');
+    write(fd, content);
+    return reopen(fd);
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    closeSync(fd);
   }
+}
+
+/** A nameless file whose content comes later, at once and before anybody reads. `child` goes into `stdio`. */
+export function laterFile(): { child: number; fill(content: string): void; close(): void } {
+  const fd = anonymousFile();
+  return { child: reopen(fd), fill: (content) => write(fd, content), close: () => closeSync(fd) };
+}
+
+/** What every command is fed alike (the filter, the synthetic files) is written once. */
+const constant = new Map<string, number>();
+const MOST_CONSTANT = 32;
+
+/** As `namelessFile`, for content that comes again and again. */
+export function constantFile(content: string | Buffer): number {
+  const key = typeof content === 'string' ? `s${content}` : `b${content.toString('latin1')}`;
+  let fd = constant.get(key);
+  if (fd === undefined) {
+    const oldest = constant.size >= MOST_CONSTANT ? constant.entries().next().value : undefined;
+    if (oldest) {
+      constant.delete(oldest[0]);
+      closeSync(oldest[1]);
+    }
+    constant.set(key, (fd = namelessFile(content)));
+  }
+  return reopen(fd);
 }
 
 /** Descriptors of this process that a child would inherit: opened without CLOEXEC by whoever started us, or by native code. */

@@ -1,24 +1,23 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess, SpawnOptions } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
-import type { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isMainThread } from 'node:worker_threads';
 import { DiskWatch } from './disk.ts';
+import { guard } from './guard.ts';
+import { Launched, killQuietly } from './launch.ts';
+import type { Launch } from './launch.ts';
 import { OutputKeeper } from './output.ts';
-import { leakedDescriptors, namelessFile, openPipe } from './pipes.ts';
-import type { NamelessPipe } from './pipes.ts';
+import { OutputFiles } from './output-files.ts';
 import { readTree } from './tree.ts';
 import type { Limits, Rung, SandboxCommand, SandboxResult, SandboxStatus } from './types.ts';
 
-/** How long output may trail the end of the command; whoever still holds the pipe then is cut off. */
-const DRAIN_MS = 250;
+export type { Launch, Report } from './launch.ts';
+
 const POLL_MS = 50;
 /** A poll may use a tenth of one core, however many processes there are to look at. */
 const POLL_SHARE = 10;
 /** For launchers whose start does not count as the command's time: a container engine that takes longer is stuck. */
 const LAUNCH_MS = 60_000;
+/** The guard strikes this much after our own timer: it is there for the case that this process is stuck. */
+const GUARD_MS = 2_000;
 
 /** What a rung adds to the plain supervision of a process. */
 export interface Watch {
@@ -31,92 +30,66 @@ export interface Watch {
   close(): Promise<void>;
 }
 
-/** What a launcher tells on standard error where it has no descriptors of its own to report on: a container engine's client. */
-export interface Report {
-  /** Takes what came on standard error and gives back what of it is the command's. */
-  take(chunk: Buffer): Buffer;
-  /** The launcher's own words, from before the command. */
-  said(): string;
-  /** Does the command run, or did it. The wall time counts from there. */
-  readonly started: boolean;
-  /** Did the command end, so that the launcher's exit code is the command's. */
-  readonly finished: boolean;
-  /** Pid of the tree's first process on the host, once known. */
-  readonly root: number | undefined;
-}
+/** What is supervised of a command, whoever launched it. */
+export type Supervised = Pick<SandboxCommand, 'argv' | 'signal' | 'onOutput' | 'outputDirectory'>;
 
-export interface Launch {
-  rung: Rung;
-  argv: string[];
-  cwd?: string;
-  env: Record<string, string>;
-  /** Read by the launcher from descriptor 5 on. */
-  feeds: (string | Buffer)[];
-  /** A launcher stands in front: it reports on descriptor 3 (bwrap's JSON status) and writes a byte to 4 right before the command. */
-  launcher: boolean;
-  /** Set where the launcher reports on standard error instead; it reads no feeds then. */
-  report?: Report;
-  root: string;
+/** A result for a command that did not run. */
+export function notRun(rung: Rung, status: SandboxStatus, error?: string): SandboxResult {
+  return {
+    status, exitCode: null, signal: null, stdout: '', stderr: '', truncated: { stdout: false, stderr: false },
+    peakMemoryBytes: undefined, cpuMs: undefined, wallMs: 0, rung, ...(error === undefined ? {} : { error }),
+  };
 }
 
 /** Runs a launch to its end under the limits and tells what happened. Never rejects. */
 export async function supervise(launch: Launch, command: SandboxCommand, limits: Limits, watch: Watch): Promise<SandboxResult> {
+  const refused = async (status: SandboxStatus, error?: string): Promise<SandboxResult> => {
+    await watch.close();
+    return notRun(launch.rung, status, error);
+  };
+  if (command.signal?.aborted) return refused('killed');
+  // The launcher dies with the thread that started it: a worker's end would kill the command.
+  if (!isMainThread) return refused('sandbox_error', 'Commands are started from the main thread only.');
+  let launched: Launched;
+  let disk: DiskWatch;
+  try {
+    disk = new DiskWatch(launch.root, limits.diskBytes);
+    launched = new Launched(launch, command.stdin);
+  } catch (thrown) {
+    return refused('sandbox_error', `The launcher did not start: ${String(thrown)}`);
+  }
+  if (launch.handOver) launched.handOver('run\n');
+  return conduct(launched, command, limits, watch, disk);
+}
+
+/** Leads a launched command to its end: limits, kills, output, and what is told of it. Never rejects. */
+export async function conduct(launched: Launched, command: Supervised, limits: Limits, watch: Watch, disk: DiskWatch): Promise<SandboxResult> {
+  const { launch, child } = launched;
+  const { report } = launch;
   let began = performance.now();
+  const unguard = launch.handOver && child.pid ? guard.over(child.pid, limits.wallMs + GUARD_MS) : undefined;
+  let ended: SandboxStatus | undefined;
+  const end = (status: SandboxStatus): void => {
+    if (launched.gone) return;
+    ended ??= status;
+    watch.kill();
+    launched.kill();
+  };
   const keepers = {
     stdout: new OutputKeeper(limits.outputBytes, command.onOutput && ((text) => command.onOutput?.('stdout', text))),
     stderr: new OutputKeeper(limits.outputBytes, command.onOutput && ((text) => command.onOutput?.('stderr', text))),
   };
-  const outcome = (status: SandboxStatus, more: Partial<SandboxResult> = {}): SandboxResult => ({
-    status,
-    exitCode: null,
-    signal: null,
-    stdout: keepers.stdout.text(),
-    stderr: keepers.stderr.text(),
-    truncated: { stdout: keepers.stdout.truncated, stderr: keepers.stderr.truncated },
-    peakMemoryBytes: undefined,
-    cpuMs: undefined,
-    wallMs: Math.round(performance.now() - began),
-    rung: launch.rung,
-    ...more,
-  });
-  if (command.signal?.aborted) return outcome('killed');
-  // The launcher dies with the thread that started it: a worker's end would kill the command.
-  if (!isMainThread) return outcome('sandbox_error', { error: 'Commands are started from the main thread only.' });
-
-  const pipes: NamelessPipe[] = [];
-  let child: ChildProcess;
-  let disk: DiskWatch;
+  let files: OutputFiles | undefined;
+  let fault: string | undefined;
   try {
-    disk = new DiskWatch(launch.root, limits.diskBytes);
-    child = start(launch, command, keepers, pipes);
+    if (command.outputDirectory !== undefined) files = new OutputFiles(command.outputDirectory, limits.outputBytes);
   } catch (thrown) {
-    for (const pipe of pipes) pipe.release(false);
-    return outcome('sandbox_error', { error: `The launcher did not start: ${String(thrown)}` });
+    fault = `The output cannot be kept: ${(thrown as Error).message}`;
+    end('sandbox_error');
   }
-
-  const seen = { root: undefined as number | undefined, exitCode: undefined as number | undefined, started: !launch.launcher, text: '' };
-  const { report } = launch;
-  if (launch.launcher && !report) {
-    const [status, marker] = [child.stdio[3], child.stdio[4]] as Readable[];
-    status?.on('error', ignore).on('data', (data: Buffer) => {
-      seen.text += data.toString();
-      seen.root ??= number(/"child-pid": (\d+)/.exec(seen.text)?.[1]);
-      seen.exitCode = number(/"exit-code": (\d+)/.exec(seen.text)?.[1]);
-    });
-    marker?.on('error', ignore).on('data', () => (seen.started = true));
-  }
-
-  let ended: SandboxStatus | undefined;
-  let done = false;
-  const end = (status: SandboxStatus): void => {
-    if (done) return;
-    ended ??= status;
-    watch.kill();
-    for (const pid of [seen.root, child.pid && -child.pid]) killQuietly(pid);
-  };
-  const pids = (): number[] => readTree(seen.root ?? child.pid ?? 0).map(({ pid }) => pid);
+  const pids = (): number[] => readTree(launched.root ?? child.pid ?? 0).map(({ pid }) => pid);
   const look = (): SandboxStatus | undefined => {
-    const status = watch.check(launch.launcher ? seen.root : child.pid);
+    const status = watch.check(launch.launcher ? launched.root : child.pid);
     return status ?? (disk.exceeded(pids) ? 'disk' : undefined);
   };
   let poll: NodeJS.Timeout;
@@ -131,31 +104,30 @@ export async function supervise(launch: Launch, command: SandboxCommand, limits:
   const hear = (chunk: Buffer): Buffer => {
     if (!report) return chunk;
     const words = report.take(chunk);
-    if (report.started && !seen.started) {
-      seen.started = true;
-      seen.root = report.root;
+    if (report.started && !launched.started) {
+      launched.started = true;
+      launched.root = report.root;
       clearTimeout(wall);
       began = performance.now();
-      if (!done) wall = setTimeout(() => end('timeout'), limits.wallMs);
+      if (!launched.gone) wall = setTimeout(() => end('timeout'), limits.wallMs);
     }
     return words;
   };
   const abort = (): void => end('killed');
   command.signal?.addEventListener('abort', abort, { once: true });
-  const streams = (['stdout', 'stderr'] as const).map((name, index) => {
-    const { host } = pipes[index] as NamelessPipe;
+  const streams = (['stdout', 'stderr'] as const).map((name) => {
+    const { host } = launched[name];
     host.on('data', (chunk: Buffer) => {
-      keepers[name].add(name === 'stderr' ? hear(chunk) : chunk);
+      const words = name === 'stderr' ? hear(chunk) : chunk;
+      keepers[name].add(words);
+      files?.add(name, words);
       if (keepers[name].flooded && !ended) end('output');
     });
-    return new Promise<void>((resolve) => host.once('close', () => resolve()));
+    return host.closed ? Promise.resolve() : new Promise<void>((resolve) => host.once('close', () => resolve()));
   });
 
-  const exit = await new Promise<{ code: number | null; signal: NodeJS.Signals | null; error?: Error }>((resolve) => {
-    child.once('error', (error) => resolve({ code: null, signal: null, error }));
-    child.once('exit', (code, signal) => resolve({ code, signal }));
-  });
-  done = true;
+  const exit = await launched.exit;
+  unguard?.();
   const exitedAt = performance.now();
   if (!exit.error) ended ??= look();
   // The pid namespace ended with its first process, whose pid may be somebody else's by now; only what is sure is killed again.
@@ -164,85 +136,53 @@ export async function supervise(launch: Launch, command: SandboxCommand, limits:
   clearTimeout(poll);
   clearTimeout(wall);
   command.signal?.removeEventListener('abort', abort);
-  const reported = launch.launcher && !report ? [child.stdio[3], child.stdio[4]].map((stream) => closed(stream as Readable | null)) : [];
-  const drained = await Promise.race([Promise.all([...streams, ...reported]).then(() => true), sleep(DRAIN_MS, false)]);
-  for (const stream of child.stdio) (stream as Readable | null)?.destroy();
-  for (const pipe of pipes) pipe.release(drained && launch.launcher);
+  await launched.drain(streams);
   const late = exitedAt - began >= limits.wallMs;
   // The last word of a report came with the rest of the output.
   if (report) ended ??= watch.check(undefined);
   const stats = watch.stats();
   await watch.close();
 
+  const outcome = (status: SandboxStatus, more: Partial<SandboxResult> = {}): SandboxResult => ({
+    status,
+    exitCode: null,
+    signal: null,
+    stdout: keepers.stdout.text(),
+    stderr: keepers.stderr.text(),
+    truncated: { stdout: keepers.stdout.truncated, stderr: keepers.stderr.truncated },
+    peakMemoryBytes: undefined,
+    cpuMs: undefined,
+    wallMs: Math.round(performance.now() - began),
+    rung: launch.rung,
+    ...more,
+  });
+  const failed = (error: string): SandboxResult => {
+    files?.discard();
+    return outcome('sandbox_error', { error });
+  };
+  const ran = (status: SandboxStatus, more: Partial<SandboxResult> = {}): SandboxResult => outcome(status, { ...more, ...stats, ...(files ? { files: files.close() } : {}) });
+
   const missing = { ENOENT: 127, EACCES: 126 }[(exit.error as NodeJS.ErrnoException | undefined)?.code ?? ''];
   // As a shell says it, and as it comes out of the other rungs, where a shell starts the command.
-  if (missing && !launch.launcher) return outcome('exited', { exitCode: missing, stderr: `${command.argv[0]}: ${exit.error?.message}\n`, ...stats });
-  if (exit.error) return outcome('sandbox_error', { error: `The launcher did not start: ${exit.error.message}` });
-  if (ended === 'sandbox_error') return outcome(ended, { error: `The sandbox did not start within ${LAUNCH_MS / 1000} s, the command did not run: ${report?.said().trim()}` });
-  if (ended) return outcome(ended, { signal: 'SIGKILL', ...stats });
-  if (!seen.started) {
+  if (missing && !launch.launcher) return ran('exited', { exitCode: missing, stderr: `${command.argv[0]}: ${exit.error?.message}\n` });
+  if (exit.error) return failed(`The launcher did not start: ${exit.error.message}`);
+  if (fault !== undefined) return failed(fault);
+  if (ended === 'sandbox_error') return failed(`The sandbox did not start within ${LAUNCH_MS / 1000} s, the command did not run: ${report?.said().trim()}`);
+  if (ended) return ran(ended, { signal: 'SIGKILL' });
+  if (!launched.started) {
     const said = (report?.said() ?? keepers.stderr.text()).trim() || `it ended with ${exit.signal ?? `code ${exit.code}`}`;
-    return outcome('sandbox_error', { error: `The sandbox could not be set up, the command did not run: ${said}` });
+    return failed(`The sandbox could not be set up, the command did not run: ${said}`);
   }
-  const code = (report ? report.finished : !launch.launcher) ? (exit.code ?? undefined) : seen.exitCode;
-  // No word of the command's end: the outer guard struck while this process was stuck, or somebody else killed it.
-  if (code === undefined) return outcome(late ? 'timeout' : 'killed', { signal: exit.signal ?? 'SIGKILL', ...stats });
+  const code = (report ? report.finished : !launch.launcher) ? (exit.code ?? undefined) : launched.exitCode;
+  // No word of the command's end: the guard struck while this process was stuck, or somebody else killed it.
+  if (code === undefined) return ran(late ? 'timeout' : 'killed', { signal: exit.signal ?? 'SIGKILL' });
   const signal = signalName(code);
   // Where the guard stands inside, its kill is all that is heard of it.
-  if (report && late && signal === 'SIGKILL') return outcome('timeout', { signal, ...stats });
+  if (report && late && signal === 'SIGKILL') return ran('timeout', { signal });
   // The kernel's way of saying that the CPU time of a process is used up.
-  if (signal === 'SIGXCPU') return outcome('timeout', { signal, ...stats });
-  return outcome('exited', { exitCode: code, signal, ...stats });
+  if (signal === 'SIGXCPU') return ran('timeout', { signal });
+  return ran('exited', { exitCode: code, signal });
 }
-
-function start(launch: Launch, command: SandboxCommand, keepers: { stdout: OutputKeeper; stderr: OutputKeeper }, pipes: NamelessPipe[]): ChildProcess {
-  const nothing = openSync('/dev/null', 'r');
-  const take = (direction: 'in' | 'out'): NamelessPipe => {
-    const pipe = openPipe(direction);
-    pipes.push(pipe);
-    return pipe;
-  };
-  const toClose = [nothing];
-  try {
-    const [out, err] = [take('out').child, take('out').child];
-    const feeds = launch.feeds.map((content) => ({ content, pipe: take('in') }));
-    toClose.push(...pipes.map(({ child }) => child));
-    let input = nothing;
-    if (command.stdin !== undefined) toClose.push((input = namelessFile(command.stdin)));
-    const stdio: (number | 'pipe' | 'ignore')[] = [input, out, err];
-    if (launch.launcher && !launch.report) stdio.push('pipe', 'pipe', ...feeds.map(({ pipe }) => pipe.child));
-    // What this process inherited without CLOEXEC would be open inside: /dev/null takes its place.
-    const own = new Set(toClose);
-    for (const fd of leakedDescriptors(stdio.length - 1)) {
-      if (own.has(fd)) continue;
-      while (stdio.length < fd) stdio.push('ignore');
-      stdio[fd] = nothing;
-    }
-    const [file = '', ...args] = launch.argv;
-    const options: SpawnOptions = { env: launch.env, stdio, detached: true, ...(launch.cwd === undefined ? {} : { cwd: launch.cwd }) };
-    const child = spawn(file, args, options);
-    for (const { content, pipe } of feeds) pipe.host.end(content);
-    return child;
-  } finally {
-    for (const fd of toClose) closeSync(fd);
-  }
-}
-
-function killQuietly(pid: number | undefined): void {
-  try {
-    if (pid) process.kill(pid, 'SIGKILL');
-  } catch {
-    // It is gone.
-  }
-}
-
-const ignore = (): void => {};
-const number = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
-const closed = (stream: Readable | null): Promise<void> =>
-  new Promise((resolve) => {
-    if (!stream || stream.closed) resolve();
-    else stream.once('close', () => resolve());
-  });
 
 /** The signal behind a shell-style code of 128 and more, or null. */
 function signalName(code: number): string | null {

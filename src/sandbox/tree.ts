@@ -30,6 +30,13 @@ export function readProcess(pid: number): Process | undefined {
   return { pid, parent, startTime, cpuTicks };
 }
 
+let mark: string | undefined;
+
+/** Names this process for good, for what it may leave behind: its pid and its start. */
+export function ownMark(): string {
+  return (mark ??= `${process.pid}-${readProcess(process.pid)?.startTime ?? 0}`);
+}
+
 /** A process and all its descendants. In a pid namespace orphans fall to its first process, so none is missed. */
 export function readTree(root: number): Process[] {
   const children = new Map<number, Process[]>();

@@ -50,6 +50,19 @@ export interface SandboxCommand {
   stdin?: string;
   signal?: AbortSignal;
   onOutput?: (stream: 'stdout' | 'stderr', text: string) => void;
+  /**
+   * Host directory, outside of all that the command may write, for the whole output as `stdout.txt` and `stderr.txt`; made when it is
+   * missing. Each file holds up to 16 times `outputBytes`, which is as much as a command may print.
+   */
+  outputDirectory?: string;
+}
+
+/** One stream of a command on disk. */
+export interface OutputFile {
+  path: string;
+  bytes: number;
+  /** Is it all that the command printed. */
+  complete: boolean;
 }
 
 export type SandboxStatus = 'exited' | 'timeout' | 'oom' | 'output' | 'disk' | 'killed' | 'sandbox_error';
@@ -63,6 +76,8 @@ export interface SandboxResult {
   stdout: string;
   stderr: string;
   truncated: { stdout: boolean; stderr: boolean };
+  /** Set where the command had an `outputDirectory` and ran. */
+  files?: { stdout: OutputFile; stderr: OutputFile };
   /** Of the whole tree; on rung B as polled, so undefined for short commands. */
   peakMemoryBytes: number | undefined;
   /** Of the whole tree; on rung B as last polled, so a little low. */
@@ -91,4 +106,36 @@ export interface Guarantees {
 export interface Sandbox {
   readonly guarantees: Guarantees;
   run(command: SandboxCommand): Promise<SandboxResult>;
+}
+
+/** What `openSandbox` gives: a sandbox that can also make some ahead. */
+export interface OpenedSandbox extends Sandbox {
+  /**
+   * Sandboxes of one shape that are made ahead and wait, so that a command costs little more than itself. Each command has one of its own,
+   * with the guarantees of `run`. Rungs that cannot make them ahead run each command as `run` does.
+   *
+   * @param template all that is known before the command: workspace, mounts, environment, limits, network
+   * @param size how many wait; default 2. Each costs three sleeping processes of about 2 MB.
+   * @throws as `run` for what the template names; `path_unsafe` for a mount whose source a command could replace
+   * @example
+   * await using pool = sandbox.pool({ workspace: '/home/me/project' });
+   * for (const check of checks) await pool.run({ argv: ['python3', '-c', check], limits: { wallMs: 5_000 } });
+   */
+  pool(template: PoolTemplate, size?: number): SandboxPool;
+}
+
+/** What the commands of a pool have in common. */
+export type PoolTemplate = Omit<SandboxCommand, 'argv' | 'stdin' | 'signal' | 'onOutput' | 'outputDirectory'>;
+
+/** What is left to say of one command in a pool. Its limits are those that are not built into the sandbox; the others are the template's. */
+export type PoolCommand = Pick<SandboxCommand, 'argv' | 'stdin' | 'signal' | 'onOutput' | 'outputDirectory'> & {
+  limits?: Partial<Pick<Limits, 'wallMs' | 'outputBytes' | 'diskBytes'>>;
+};
+
+export interface SandboxPool {
+  /** Runs one command in a sandbox of its own. The wall time counts from here. */
+  run(command: PoolCommand): Promise<SandboxResult>;
+  /** Ends the sandboxes that wait; commands that run go on to their end. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
 }

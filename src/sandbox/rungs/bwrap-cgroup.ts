@@ -1,7 +1,9 @@
-import { runBwrap } from '../bwrap.ts';
+import { runBwrap, standBwrap } from '../bwrap.ts';
+import type { BwrapRung } from '../bwrap.ts';
 import { Cgroup, findCgroupBase, reapStaleCgroups } from '../cgroup.ts';
 import type { CgroupBase } from '../cgroup.ts';
 import { launcherObstacle } from './bwrap.ts';
+import type { Limits } from '../types.ts';
 import type { RungBackend } from './types.ts';
 
 let base: CgroupBase | undefined;
@@ -26,24 +28,32 @@ export const bwrapCgroup: RungBackend = {
     return undefined;
   },
   async run(command, limits) {
-    return runBwrap(command, limits, {
-      rung: 'A',
-      countsProcesses: true,
-      deny: [],
-      begin() {
-        if (!base) throw new Error('rung A was not prepared');
-        const group = Cgroup.create(base, limits);
-        return {
-          prefix: group.joinPrefix(),
-          watch: {
-            // The kernel kills one process; the rest of the tree would go on with a hole in it.
-            check: () => (group.oomKills() > 0 ? 'oom' : undefined),
-            kill: () => group.kill(),
-            stats: () => group.stats(),
-            close: () => group.remove(),
-          },
-        };
-      },
-    });
+    return runBwrap(command, limits, grouped(limits));
+  },
+  async stand(template, limits) {
+    return standBwrap(template, limits, grouped(limits));
   },
 };
+
+/** How long a result waits for its group to be gone; the kernel lets go of one that was full of processes a little late. */
+const PATIENCE_MS = 50;
+
+const grouped = (limits: Limits): BwrapRung => ({
+  rung: 'A',
+  countsProcesses: true,
+  deny: [],
+  begin() {
+    if (!base) throw new Error('rung A was not prepared');
+    const group = Cgroup.create(base, limits);
+    return {
+      prefix: group.joinPrefix(),
+      watch: {
+        // The kernel kills one process; the rest of the tree would go on with a hole in it.
+        check: () => (group.oomKills() > 0 ? 'oom' : undefined),
+        kill: () => group.kill(),
+        stats: () => group.stats(),
+        close: () => group.remove(PATIENCE_MS),
+      },
+    };
+  },
+});

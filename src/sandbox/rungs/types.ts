@@ -1,4 +1,5 @@
-import type { Guarantees, Limits, Rung, SandboxCommand, SandboxResult } from '../types.ts';
+import type { Stand } from '../pool.ts';
+import type { Guarantees, Limits, PoolTemplate, Rung, SandboxCommand, SandboxResult } from '../types.ts';
 
 /** Why a rung cannot be used on this machine, and what would change that. */
 export interface Obstacle {
@@ -19,4 +20,6 @@ export interface RungBackend {
    * @throws `bad_arguments`, `directory_missing`, `not_a_directory`, `directory_refused`, `path_unsafe` before anything runs
    */
   run(command: SandboxCommand, limits: Limits): Promise<SandboxResult>;
+  /** Makes a sandbox that stands and waits for its command, where the rung can. Throws as `run`. */
+  stand?(template: PoolTemplate, limits: Limits): Promise<Stand>;
 }

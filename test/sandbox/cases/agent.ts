@@ -16,17 +16,17 @@ const driver = (arena: Arena, ...more: string[]): string[] => [process.execPath,
 const beat = (arena: Arena): string => join(arena.base, 'agent', 'workspace', 'beat');
 
 /** Programs that stand in front of a command, by rung: what must not happen when one is broken. */
-const LAUNCHERS: Partial<Record<Rung, readonly string[]>> = { A: ['bwrap', 'setpriv', 'timeout', 'prlimit'], B: ['bwrap', 'setpriv', 'timeout', 'prlimit'] };
+const LAUNCHERS: Partial<Record<Rung, readonly string[]>> = { A: ['bwrap', 'setpriv', 'bash'], B: ['bwrap', 'setpriv', 'bash'] };
 
 /** What is done to the launcher of bubblewrap in a mount namespace of the test's own. `$0` is a folder for files. */
 const BROKEN: readonly { title: string; script: string; on?: readonly Rung[] }[] = [
   { title: 'bubblewrap is not there', script: 'mount --bind /dev/null /usr/bin/bwrap' },
   { title: 'bubblewrap ends with 1', script: inPlaceOfBwrap('exit 1') },
   { title: 'bubblewrap ends with 0 without having run anything', script: inPlaceOfBwrap('exit 0') },
-  { title: 'the system call filter is empty', script: `cp /usr/bin/bwrap "$0/real"; ${inPlaceOfBwrap('exec "REAL" "$@" 6</dev/null')}` },
+  { title: 'the system call filter is empty', script: `cp /usr/bin/bwrap "$0/real"; ${inPlaceOfBwrap('exec "REAL" "$@" 7</dev/null')}` },
   { title: 'no memory group can be made', script: 'mount -o remount,bind,ro /sys/fs/cgroup/memory', on: ['A'] },
   { title: 'a group takes no memory limit', script: 'mount --bind /sys/fs/cgroup/cpuset /sys/fs/cgroup/memory', on: ['A'] },
-  ...['setpriv', 'timeout', 'prlimit'].map((name) => ({ title: `${name} is not there`, script: `mount --bind /dev/null /usr/bin/${name}` })),
+  ...['setpriv', 'bash'].map((name) => ({ title: `${name} is not there`, script: `mount --bind /dev/null /usr/bin/${name}` })),
 ];
 
 /** A shell script stands where bubblewrap stood. REAL: a copy of the program. */
