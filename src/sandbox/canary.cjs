@@ -14,17 +14,21 @@ const attempt = (action) => {
     return error.code || String(error);
   }
 };
+// macOS has no /proc.
+const linux = process.platform === 'linux';
+const lines = (path) => (linux ? fs.readFileSync(path, 'utf8') : '');
 const status = Object.fromEntries(
-  fs.readFileSync('/proc/self/status', 'utf8').split('\n').filter((line) => line.includes(':')).map((line) => line.split(/:\s+/)),
+  lines('/proc/self/status').split('\n').filter((line) => line.includes(':')).map((line) => line.split(/:\s+/)),
 );
-const environments = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map((pid) => {
+const environments = (linux ? fs.readdirSync('/proc') : []).filter((name) => /^\d+$/.test(name)).map((pid) => {
   try {
     return fs.readFileSync(`/proc/${pid}/environ`, 'utf8');
   } catch {
     return '';
   }
 });
-const limit = (name) => Number(new RegExp(`^${name}\\s+(\\d+)`, 'm').exec(fs.readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? -1);
+const { userLimits } = linux ? {} : process.report.getReport();
+const limit = (name, otherwise) => (linux ? Number(new RegExp(`^${name}\\s+(\\d+)`, 'm').exec(lines('/proc/self/limits'))?.[1] ?? -1) : Number(userLimits[otherwise].soft));
 // Where a cgroup is in sight it may hold the processes, and the limit of the user's then has room.
 const processes = ['/sys/fs/cgroup/pids.max', '/sys/fs/cgroup/pids/pids.max'].flatMap((path) => {
   try {
@@ -48,10 +52,10 @@ const report = {
   capEff: status.CapEff,
   capBnd: status.CapBnd,
   seccomp: status.Seccomp,
-  processes: Math.min(limit('Max processes'), ...processes),
-  fileBytes: limit('Max file size'),
-  openFiles: limit('Max open files'),
-  descriptors: fs.readdirSync('/proc/self/fd').map(Number).filter((fd) => fd > 2).flatMap((fd) => {
+  processes: Math.min(limit('Max processes', 'max_user_processes'), ...processes),
+  fileBytes: limit('Max file size', 'file_size_blocks'),
+  openFiles: limit('Max open files', 'open_files'),
+  descriptors: (linux ? fs.readdirSync('/proc/self/fd') : []).map(Number).filter((fd) => fd > 2).flatMap((fd) => {
     try {
       const target = fs.readlinkSync(`/proc/self/fd/${fd}`);
       return target.startsWith('/') && !target.startsWith('/dev/') && !target.startsWith('/proc/') ? [target] : [];

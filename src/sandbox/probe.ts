@@ -118,13 +118,12 @@ function judge(report: Report, backend: RungBackend, limits: Limits, host: { rea
     denied('network'),
     equal('network on the host', false, host.reached),
     equal('workspaceWrite', 'done', report.workspaceWrite),
-    equal('noNewPrivs', '1', report.noNewPrivs),
-    equal('capEff', '0000000000000000', report.capEff),
+    // Rights and filters of Linux; Seatbelt shows its own in the denials above.
+    ...(backend.rung === 'M' ? [] : [equal('noNewPrivs', '1', report.noNewPrivs), equal('capEff', '0000000000000000', report.capEff), equal('seccomp', '2', report.seccomp)]),
     // Only root can give these up; without privileges to gain they are a number.
-    ...(backend.rung === 'D' && process.geteuid?.() !== 0 ? [] : [equal('capBnd', '0000000000000000', report.capBnd)]),
-    equal('seccomp', '2', report.seccomp),
+    ...(backend.rung === 'M' || (backend.rung === 'D' && process.geteuid?.() !== 0) ? [] : [equal('capBnd', '0000000000000000', report.capBnd)]),
     // Beside those of the command the kernel counts what the user has already.
-    backend.rung === 'D' ? { ...equal('processes', limits.processes, report.processes), ok: report.processes >= limits.processes && report.processes < limits.processes + MOST_OF_A_USER } : equal('processes', limits.processes, report.processes),
+    backend.rung === 'D' || backend.rung === 'M' ? { ...equal('processes', limits.processes, report.processes), ok: report.processes >= limits.processes && report.processes < limits.processes + MOST_OF_A_USER } : equal('processes', limits.processes, report.processes),
     ...(hostPid(backend).length > 0 ? [denied('hostSignal')] : []),
     equal('fileBytes', limits.fileBytes, report.fileBytes),
     equal('openFiles', limits.openFiles, report.openFiles),

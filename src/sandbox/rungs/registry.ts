@@ -3,11 +3,12 @@ import { bwrapAlone } from './bwrap.ts';
 import { bwrapCgroup } from './bwrap-cgroup.ts';
 import { container } from './container.ts';
 import { landlock } from './landlock.ts';
+import { macos } from './macos.ts';
 import { noSandbox } from './none.ts';
 import type { RungBackend } from './types.ts';
 
 /** Strongest first; the first whose canaries all hold is used. */
-export const RUNGS: readonly RungBackend[] = [bwrapCgroup, container, bwrapAlone, landlock];
+export const RUNGS: readonly RungBackend[] = [bwrapCgroup, container, bwrapAlone, landlock, macos];
 
 export const UNSANDBOXED: RungBackend = noSandbox;
 
