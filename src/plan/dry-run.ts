@@ -14,9 +14,9 @@ function wouldDo(step: PlanStep, tools: ExecuteOptions['tools'] = defaultTools()
   if (!tool || !parsed?.ok) return 'Cannot run.';
   const about = subject(step);
   const what = `Would run ${tool.name}${about ? ` on ${about}` : ''}`;
-  if (tool.effect === 'read') return `${what}; it writes nothing.`;
-  const writes = tool.effect === 'write' ? tool.writes?.(parsed.value) : undefined;
-  return writes ? `${what}; it would write ${writes.join(', ')}.` : `${what}; what it writes is known only when it runs.`;
+  const writes = tool.effect === 'read' || tool.standalone ? [] : tool.writes?.(parsed.value);
+  if (!writes) return `${what}; what it writes is known only when it runs.`;
+  return writes.length ? `${what}; it would write ${writes.join(', ')}.` : `${what}; it writes nothing.`;
 }
 
 /** Validates a plan against the files as they are and says what each step would do. Runs nothing and changes nothing. */

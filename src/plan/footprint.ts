@@ -13,10 +13,9 @@ const NOTHING: Footprint = { kind: 'files', reads: [], writes: [] };
 export function footprintOf(step: Pick<PlanStep, 'action' | 'args'>, tools: readonly Tool[]): Footprint {
   const tool = toolNamed(step.action, tools);
   const parsed = tool && parseArguments(tool, step.args);
-  if (!tool || !parsed?.ok) return NOTHING;
+  if (!tool || !parsed?.ok || tool.standalone) return NOTHING;
   const reads = (tool.reads?.(parsed.value) ?? []).map(tidyPath);
-  if (tool.effect === 'read') return { kind: 'files', reads, writes: [] };
-  const writes = tool.effect === 'write' ? tool.writes?.(parsed.value) : undefined;
+  const writes = tool.effect === 'read' ? [] : tool.writes?.(parsed.value);
   return writes ? { kind: 'files', reads, writes: writes.map(tidyPath) } : { kind: 'alone' };
 }
 

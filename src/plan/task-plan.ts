@@ -1,5 +1,5 @@
 import { UntilgreenError } from '../core/errors.ts';
-import { defaultTools } from '../tools/registry.ts';
+import { libraryTools } from '../tools/tool-registry.ts';
 import type { Tool } from '../tools/types.ts';
 import { findFile } from './find-file.ts';
 import { toPlan } from './schema.ts';
@@ -9,7 +9,7 @@ import { formProblems, problemsText } from './validate.ts';
 
 /** The tools a plan may use where nobody says otherwise. */
 export function planTools(): readonly Tool[] {
-  return [...defaultTools(), findFile];
+  return [...libraryTools(), findFile];
 }
 
 export interface AddStep {
