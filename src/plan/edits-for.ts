@@ -41,7 +41,10 @@ export function editsFor(text: string, parts: readonly Replacement[]): Edit[] | 
   // The line ending stays outside, so that the ladder keeps it.
   const end = ({ to }: Lines): number => begin(to) - (text[begin(to) - 1] === '\n' ? (text[begin(to) - 2] === '\r' ? 2 : 1) : 0);
   const quote = (lines: Lines): string => text.slice(begin(lines.from) + (lines.from === 0 && text.startsWith('\uFEFF') ? 1 : 0), end(lines));
-  const once = (lines: Lines): boolean => text.indexOf(quote(lines)) === text.lastIndexOf(quote(lines));
+  // As the ladder looks: endings alike, and the last line counted as ended.
+  const unix = (value: string): string => value.replaceAll('\r\n', '\n');
+  const looked = `${unix(text)}${text.endsWith('\n') ? '' : '\n'}`;
+  const once = (lines: Lines): boolean => looked.indexOf(unix(quote(lines))) === looked.lastIndexOf(unix(quote(lines)));
 
   let groups: Lines[] = parts.map((p) => ({ from: lineOf(p.start), to: lineOf(Math.max(p.start, p.end - 1)) + 1 }));
   for (let grown = true; grown; ) {
@@ -54,7 +57,6 @@ export function editsFor(text: string, parts: readonly Replacement[]): Edit[] | 
       grown = true;
     }
   }
-  const unix = (value: string): string => value.replaceAll('\r\n', '\n');
   const edits = groups.map((lines) => {
     const from = text.indexOf(quote(lines), begin(lines.from));
     const to = from + quote(lines).length;
