@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { assertThere } from './existing.ts';
 import { defineTool, done, refused } from './outcome.ts';
 import { insidePath, tidyPath } from './paths.ts';
 
@@ -26,7 +27,11 @@ export const backupFile = defineTool<Args>({
     const paths = (args.paths ?? [args.path ?? '']).map(insidePath);
     const listed = new Map((await context.bench.list()).map((file) => [file.path, file]));
     const missing = paths.filter((path) => !listed.has(path));
-    if (missing.length) return refused('file_missing', `${missing.join(', ')}: not in the project, so there is nothing to back up.`, { paths: missing });
+    for (const path of missing) {
+      await assertThere(path, context, 'There is nothing to back up.');
+      await context.bench.readBytes(path);
+    }
+    if (missing.length) return refused('path_unsafe', `${missing.join(', ')}: ignored, or part of a dependency, which no tool changes. There is nothing to back up.`, { paths: missing });
     const checkpoint = await context.bench.checkpoint();
     const files = paths.map((path) => ({ path, hash: listed.get(path)?.hash ?? '', bytes: listed.get(path)?.size ?? 0 }));
     return done({ checkpoint, files }, `Kept ${paths.join(', ')} under checkpoint ${checkpoint}.`);

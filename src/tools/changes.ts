@@ -2,6 +2,7 @@ import { UntilgreenError } from '../core/errors.ts';
 import { findOmission } from '../edit/omission.ts';
 import type { Language, ParsedFile } from '../languages/types.ts';
 import type { ContentHash, RelativePath } from '../workspace/types.ts';
+import { assertTaken } from './existing.ts';
 import { languageOf } from './paths.ts';
 import { linesOf, numbered } from './text.ts';
 import type { ToolContext } from './types.ts';
@@ -66,7 +67,10 @@ export async function assertSound(change: ComputedChange, context: ToolContext):
 
 /** Writes all computed changes at once after every one was found sound. Files that stay as they are are not written. */
 export async function commit(changes: readonly ComputedChange[], context: ToolContext): Promise<RelativePath[]> {
-  for (const change of changes) await assertSound(change, context);
+  for (const change of changes) {
+    assertTaken(change.path, context);
+    await assertSound(change, context);
+  }
   const real = changes.filter((change) => change.before?.text !== change.after);
   if (real.length) {
     await context.bench.write(real.map((c) => ({ kind: 'write', path: c.path, content: c.after, expect: c.before?.hash ?? null })));

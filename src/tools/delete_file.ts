@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { vanishedSymbols, vanishedText } from './changes.ts';
-import { defineTool, done, refused } from './outcome.ts';
+import { assertThere } from './existing.ts';
+import { defineTool, done } from './outcome.ts';
 import { insidePath, languageOf, tidyPath } from './paths.ts';
 
 const schema = z.strictObject({ path: z.string().describe('file to delete') });
@@ -15,7 +16,7 @@ export const deleteFile = defineTool<z.infer<typeof schema>>({
   writes: (args) => [tidyPath(args.path)],
   async run(args, context) {
     const path = insidePath(args.path);
-    if (!(await context.bench.exists(path))) return refused('file_missing', `${path} is not in the project, so there is nothing to delete.`, { path });
+    await assertThere(path, context, 'There is nothing to delete.');
     const before = languageOf(path, context.languages) ? await context.bench.readText(path) : undefined;
     await context.bench.write([{ kind: 'delete', path, ...(before ? { expect: before.hash } : {}) }]);
     const vanished = before ? await vanishedSymbols([{ path, before, after: '' }], context) : [];

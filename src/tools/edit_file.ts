@@ -3,6 +3,7 @@ import { applyEdits } from '../edit/apply.ts';
 import type { Edit } from '../edit/types.ts';
 import type { TextFile } from '../workspace/types.ts';
 import { commit, vanishedSymbols, vanishedText } from './changes.ts';
+import { assertThere } from './existing.ts';
 import { defineTool, done, refused } from './outcome.ts';
 import { insidePath, tidyPath } from './paths.ts';
 import { count, linesOf, numbered } from './text.ts';
@@ -56,7 +57,7 @@ export const editFile = defineTool<z.infer<typeof schema>>({
   writes: (args) => [tidyPath(args.path)],
   async run(args, context) {
     const path = insidePath(args.path);
-    if (!(await context.bench.exists(path))) return refused('file_missing', `${path} is not in the project. Use search to find the file, or create_file to make it.`, { path });
+    await assertThere(path, context, 'Use search to find the file, or create_file to make it.');
     const file = await context.bench.readText(path);
     const computed = computeEdits(file, args.edits);
     if (!computed.ok) return refused(computed.code, computed.message, computed.data);

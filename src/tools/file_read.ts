@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { assertThere } from './existing.ts';
 import { defineTool, done, refused } from './outcome.ts';
 import { insidePath, tidyPath } from './paths.ts';
 import { linesOf, numbered } from './text.ts';
@@ -23,7 +24,7 @@ export const fileRead = defineTool<z.infer<typeof schema>>({
   reads: (args) => [tidyPath(args.path)],
   async run(args, context) {
     const path = insidePath(args.path);
-    if (!(await context.bench.exists(path))) return refused('file_missing', `${path} is not in the project. Use search to find the file.`, { path });
+    await assertThere(path, context, 'Use search to find the file.');
     const file = await context.bench.readText(path);
     const lines = linesOf(file.text.replace(/^\uFEFF/, ''));
     const fromLine = args.fromLine ?? 1;

@@ -5,6 +5,7 @@ import type { Language } from '../languages/types.ts';
 import type { Message } from '../models/types.ts';
 import type { RelativePath } from '../workspace/types.ts';
 import { assertSound, assertWhole, commit } from './changes.ts';
+import { assertThere } from './existing.ts';
 import { defineTool, done, refused } from './outcome.ts';
 import { insidePath, languageOf, tidyPath } from './paths.ts';
 import { count, slug } from './text.ts';
@@ -96,7 +97,7 @@ export const generateTests = defineTool<Args>({
     if (!models) return refused('no_model', 'generate_tests needs a model, and none is configured. create_file can hold tests written by hand.');
     const source = pseudoSource(args, context);
     if (!source) return refused('bad_arguments', `path: no language of the project knows ${args.path ?? 'it'}; give a source file.`);
-    if (args.path !== undefined && !(await context.bench.exists(source.path))) return refused('file_missing', `${source.path} is not in the project.`, { path: source.path });
+    if (args.path !== undefined) await assertThere(source.path, context, 'Use search to find the source file.');
     if (args.path !== undefined && source.language.isTestFile(source.path)) return refused('bad_arguments', `path: ${source.path} is a test file; give the source file.`);
     const { language } = source;
     const path = await freePath(await language.testPathFor(source.path, context.bench), context, language);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { assertTaken, assertThere } from './existing.ts';
 import { defineTool, done, refused } from './outcome.ts';
 import { insidePath, tidyPath } from './paths.ts';
 
@@ -23,8 +24,13 @@ export const moveFile = defineTool<z.infer<typeof schema>>({
     const to = insidePath(args.to);
     if (from === to) return refused('no_change', `${from} is already there.`, { from, to });
     const entry = (await context.bench.list()).find((file) => file.path === from);
-    if (!entry) return refused('file_missing', `${from} is not in the project.`, { path: from });
-    if (entry.link !== undefined) return refused('not_a_file', `${from} is a symbolic link; links are kept as they are.`, { path: from });
+    if (!entry) {
+      await assertThere(from, context, 'Use search to find the file.');
+      await context.bench.readBytes(from);
+      return refused('path_unsafe', `${from} is ignored or belongs to a dependency, and stays where it is. Move it yourself, if it must be.`, { path: from });
+    }
+    if (to.startsWith(`${from}/`)) return refused('not_a_file', `${to} cannot be there: ${from} is a file. Choose a path that does not lie below it.`, { path: to });
+    assertTaken(to, context);
     if (await context.bench.exists(to)) return refused('file_exists', `${to} exists already; delete it first or choose another name.`, { path: to });
     const content = await context.bench.readBytes(from);
     await context.bench.write([

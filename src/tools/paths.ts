@@ -12,12 +12,12 @@ export function tidyPath(path: string): string {
 export function pathProblem(path: string): { code: 'path_outside' | 'path_unsafe'; message: string } | undefined {
   const tidy = tidyPath(path);
   if (path.trim() === '' || tidy === '.') return { code: 'path_unsafe', message: 'The path is empty. Give a file path relative to the project, such as `src/app.py`.' };
-  if (/[\0\r\n]/.test(path)) return { code: 'path_unsafe', message: `The path ${JSON.stringify(path)} holds a control character.` };
+  if (/[\0\r\n]/.test(path)) return { code: 'path_unsafe', message: `The path ${JSON.stringify(path)} holds a control character. Give a plain path, such as src/app.py.` };
   if (posix.isAbsolute(tidy) || /^[A-Za-z]:/.test(tidy) || tidy.startsWith('~')) {
     return { code: 'path_outside', message: `${path} is not relative to the project. Give the path from the project's root, without a leading slash.` };
   }
-  if (tidy === '..' || tidy.startsWith('../')) return { code: 'path_outside', message: `${path} leads out of the project.` };
-  if (tidy.split('/').some((part) => part.toLowerCase() === '.git')) return { code: 'path_unsafe', message: `${path} lies inside .git, which is never touched.` };
+  if (tidy === '..' || tidy.startsWith('../')) return { code: 'path_outside', message: `${path} leads out of the project. Give a path inside it, without "..".` };
+  if (tidy.split('/').some((part) => part.toLowerCase() === '.git')) return { code: 'path_unsafe', message: `${path} lies inside .git, which is never touched. Leave version control to the user.` };
   return undefined;
 }
 

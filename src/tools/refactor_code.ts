@@ -4,6 +4,7 @@ import type { Message, Models } from '../models/types.ts';
 import type { RelativePath, TextFile } from '../workspace/types.ts';
 import { assertSound, assertWhole, commit, vanishedSymbols, vanishedText, type ComputedChange } from './changes.ts';
 import { changedRegions, computeEdits } from './edit_file.ts';
+import { assertThere } from './existing.ts';
 import { defineTool, done, refused } from './outcome.ts';
 import { insidePath, languageOf, tidyPath } from './paths.ts';
 import { shownFile } from './shown.ts';
@@ -103,7 +104,7 @@ export const refactorCode = defineTool<Args>({
     if (!models) return refused('no_model', 'refactor_code needs a model, and none is configured. Set OPENAI_BASE_URL or another model, or use edit_file.');
     const shown = new Map<RelativePath, TextFile>();
     for (const path of (args.paths ?? [args.path ?? '']).map(insidePath)) {
-      if (!(await context.bench.exists(path))) return refused('file_missing', `${path} is not in the project. create_file makes new files.`, { path });
+      await assertThere(path, context, 'create_file makes new files.');
       shown.set(path, await context.bench.readText(path));
     }
     const request = `${args.instruction}\n${context.goal ?? ''}`;

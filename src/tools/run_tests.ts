@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { stripTerminalEscapes } from '../sandbox/host.ts';
 import type { CheckReport } from '../languages/types.ts';
+import { assertThere } from './existing.ts';
 import { defineTool, done, refused } from './outcome.ts';
 import { insidePath } from './paths.ts';
 import { count } from './text.ts';
@@ -32,7 +33,7 @@ export const runTests = defineTool<z.infer<typeof schema>>({
   schema,
   async run(args, context) {
     const files = args.files?.map(insidePath);
-    for (const file of files ?? []) if (!(await context.bench.exists(file))) return refused('file_missing', `${file} is not in the project.`, { path: file });
+    for (const file of files ?? []) await assertThere(file, context, 'Use search to find the test file, or leave files out to run all tests.');
     const reports = await context.runChecks({ ...(files ? { files } : {}), ...(args.command ? { command: args.command } : {}) });
     // Not a refusal: a plan that writes the first file of a project ends with this step, and the gate decides what it is worth.
     if (reports.length === 0) return done({ passed: false, text: '', reports }, 'No tests were found. generate_tests or create_file can write some; a command can be given too.');

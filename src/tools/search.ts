@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import ignore from 'ignore';
+import { assertTaken } from './existing.ts';
 import { defineTool, done, refused } from './outcome.ts';
 import { insidePath } from './paths.ts';
 import { searchWithRegExp } from './search-regexp.ts';
@@ -47,7 +48,10 @@ export const search = defineTool<z.infer<typeof schema>>({
     let files = (await context.bench.list()).filter((f) => f.link === undefined && f.size <= context.settings.maxFileBytes).map((f) => f.path);
     if (folder !== undefined) {
       files = files.filter((f) => f === folder || f.startsWith(`${folder}/`));
-      if (files.length === 0) return refused('file_missing', `${folder} holds no file of the project.`, { path: folder });
+      if (files.length === 0) {
+        assertTaken(folder, context);
+        return refused('file_missing', `${folder} holds no file of the project: it is missing, empty, a link, too large, or ignored. Leave path out to search everything.`, { path: folder });
+      }
     }
     if (args.glob !== undefined) {
       const matcher = ignore({ allowRelativePaths: true }).add(args.glob);

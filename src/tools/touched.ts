@@ -1,8 +1,8 @@
 import type { Language } from '../languages/types.ts';
 import type { RelativePath } from '../workspace/types.ts';
+import { assertThere } from './existing.ts';
 import { insidePath, languageOf } from './paths.ts';
 import type { ToolContext } from './types.ts';
-import { UntilgreenError } from '../core/errors.ts';
 
 export interface Target {
   path: RelativePath;
@@ -18,7 +18,7 @@ export async function targets(paths: readonly string[] | undefined, context: Too
   const wanted = paths?.map(insidePath) ?? [...touched].sort();
   const found: Target[] = [];
   for (const path of new Set(wanted)) {
-    if (!(await context.bench.exists(path))) throw new UntilgreenError('file_missing', `${path} is not in the project.`, { path });
+    await assertThere(path, context, 'Use search to find the file, or leave paths out for those that were changed.');
     const language = languageOf(path, context.languages);
     found.push({ path, ...(language ? { language } : {}), touched: touched.has(path) });
   }

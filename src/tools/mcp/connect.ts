@@ -13,7 +13,7 @@ import { namesFor, serverWord } from './names.ts';
 interface AnyServer {
   /** Stands before `__` in the names of its tools. Default: what the server calls itself. */
   name?: string;
-  /** Seconds for one call, and for connecting. Default 60, as MCP's own clients have it. */
+  /** Seconds for one call. Default 60, as MCP's own clients have it; connecting has as many. */
   timeoutSeconds?: number;
 }
 
@@ -50,8 +50,8 @@ export async function connectServer(server: McpServer): Promise<ConnectedServer>
   let ended = false;
   client.onclose = () => (ended = true);
   try {
-    await client.connect(link.transport, { timeout });
-    const { tools } = await client.listTools(undefined, { timeout });
+    await client.connect(link.transport, { timeout: DEFAULT_SECONDS * 1_000 });
+    const { tools } = await client.listTools(undefined, { timeout: DEFAULT_SECONDS * 1_000 });
     const name = serverWord(server.name ?? client.getServerVersion()?.name ?? where);
     const names = namesFor(name, tools.map((tool) => tool.name));
     const hasEnded = (): boolean => ended;
