@@ -232,6 +232,16 @@ Exit codes: the snippet's own (128 and the number for a signal) · 124 time ran 
     ))
     .action(async (name: string, options: { json: string; dir: string; sandbox?: string }) => done(await (await import('./commands/tool.ts')).toolCall(name, options)));
 
+  const sandbox = program.command('sandbox').description('the image in which commands run where containers are the sandbox');
+  sandbox.command('build-image').description('build it, with Python, pytest, Node and Go, from Debian packages; needs podman or docker, and the network')
+    .option('--engine <name>', 'podman or docker (default: podman where it is installed)')
+    .option('--base <image>', 'build on this image in place of Debian 13; it needs apt-get and a Node of 20.19 or newer in its packages')
+    .option('--tag <name>', 'name of the image (default localhost/untilgreen-sandbox:latest); the newest one built is used, whatever its name')
+    .option('-q, --quiet', 'the outcome only')
+    .option('--json', 'the outcome as JSON')
+    .addHelpText('after', examples('sandbox build-image', 'sandbox build-image --engine docker', 'sandbox build-image --base localhost/debian'))
+    .action(async (options: { engine?: string; base?: string; tag?: string; json?: boolean; quiet?: boolean }) => done(await (await import('./commands/sandbox.ts')).sandboxBuildImage(options)));
+
   program.command('completion').argument('<shell>', 'bash, zsh or fish')
     .description('print the completion script of a shell')
     .addHelpText('after', examples('completion bash > ~/.local/share/bash-completion/completions/untilgreen', 'completion zsh > "${fpath[1]}/_untilgreen"', 'completion fish > ~/.config/fish/completions/untilgreen.fish'))

@@ -75,14 +75,17 @@ export function runArguments(
     `--ulimit=cpu=${cpu}:${cpu + 1}`, '--ulimit=core=0:0', '--ulimit=memlock=65536:65536',
     '--read-only', ...(podman ? ['--read-only-tmpfs=false', '--http-proxy=false', '--no-hosts'] : PROXIES.flatMap((variable) => ['--env', `${variable}=`, '--env', `${variable.toLowerCase()}=`])),
     `--tmpfs=/tmp:rw,exec,nosuid,nodev,size=${limits.tmpBytes},mode=1777`, `--shm-size=${Math.min(SHM_BYTES, limits.memoryBytes)}b`,
-    ...mounts.map(({ source, target, writable }: { source: string; target: string; writable?: boolean }) => `--mount=${bind(source, target, writable ?? false)}`),
+    // The kernel would let uid 0 make files there. podman leaves terminals out of a /dev that it was told about.
+    '--tmpfs=/dev:ro,nosuid,noexec,size=64k,mode=755', ...(podman ? ['--mount=type=devpts,destination=/dev/pts'] : []),
+    ...mounts.map(({ source, target, writable }: { source: string; target: string; writable?: boolean }) => bind(source, target, writable ?? false)),
     '--workdir=/', '--entrypoint=/bin/sh', image, SCRIPT_PATH, name,
   ];
 }
 
+/** One option or the other holds any path but one with both a colon and a comma, a quote or a line feed. */
 function bind(source: string, target: string, writable: boolean): string {
-  for (const path of [source, target]) {
-    if (/[,"\n]/.test(path)) throw new Error(`${JSON.stringify(path)} cannot be shown to a container: its name holds a comma, a quote or a line feed.`);
-  }
-  return `type=bind,source=${source},target=${target}${writable ? '' : ',readonly'}`;
+  const odd = (characters: RegExp): boolean => characters.test(source) || characters.test(target);
+  if (!odd(/:/)) return `--volume=${source}:${target}:${writable ? 'rw' : 'ro'}`;
+  if (odd(/[,"\n]/)) throw new Error(`${JSON.stringify(source)} cannot be shown to a container: its name holds a colon and a comma, a quote or a line feed.`);
+  return `--mount=type=bind,source=${source},target=${target}${writable ? '' : ',readonly'}`;
 }

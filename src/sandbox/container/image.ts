@@ -3,7 +3,7 @@ import type { Engine } from './engine.ts';
 
 /** Stands on every image that `untilgreen sandbox build-image` builds, and on what is built from one. */
 export const IMAGE_LABEL = 'untilgreen.sandbox';
-/** Bases from which it builds by itself. */
+/** Its name, where no other is given. */
 export const DEFAULT_TAG = 'localhost/untilgreen-sandbox:latest';
 
 /** The id of the newest image with our label, or undefined: whoever adds to the image finds the addition used. */

@@ -103,8 +103,11 @@ function watch(engine: Engine, name: string, report: MarkedReport): Watch {
   };
 }
 
-/** The host's hard RLIMIT_NPROC; a container may not have more. */
+/** What podman leaves its containers at most, though its own hard limit may be higher (measured with 4.3). */
+const PODMAN_PROCESSES = 32_768;
+
+/** The hard RLIMIT_NPROC that a container may have. */
 function hardProcesses(): number {
   const found = /^Max processes\s+\S+\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
-  return found === undefined ? 1_048_576 : Number(found);
+  return Math.min(PODMAN_PROCESSES, Number(found ?? PODMAN_PROCESSES));
 }
