@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { lstatSync, mkdirSync, realpathSync, unlinkSync } from 'node:fs';
+import { lstatSync, realpathSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { UntilgreenError } from '../../core/errors.ts';
@@ -149,6 +149,8 @@ export class CodeSandbox implements AsyncDisposable, Disposable {
       const program = host.endsWith(`/${language.program}`) ? language.program : host;
       const prepared = await language.prepare({ code, stem, blocked, report }, program);
       if ('refused' in prepared) return refusedResult(prepared, language);
+      // From here to the start nothing else gets a turn.
+      if (ending.aborted) throw new UntilgreenError('cancelled', 'The CodeSandbox was closed before the snippet started.');
       made = [report, ...Object.keys(prepared.files)];
       for (const [name, text] of Object.entries(prepared.files)) this.writeFile(name, text);
       const result = await sandbox.run({
@@ -162,7 +164,7 @@ export class CodeSandbox implements AsyncDisposable, Disposable {
         ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
         ...(options.onOutput ? { onOutput: options.onOutput } : {}),
       });
-      const met = blocked.length > 0 ? await this.#readReport(report, prepared, blocked) : undefined;
+      const met = blocked.length > 0 && !ending.aborted ? await this.#readReport(report, prepared, blocked) : undefined;
       return { ...result, ok: result.status === 'exited' && result.exitCode === 0 && !met, language: language.name, ...(met && { blocked: met }) };
     } finally {
       for (const name of made) this.#remove(name);
@@ -172,7 +174,6 @@ export class CodeSandbox implements AsyncDisposable, Disposable {
 
   /** A file name that neither a run going on nor a file of the box has. */
   #takeStem({ extensions }: CodeLanguage): string {
-    mkdirSync(this.directory, { recursive: true });
     for (let count = 1; ; count += 1) {
       const stem = count === 1 ? 'main' : `main-${count}`;
       if (this.#stems.has(stem) || [...extensions, '.js'].some((extension) => lstatSync(join(this.directory, stem + extension), { throwIfNoEntry: false }))) continue;
