@@ -47,7 +47,9 @@ export class DiskWatch {
     this.measuredAt = gone;
     const written = this.changedBytes();
     if (written === undefined) return gone > this.limit || short;
-    const total = written + (written > this.limit ? 0 : this.deletedBytes(pids()));
+    const deleted = written > this.limit ? 0 : this.deletedBytes(pids());
+    if (deleted === undefined) return gone > this.limit || short;
+    const total = written + deleted;
     return total > this.limit || (short && total > gone / 2);
   }
 
@@ -79,13 +81,15 @@ export class DiskWatch {
     return total;
   }
 
-  private deletedBytes(pids: readonly number[]): number {
+  /** Undefined where a process does not let its files be seen; then the file system's free space alone tells. */
+  private deletedBytes(pids: readonly number[]): number | undefined {
     const seen = new Map<number, number>();
     for (const pid of pids) {
       let descriptors: string[] = [];
       try {
         descriptors = readdirSync(`/proc/${pid}/fd`);
-      } catch {
+      } catch (thrown) {
+        if ((thrown as NodeJS.ErrnoException).code === 'EACCES') return undefined;
         continue; // it ended
       }
       for (const fd of descriptors) {
@@ -94,8 +98,9 @@ export class DiskWatch {
           if (!readlinkSync(path).endsWith(' (deleted)')) continue;
           const file = statSync(path);
           if (file.dev === this.device && file.isFile()) seen.set(file.ino, file.blocks * BLOCK);
-        } catch {
-          // closed meanwhile
+        } catch (thrown) {
+          if ((thrown as NodeJS.ErrnoException).code === 'EACCES') return undefined;
+          // Closed meanwhile.
         }
       }
     }

@@ -8,9 +8,11 @@ export const INVISIBLE_MEMORY = ['memfd_create', 'shmget'];
  * Ends the tree when its proportional size passes the limit. The resident size is read first: it is cheap and never too small.
  *
  * @param limit bytes of the whole tree
- * @param launchers how many processes at the top of the tree are the launcher's own and count for nothing
+ * @param options.launchers how many processes at the top of the tree are the launcher's own and count for nothing
+ * @param options.measure   bytes of the processes, where they cannot be read directly
  */
-export function memoryWatch(limit: number, launchers = 0): Watch {
+export function memoryWatch(limit: number, options: { launchers?: number; measure?: (pids: readonly number[], resident: number) => number } = {}): Watch {
+  const { launchers = 0, measure = proportionalBytes } = options;
   let peak: number | undefined;
   let cpu: number | undefined;
   return {
@@ -21,7 +23,7 @@ export function memoryWatch(limit: number, launchers = 0): Watch {
       cpu = Math.max(cpu ?? 0, cpuMs(tree));
       const pids = tree.map(({ pid }) => pid);
       let bytes = residentBytes(pids);
-      if (bytes > (peak ?? 0)) bytes = proportionalBytes(pids);
+      if (bytes > (peak ?? 0)) bytes = measure(pids, bytes);
       peak = Math.max(peak ?? 0, bytes);
       return bytes > limit ? 'oom' : undefined;
     },

@@ -35,6 +35,8 @@ export interface FilterOptions {
   blockUnix?: boolean;
   /** Refuses every socket but netlink's, and pairs that could be addressed anew; for runs without a network namespace and without network. */
   blockNetwork?: boolean;
+  /** Refuses limits and priorities of other processes; for runs that share the host's process numbers. */
+  ownProcess?: boolean;
   /** Further system calls to refuse with EPERM: memory that polling cannot see, where no cgroup counts it. */
   deny?: readonly string[];
 }
@@ -53,6 +55,9 @@ export const AF = { unix: 1, inet: 2, inet6: 10, netlink: 16 };
 export const MODE_AT: Readonly<Record<string, number>> = { chmod: 1, fchmod: 1, fchmodat: 2, fchmodat2: 2, creat: 1, mknod: 1, mknodat: 2 };
 /** Index of the flags of calls that may make a file; its mode is the argument after them. */
 export const FLAGS_AT = { open: 1, openat: 2 } as const;
+
+/** Index of the pid of calls that change how another process of the same user is run; 0 is the caller. */
+const PID_AT: Readonly<Record<string, number>> = { prlimit64: 0, sched_setparam: 0, sched_setscheduler: 0, sched_setaffinity: 0, sched_setattr: 0, setpriority: 1, ioprio_set: 1 };
 
 /** A set-id file made in the workspace would be a set-id file on the host, owned by whoever ran the agent. */
 function setIdRules(nr: Readonly<Record<string, number>>): Instruction[] {
@@ -93,6 +98,9 @@ export function seccompFilter(options: FilterOptions = {}): Buffer {
   }
   for (const name of ABSENT) program.push(...when(number(name), [give(errno(ENOSYS))]));
   program.push(...setIdRules(nr));
+  for (const [name, index] of Object.entries(options.ownProcess ? PID_AT : {})) {
+    program.push(...when(number(name), [load(argument(index)), ...when(0, [give(ALLOW)]), give(errno(EPERM))]));
+  }
   program.push(...when(number('clone'), [load(argument(0)), ...whenAny(CLONE_NEW, [give(errno(EPERM))]), give(ALLOW)]));
   program.push(
     ...when(number('ioctl'), [load(argument(1)), ...when(TIOCSTI, [give(errno(EPERM))]), ...when(TIOCLINUX, [give(errno(EPERM))]), give(ALLOW)]),

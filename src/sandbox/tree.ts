@@ -65,9 +65,18 @@ export function residentBytes(pids: readonly number[]): number {
   return sum(pids, (pid) => Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * PAGE);
 }
 
-/** Proportional bytes of the processes: shared pages are divided among their holders. Dearer to read than the resident size. */
+/**
+ * Proportional bytes of the processes: shared pages are divided among their holders. Dearer to read than the resident size, which stands in
+ * for it where a process does not let itself be looked at.
+ */
 export function proportionalBytes(pids: readonly number[]): number {
-  return sum(pids, (pid) => Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) * 1024);
+  return sum(pids, (pid) => {
+    try {
+      return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) * 1024;
+    } catch {
+      return residentBytes([pid]);
+    }
+  });
 }
 
 export function cpuMs(tree: readonly Process[]): number {

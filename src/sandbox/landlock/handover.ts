@@ -1,42 +1,70 @@
-import { lchownSync, lstatSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, constants, fstatSync, lchownSync, lstatSync, openSync, readdirSync } from 'node:fs';
 import { isPrivate } from './identity.ts';
+
+/** Folders deeper than this are not looked into: each level holds a descriptor. */
+const DEEPEST = 200;
 
 const given = new Map<string, number>();
 
+type Decide = (uid: number, gid: number) => { uid: number; gid: number } | undefined;
+
 /**
- * Gives what root owns below a folder to an unprivileged uid for the time of a command. Commands of the same folder share it; the last one to
- * end gives it back. Both walks are taken while nothing of the command runs. A file with a second name stays root's: it
- * may be one outside.
+ * Gives what root owns below a folder to an unprivileged uid for the time of a command. Commands in the same folder share it: the first
+ * takes it over, the last gives it back. A file with a second name stays root's: the other may be outside. What a killed
+ * agent did not give back, the next command in that folder takes over and gives back.
  *
  * @returns gives it back
  */
 export function handOver(folder: string, uid: number): () => void {
   const runs = given.get(folder) ?? 0;
   given.set(folder, runs + 1);
-  const group = lstatSync(folder).gid;
-  const home = isPrivate(group) ? 0 : group;
-  walk(folder, (owner, gid) => (owner === 0 || (isPrivate(owner) && owner !== uid) ? { uid, gid } : undefined));
-  return () => {
+  const { gid } = lstatSync(folder);
+  const home = isPrivate(gid) ? 0 : gid;
+  const giveBack = (): void => {
     const left = (given.get(folder) ?? 1) - 1;
     if (left > 0) return void given.set(folder, left);
     given.delete(folder);
-    walk(folder, (owner, gid) => (owner === uid ? { uid: 0, gid: gid === uid ? home : gid } : undefined));
+    walk(folder, (owner, group) => (owner === uid ? { uid: 0, gid: group === uid ? home : group } : undefined));
   };
+  try {
+    if (runs === 0) walk(folder, (owner, group) => (owner === 0 || (isPrivate(owner) && owner !== uid) ? { uid, gid: group } : undefined));
+  } catch (thrown) {
+    giveBack();
+    throw thrown;
+  }
+  return giveBack;
 }
 
-function walk(folder: string, decide: (uid: number, gid: number) => { uid: number; gid: number } | undefined): void {
-  const open = [folder];
-  for (let path = open.pop(); path !== undefined; path = open.pop()) {
+function walk(folder: string, decide: Decide): void {
+  const fd = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  try {
+    visit(fd, decide, 0);
+    const next = decide(fstatSync(fd).uid, fstatSync(fd).gid);
+    if (next) lchownSync(folder, next.uid, next.gid);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Everything is reached through a folder held open, so that no command that still runs can lead this process elsewhere with a link. */
+function visit(fd: number, decide: Decide, depth: number): void {
+  for (const name of readdirSync(`/proc/self/fd/${fd}`)) {
+    const path = `/proc/self/fd/${fd}/${name}`;
     try {
       const entry = lstatSync(path);
-      if (entry.isDirectory()) for (const name of readdirSync(path)) open.push(join(path, name));
-      else if (entry.nlink > 1) continue;
+      if (entry.isDirectory() && depth < DEEPEST) {
+        const below = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+        try {
+          visit(below, decide, depth + 1);
+        } finally {
+          closeSync(below);
+        }
+      } else if (entry.nlink > 1 && !entry.isDirectory()) continue;
       const next = decide(entry.uid, entry.gid);
       if (next) lchownSync(path, next.uid, next.gid);
     } catch (thrown) {
-      // Gone meanwhile, or deeper than a path can be long: the command made that, and it stays its own.
-      if (!['ENOENT', 'ENAMETOOLONG'].includes((thrown as NodeJS.ErrnoException).code ?? '')) throw thrown;
+      // Removed or swapped by a command that still runs.
+      if (!['ENOENT', 'ENOTDIR', 'ELOOP'].includes((thrown as NodeJS.ErrnoException).code ?? '')) throw thrown;
     }
   }
 }

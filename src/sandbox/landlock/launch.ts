@@ -8,6 +8,8 @@ const LAUNCHER = new URL('./launcher.pl', import.meta.url).pathname;
 /** The keeper ends the command this much after our own timer: it is there for the case that this process is stuck. */
 const GUARD_SECONDS = 2;
 const O_NOFOLLOW = { x64: 0o400000, arm64: 0o100000 };
+/** What of other programs' is open by number to every process of the same user, and outlives who made it, where there is no namespace to end with. */
+const SHARED = ['shmat', 'msgget', 'msgsnd', 'msgrcv', 'msgctl', 'semget', 'semop', 'semtimedop', 'semctl', 'mq_open'];
 /** Numbers of bits/resource.h, the same on both architectures. */
 const RLIMIT = { cpu: 0, fsize: 1, data: 2, core: 4, nproc: 6, nofile: 7, memlock: 8 };
 const MEMLOCK_BYTES = 65_536;
@@ -54,7 +56,7 @@ export function landlockLaunch(it: Landlocked, limits: Limits): Launch {
     argv: [it.perl, LAUNCHER],
     cwd: '/',
     env: { PATH: '/usr/bin:/bin' },
-    feeds: [words.map((word) => `${word}\0`).join(''), seccompFilter({ blockUnix: true, blockNetwork: !outside, deny: INVISIBLE_MEMORY })],
+    feeds: [words.map((word) => `${word}\0`).join(''), seccompFilter({ blockUnix: true, blockNetwork: !outside, ownProcess: true, deny: [...INVISIBLE_MEMORY, ...SHARED] })],
     launcher: true,
     root: it.root,
   };

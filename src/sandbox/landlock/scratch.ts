@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { chownSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, chmodSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isPrivate, tasksOf } from './identity.ts';
 
 const NAME = 'untilgreen-landlock-';
+const SHARED_MEMORY = '/dev/shm';
 
 /** The private folder of one command: its TMPDIR, with its HOME inside. Gone when the command is. */
 export interface Scratch {
@@ -34,6 +36,16 @@ export function removeStaleScratch(): void {
     const path = join(tmpdir(), name);
     const entry = lstatSync(path, { throwIfNoEntry: false });
     if (entry?.isDirectory() && entry.uid === process.geteuid?.()) removeTree(path);
+  }
+}
+
+/** Removes from shared memory what uids that are nobody's left there and hold no more. Only root can, and only root's commands have such uids. */
+export function removeStaleShared(): void {
+  if (process.geteuid?.() !== 0 || !existsSync(SHARED_MEMORY)) return;
+  for (const name of readdirSync(SHARED_MEMORY)) {
+    const path = join(SHARED_MEMORY, name);
+    const uid = lstatSync(path, { throwIfNoEntry: false })?.uid;
+    if (uid !== undefined && isPrivate(uid) && tasksOf(uid) === 0) removeTree(path);
   }
 }
 

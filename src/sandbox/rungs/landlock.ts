@@ -5,10 +5,11 @@ import { DiskWatch } from '../disk.ts';
 import { handOver } from '../landlock/handover.ts';
 import { runnerFor, tasksOf } from '../landlock/identity.ts';
 import { landlockLaunch } from '../landlock/launch.ts';
+import { proportionalBytesAs } from '../landlock/measure.ts';
 import { landlockObstacle } from '../landlock/obstacle.ts';
 import { RealPaths } from '../landlock/paths.ts';
 import { rulesFor } from '../landlock/rules.ts';
-import { makeScratch, removeStaleScratch } from '../landlock/scratch.ts';
+import { makeScratch, removeStaleScratch, removeStaleShared } from '../landlock/scratch.ts';
 import { memoryWatch } from '../memory-watch.ts';
 import { linkMounts } from '../mount-links.ts';
 import { occupy } from '../occupancy.ts';
@@ -18,7 +19,7 @@ import { barrier } from '../reach.ts';
 import { supervise } from '../supervise.ts';
 import type { Watch } from '../supervise.ts';
 import { readTree } from '../tree.ts';
-import type { Limits, SandboxCommand, SandboxResult } from '../types.ts';
+import type { Limits, SandboxResult } from '../types.ts';
 import { BASE_ENV } from '../view.ts';
 import type { RungBackend } from './types.ts';
 
@@ -35,7 +36,10 @@ export const landlock: RungBackend = {
   guarantees: { rung: 'D', network: 'none', loopback: false, memory: 'soft', processes: 'soft', disk: 'polled', filesystem: 'rules' },
   async prepare() {
     const obstacle = landlockObstacle();
-    if (!obstacle) removeStaleScratch();
+    if (!obstacle) {
+      removeStaleScratch();
+      removeStaleShared();
+    }
     return obstacle;
   },
   async run(command, limits) {
@@ -56,6 +60,7 @@ export const landlock: RungBackend = {
     try {
       const { tmp, home, remove } = makeScratch(dropTo);
       undo.push(remove);
+      if (alone) undo.push(removeStaleShared);
       undo.push(linkMounts(place));
       if (dropTo && alone) for (const folder of [place.root, ...place.mounts.filter(({ writable }) => writable).map(({ source }) => source)]) undo.push(handOver(folder, dropTo.uid));
       const paths = new RealPaths(place);
@@ -73,7 +78,7 @@ export const landlock: RungBackend = {
         },
         limits,
       );
-      return await supervise(launch, command, limits, watchOf(limits, [[tmp, limits.tmpBytes], ...(alone ? SHARED_MEMORY : [])]));
+      return await supervise(launch, command, limits, watchOf(limits, dropTo, [[tmp, limits.tmpBytes], ...(alone ? SHARED_MEMORY : [])]));
     } catch (thrown) {
       return failed(`The sandbox could not be set up, the command did not run: ${String(thrown)}`);
     } finally {
@@ -93,8 +98,9 @@ function outOfReach(place: Place, user: { uid: number; gid: number }): string | 
 }
 
 /** The memory of the tree, and what no quota bounds: the private folder and, where it is shown, shared memory. */
-function watchOf(limits: Limits, folders: readonly [path: string, bytes: number][]): Watch {
-  const memory = memoryWatch(limits.memoryBytes, LAUNCHERS);
+function watchOf(limits: Limits, dropTo: { uid: number; gid: number } | undefined, folders: readonly [path: string, bytes: number][]): Watch {
+  const measure = dropTo && ((pids: readonly number[], resident: number) => (resident <= limits.memoryBytes ? resident : proportionalBytesAs(dropTo, pids)));
+  const memory = memoryWatch(limits.memoryBytes, { launchers: LAUNCHERS, measure });
   const disks = folders.map(([path, bytes]) => new DiskWatch(path, bytes));
   return {
     ...memory,
