@@ -16,6 +16,10 @@ export const ARENAS: readonly { rung: Rung; who: Who }[] = [
   { rung: 'A', who: 'user' },
   { rung: 'B', who: 'user' },
   { rung: 'B', who: 'root for another owner' },
+  { rung: 'C', who: 'root' },
+  { rung: 'D', who: 'root' },
+  { rung: 'D', who: 'root for another owner' },
+  { rung: 'D', who: 'user' },
 ];
 
 const DRIVER = fileURLToPath(new URL('./drive.ts', import.meta.url));

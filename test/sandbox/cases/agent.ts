@@ -15,23 +15,34 @@ const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
 const driver = (arena: Arena, ...more: string[]): string[] => [process.execPath, '--import', 'tsx', DRIVER, arena.rung, join(arena.base, 'agent'), ...more];
 const beat = (arena: Arena): string => join(arena.base, 'agent', 'workspace', 'beat');
 
-/** Programs that stand in front of a command, by rung: what must not happen when one is broken. */
-const LAUNCHERS: Partial<Record<Rung, readonly string[]>> = { A: ['bwrap', 'setpriv', 'bash'], B: ['bwrap', 'setpriv', 'bash'] };
+const BWRAP: readonly Rung[] = ['A', 'B'];
 
-/** What is done to the launcher of bubblewrap in a mount namespace of the test's own. `$0` is a folder for files. */
-const BROKEN: readonly { title: string; script: string; on?: readonly Rung[] }[] = [
-  { title: 'bubblewrap is not there', script: 'mount --bind /dev/null /usr/bin/bwrap' },
-  { title: 'bubblewrap ends with 1', script: inPlaceOfBwrap('exit 1') },
-  { title: 'bubblewrap ends with 0 without having run anything', script: inPlaceOfBwrap('exit 0') },
-  { title: 'the system call filter is empty', script: `cp /usr/bin/bwrap "$0/real"; ${inPlaceOfBwrap('exec "REAL" "$@" 7</dev/null')}` },
+/** What is done to a launcher in a mount namespace of the test's own, on the rungs it stands in front of. `$0` is a folder for files. */
+const BROKEN: readonly { title: string; script: string; on: readonly Rung[] }[] = [
+  { title: 'bubblewrap is not there', script: gone('bwrap'), on: BWRAP },
+  { title: 'bubblewrap ends with 1', script: inPlaceOf('bwrap', 'exit 1'), on: BWRAP },
+  { title: 'bubblewrap ends with 0 without having run anything', script: inPlaceOf('bwrap', 'exit 0'), on: BWRAP },
+  { title: 'the system call filter is empty', script: inPlaceOf('bwrap', 'exec "REAL" "$@" 7</dev/null'), on: BWRAP },
+  { title: 'setpriv is not there', script: gone('setpriv'), on: BWRAP },
+  { title: 'bash is not there', script: gone('bash'), on: BWRAP },
   { title: 'no memory group can be made', script: 'mount -o remount,bind,ro /sys/fs/cgroup/memory', on: ['A'] },
   { title: 'a group takes no memory limit', script: 'mount --bind /sys/fs/cgroup/cpuset /sys/fs/cgroup/memory', on: ['A'] },
-  ...['setpriv', 'bash'].map((name) => ({ title: `${name} is not there`, script: `mount --bind /dev/null /usr/bin/${name}` })),
+  { title: 'perl is not there', script: gone('perl'), on: ['D'] },
+  { title: 'perl ends with 1', script: inPlaceOf('perl', 'exit 1'), on: ['D'] },
+  { title: 'perl ends with 0 without having run anything', script: inPlaceOf('perl', 'exit 0'), on: ['D'] },
+  { title: 'the system call filter is empty', script: inPlaceOf('perl', 'exec "REAL" "$@" 6</dev/null'), on: ['D'] },
+  { title: 'the engine ends with 1', script: `${inPlaceOf('podman', 'exit 1')}; ! test -e /usr/local/bin/docker || mount --bind "$0/podman" /usr/local/bin/docker`, on: ['C'] },
+  { title: 'the engine ends with 0 without having run anything', script: `${inPlaceOf('podman', 'exit 0')}; ! test -e /usr/local/bin/docker || mount --bind "$0/podman" /usr/local/bin/docker`, on: ['C'] },
 ];
 
-/** A shell script stands where bubblewrap stood. REAL: a copy of the program. */
-function inPlaceOfBwrap(script: string): string {
-  return `printf '#!/bin/sh\n%s\n' '${script.replace('REAL', '\'"$0"\'/real')}' > "$0/bwrap"; chmod 755 "$0/bwrap"; mount --bind "$0/bwrap" /usr/bin/bwrap`;
+/** No program of that name can be started. */
+function gone(name: string): string {
+  return `mount --bind /dev/null /usr/bin/${name}`;
+}
+
+/** A shell script stands where the program stood. REAL: a copy of the program. */
+function inPlaceOf(name: string, script: string): string {
+  return `cp /usr/bin/${name} "$0/real"; printf '#!/bin/sh\n%s\n' '${script.replace('REAL', '\'"$0"\'/real')}' > "$0/${name}"; chmod 755 "$0/${name}"; mount --bind "$0/${name}" /usr/bin/${name}`;
 }
 
 function start(words: string[]): ChildProcess {
@@ -123,7 +134,7 @@ export const AGENT: readonly Case[] = [
     },
   },
   ...BROKEN.map(({ title, script, on }): Case => ({
-    number: 45, title: `${title}: an error, and nothing runs`, expected: Object.fromEntries(Object.keys(LAUNCHERS).filter((rung) => !on || on.includes(rung as Rung)).map((rung) => [rung, /^(refused|sandbox_error): .*; nothing ran$/])),
+    number: 45, title: `${title}: an error, and nothing runs`, expected: Object.fromEntries(on.map((rung) => [rung, /^(refused|sandbox_error): [^]*; nothing ran$/])),
     rootOnly: true,
     async run(arena) {
       const folder = join(arena.base, 'broken');
@@ -136,10 +147,10 @@ export const AGENT: readonly Case[] = [
     },
   })),
   {
-    number: 45, title: 'the same with nothing broken runs', expected: { A: /^exited true$/, B: /^exited true$/ },
+    number: 45, title: 'the same with nothing broken runs', expected: { A: /^exited true$/, B: /^exited true$/, D: /^exited true$/ },
     rootOnly: true,
     async run(arena) {
-      const { status } = last(await text(start(['unshare', '--mount', '--propagation', 'private', 'sh', '-c', `${inPlaceOfBwrap('exec "REAL" "$@"').replace('printf', 'cp /usr/bin/bwrap "$0/real"; printf')}; exec "$@"`, arena.base, ...driver(arena, 'run', 'touch', 'ran')])));
+      const { status } = last(await text(start(['unshare', '--mount', '--propagation', 'private', 'sh', '-c', `${inPlaceOf(arena.rung === 'D' ? 'perl' : 'bwrap', 'exec "REAL" "$@"')}; exec "$@"`, arena.base, ...driver(arena, 'run', 'touch', 'ran')])));
       const file = join(arena.base, 'agent', 'workspace', 'ran');
       const ran = existsSync(file);
       rmSync(file, { force: true });
@@ -153,6 +164,16 @@ export const AGENT: readonly Case[] = [
       const bomb = arena.attack('shared_memory');
       const fine = (await Promise.all(others)).filter((result, index) => result.status === 'exited' && result.stdout === `${index}\n`);
       return `${fine.length} fine, ${(await bomb).status}`;
+    },
+  },
+  {
+    number: 47, title: 'semaphores, queues and shared memory that outlive who made them', expected: /^exited nothing lasts$/,
+    async run(arena) {
+      const count = (): number => ['sem', 'msg', 'shm'].reduce((total, kind) => total + readFileSync(`/proc/sysvipc/${kind}`, 'utf8').split('\n').length, readdirSync('/dev/shm').length);
+      const before = count();
+      const { status } = await arena.attack('lasting');
+      const more = count() - before;
+      return `${status} ${more > 0 ? `${more} LEFT` : 'nothing lasts'}`;
     },
   },
   {
