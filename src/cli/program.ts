@@ -220,15 +220,17 @@ Exit codes: the snippet's own (128 and the number for a signal) · 124 time ran 
     .addHelpText('after', examples('tool list', 'tool list --json'))
     .action(async (options: { json?: boolean }) => done(await (await import('./commands/tool.ts')).toolList(options)));
   tool.command('schema').argument('[name]', 'default: all').description('JSON schemas for function calling')
-    .addHelpText('after', examples('tool schema edit_file'))
-    .action(async (name: string | undefined) => done(await (await import('./commands/tool.ts')).toolSchema(name)));
+    .option('--form <form>', 'openai, anthropic or mcp', 'openai')
+    .addHelpText('after', examples('tool schema edit_file', 'tool schema --form mcp'))
+    .action(async (name: string | undefined, options: { form: string }) => done(await (await import('./commands/tool.ts')).toolSchema(name, options)));
   tool.command('call').argument('<name>', 'name of the tool').description('run one tool and print its result as JSON; a refusal exits 1')
-    .requiredOption('--json <args>', 'its arguments as JSON; - reads them from standard input')
+    .requiredOption('--json <args>', 'its arguments as JSON; @FILE reads them from a file, - from standard input')
     .option('--dir <dir>', 'the project', '.')
     .option('--sandbox <mode>', 'auto (default), or none to run commands without a sandbox')
     .addHelpText('after', examples(
       `tool call file_read --json '{"path": "src/a.py"}'`,
       `tool call edit_file --dir ./shop --json '{"path": "a.py", "edits": [{"oldText": "x = 1", "newText": "x = 2"}]}'`,
+      'tool call run_code --json @snippet.json',
     ))
     .action(async (name: string, options: { json: string; dir: string; sandbox?: string }) => done(await (await import('./commands/tool.ts')).toolCall(name, options)));
 

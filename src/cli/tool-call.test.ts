@@ -94,9 +94,21 @@ describe('tool call', () => {
 
   it.each([
     ['an unknown tool', 'edit_fil', '{}', 'unknown_tool', 'Did you mean edit_file?'],
+    ['an unknown tool beside run_code', 'run_cod', '{}', 'unknown_tool', 'Did you mean run_code?'],
     ['arguments that are no JSON', 'edit_file', '{', 'usage', 'untilgreen tool schema edit_file'],
   ])('%s is bad usage', async (_title, name, args, code, message) => {
     expect(await call(name, args)).toMatchObject({ exitCode: 2, json: { ok: false, code, message: expect.stringContaining(message) } });
+  });
+
+  it('takes the arguments from a file', async () => {
+    writeFileSync(join(root, 'args.json'), JSON.stringify({ path: 'a.py' }));
+    expect(await call('file_read', `@${join(root, 'args.json')}`)).toMatchObject({ exitCode: 0, json: { ok: true, data: { path: 'a.py' } } });
+    expect(await call('file_read', '@nowhere.json')).toMatchObject({ exitCode: 2, json: { ok: false, code: 'usage', message: expect.stringMatching(/nowhere\.json.*After @/) } });
+  });
+
+  it('runs a snippet apart from the project', async () => {
+    expect(await call('run_code', { language: 'shell', code: 'echo $((6 * 7)); touch left-behind' })).toMatchObject({ exitCode: 0, json: { ok: true, data: { stdout: '42\n' } } });
+    expect(readdirSync(project)).toEqual(['a.py']);
   });
 
   it('reads without writing a journal', async () => {
@@ -112,7 +124,13 @@ describe('what the tools are', () => {
     const { json } = await tool('list', '--json');
     expect(json.find((t: { name: string }) => t.name === 'edit_file')).toMatchObject({ effect: 'write', description: expect.any(String) });
   });
-  it('schema is in the form of function calling', async () => {
-    expect((await tool('schema', 'edit_file')).json).toMatchObject({ type: 'function', function: { name: 'edit_file', parameters: { type: 'object', required: ['path', 'edits'] } } });
+  it.each([
+    ['openai', { type: 'function', function: { name: 'edit_file', parameters: { type: 'object', required: ['path', 'edits'] } } }],
+    ['anthropic', { name: 'edit_file', input_schema: { type: 'object', required: ['path', 'edits'] } }],
+    ['mcp', { name: 'edit_file', inputSchema: { type: 'object', required: ['path', 'edits'] }, annotations: { readOnlyHint: false } }],
+  ])('schema is in the form of function calling: %s', async (form, expected) => {
+    expect((await tool('schema', 'edit_file', '--form', form)).json).toMatchObject(expected);
+    if (form === 'openai') expect((await tool('schema', 'edit_file')).json).toMatchObject(expected);
+    expect((await tool('schema', '--form', form)).json).toHaveLength(16);
   });
 });

@@ -12,6 +12,7 @@ import { generateTests } from './generate_tests.ts';
 import { moveFile } from './move_file.ts';
 import { refused } from './outcome.ts';
 import { refactorCode } from './refactor_code.ts';
+import { runCode } from './run_code.ts';
 import { runTests } from './run_tests.ts';
 import { search } from './search.ts';
 import { shell } from './shell.ts';
@@ -23,9 +24,14 @@ const TOOLS: readonly Tool[] = [
   fileRead, search, createFile, editFile, fileWrite, deleteFile, moveFile, backupFile, refactorCode, generateTests, updateImports, formatCode, runTests, shell, addDependency,
 ];
 
-/** The tools that every run has. A new tool is one file and one entry here. */
+/** The tools that every run has, and its planner may use. A new tool is one file and one entry here. */
 export function defaultTools(): readonly Tool[] {
   return TOOLS;
+}
+
+/** All tools of the library: those of a run, and those that only a caller asks for, so that recorded prompts of planners stay as they are. */
+export function libraryTools(): readonly Tool[] {
+  return [...TOOLS, runCode];
 }
 
 /** The tool of this name or alias, or undefined. */

@@ -4,7 +4,7 @@ import { once } from './later.ts';
 import { connectServer, type McpServer } from './mcp/connect.ts';
 import { refused } from './outcome.ts';
 import { toolFrom, type OwnTool } from './own-tool.ts';
-import { defaultTools, toolNamed, toolSchemas, unknownTool } from './registry.ts';
+import { libraryTools, toolNamed, toolSchemas, unknownTool } from './registry.ts';
 import { openToolSession, type Applied, type ToolSession, type ToolSessionOptions } from './session.ts';
 import type { Tool, ToolContext, ToolResult } from './types.ts';
 
@@ -172,11 +172,6 @@ export function defaultRegistry(options: ToolSessionOptions): ToolRegistry {
   const registry = new ToolRegistry(options);
   for (const tool of libraryTools()) registry.register(tool);
   return registry;
-}
-
-/** All tools of the library: those a planner may use, and those that only a caller asks for. */
-export function libraryTools(): readonly Tool[] {
-  return defaultTools();
 }
 
 /** Standalone tools say that they use nothing but the signal; one that does is told so by name. */
