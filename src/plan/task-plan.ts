@@ -1,5 +1,5 @@
 import { UntilgreenError } from '../core/errors.ts';
-import { libraryTools } from '../tools/tool-registry.ts';
+import { libraryTools } from '../tools/registry.ts';
 import type { Tool } from '../tools/types.ts';
 import { findFile } from './find-file.ts';
 import { toPlan } from './schema.ts';

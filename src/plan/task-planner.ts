@@ -70,7 +70,7 @@ export class TaskPlanner {
     if (found.ok) return { ok: true, plan: found.plan.check({ tools, maxSteps }) };
     return byModel(plan, step, { ...error, message: found.message }, {
       tools, context: this.context, maxSteps,
-      ask: async (goal, tried) => this.#ask(goal, await projectText(goal, {}, this.context), tried),
+      ask: async (goal, tried) => this.#ask(goal, await projectText(`${goal}\n${tried}`, {}, this.context), tried),
     });
   }
 

@@ -6,7 +6,8 @@ import type { Fallback } from './types.ts';
 
 /** Test files that are worth running when there is no time for all: those that failed, else those that are about the changed files. */
 async function narrower(reports: readonly CheckReport[], context: ToolContext): Promise<string[]> {
-  const failing = reports.flatMap((r) => r.tests).filter((t) => t.outcome === 'failed' || t.outcome === 'error').flatMap((t) => t.file ?? []);
+  // A test that was still running when the time was over would only run out of time again.
+  const failing = reports.flatMap((r) => r.tests).filter((t) => (t.outcome === 'failed' || t.outcome === 'error') && t.errorClass !== 'Timeout').flatMap((t) => t.file ?? []);
   if (failing.length) return [...new Set(failing)].sort();
   const files = new Set<string>();
   for (const { path, kind } of await context.bench.deltas()) {
@@ -29,11 +30,13 @@ export const timeout: Fallback = {
     const files = await narrower(reports, context);
     const asked = Array.isArray(step.args.files) ? step.args.files.length : Number.POSITIVE_INFINITY;
     if (files.length === 0 || files.length >= asked) return undefined;
+    const hung = late.flatMap((r) => r.tests).filter((t) => t.errorClass === 'Timeout').map((t) => t.id);
+    const why = hung.length ? `${hung.join(', ')} did not end in time` : 'all tests together did not end in time';
     return {
       step: { name: 'narrow', action: 'run_tests', args: { ...step.args, files }, why: 'The tests did not end in time; run the ones that matter most.' },
       next: (result) =>
         result.ok
-          ? { kind: 'instead', result: { ...result, summary: `${result.summary} Only ${files.join(', ')}: all tests together did not end in time.` } }
+          ? { kind: 'instead', result: { ...result, summary: `${result.summary} Only ${files.join(', ')} counted: ${why}.` } }
           : { kind: 'say', text: `Of ${files.join(', ')} alone: ${result.message}` },
     };
   },

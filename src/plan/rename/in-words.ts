@@ -32,7 +32,7 @@ export async function renameWords(all: readonly SourceFile[], { oldName, newName
     const changes = named
       .map(({ path: file, text, names }) => ({ path: file, text, parts: names.filter((n) => n.name === oldName).map(({ start, end }) => ({ start, end, text: newName })) }))
       .filter((c) => c.parts.length);
-    const where = python ? 'in the code was taken; comments and strings stay, the expressions of f-strings do not' : 'was taken, in comments and strings too';
+    const where = python ? 'in the code was taken; comments and strings stay, but for the expressions of f-strings' : 'was taken, in comments and strings too';
     found.push({ changes, places, how: `There is no refactoring engine for ${language.name}: every whole word ${oldName} ${where}. Look at the diff where other things may have the same name.` });
   }
   return found;
