@@ -1,33 +1,43 @@
-import { closeSync, constants, fstatSync, lchownSync, lstatSync, openSync, readdirSync } from 'node:fs';
+import { closeSync, constants, fchownSync, fstatSync, lchownSync, lstatSync, openSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { isPrivate } from './identity.ts';
 
 /** Folders deeper than this are not looked into: each level holds a descriptor. */
 const DEEPEST = 200;
 
-const given = new Map<string, number>();
-
-type Decide = (uid: number, gid: number) => { uid: number; gid: number } | undefined;
+interface Owner {
+  uid: number;
+  gid: number;
+}
+/** What was handed over, as it is noted down for the case that this process is killed. */
+interface Note {
+  folder: string;
+  owner: Owner;
+  uid: number;
+}
+const given = new Map<string, { runs: number; owner: Owner }>();
 
 /**
- * Gives what root owns below a folder to an unprivileged uid for the time of a command. Commands in the same folder share it: the first
- * takes it over, the last gives it back. A file with a second name stays root's: the other may be outside. What a killed
- * agent did not give back, the next command in that folder takes over and gives back.
+ * Gives what the owner of a folder has in it to a private uid for the time of a command. Commands in the same folder share it: the first
+ * takes it over, the last gives it back. A file with a second name stays the owner's: the other may be outside.
  *
+ * @param notes file of the command's own in which the folder is noted before anything is changed
  * @returns gives it back
  */
-export function handOver(folder: string, uid: number): () => void {
-  const runs = given.get(folder) ?? 0;
-  given.set(folder, runs + 1);
-  const { gid } = lstatSync(folder);
-  const home = isPrivate(gid) ? 0 : gid;
+export function handOver(folder: string, uid: number, notes: string): () => void {
+  const known = given.get(folder);
+  const entry = known ?? { runs: 0, owner: ownerOf(folder) };
+  entry.runs += 1;
+  given.set(folder, entry);
+  const { owner } = entry;
+  writeFileSync(notes, `${JSON.stringify({ folder, owner, uid } satisfies Note)}\n`, { flag: 'a', mode: 0o600 });
   const giveBack = (): void => {
-    const left = (given.get(folder) ?? 1) - 1;
-    if (left > 0) return void given.set(folder, left);
+    entry.runs -= 1;
+    if (entry.runs > 0) return;
     given.delete(folder);
-    walk(folder, (owner, group) => (owner === uid ? { uid: 0, gid: group === uid ? home : group } : undefined));
+    change(folder, uid, owner);
   };
   try {
-    if (runs === 0) walk(folder, (owner, group) => (owner === 0 || (isPrivate(owner) && owner !== uid) ? { uid, gid: group } : undefined));
+    if (!known) change(folder, owner.uid, { uid, gid: owner.gid });
   } catch (thrown) {
     giveBack();
     throw thrown;
@@ -35,19 +45,37 @@ export function handOver(folder: string, uid: number): () => void {
   return giveBack;
 }
 
-function walk(folder: string, decide: Decide): void {
+/** Gives back what a killed process has noted down. */
+export function giveBackNoted(notes: string): void {
+  for (const line of readFileSync(notes, 'utf8').split('\n').filter(Boolean)) {
+    const { folder, owner, uid } = JSON.parse(line) as Note;
+    if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) change(folder, uid, owner);
+  }
+}
+
+/** Root's, where what a killed process noted down is lost. */
+function ownerOf(folder: string): Owner {
+  const { uid, gid } = lstatSync(folder);
+  return { uid: isPrivate(uid) ? 0 : uid, gid: isPrivate(gid) ? 0 : gid };
+}
+
+/** Everything of `from` gets the new owner, everything of a private group the new group. */
+function change(folder: string, from: number, to: Owner): void {
+  const next = (uid: number, gid: number): Owner | undefined =>
+    uid === from || (isPrivate(uid) && uid !== to.uid) ? { uid: to.uid, gid: isPrivate(gid) ? to.gid : gid } : undefined;
   const fd = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
   try {
-    visit(fd, decide, 0);
-    const next = decide(fstatSync(fd).uid, fstatSync(fd).gid);
-    if (next) lchownSync(folder, next.uid, next.gid);
+    visit(fd, next, 0);
+    const { uid, gid } = fstatSync(fd);
+    const owner = next(uid, gid);
+    if (owner) fchownSync(fd, owner.uid, owner.gid);
   } finally {
     closeSync(fd);
   }
 }
 
 /** Everything is reached through a folder held open, so that no command that still runs can lead this process elsewhere with a link. */
-function visit(fd: number, decide: Decide, depth: number): void {
+function visit(fd: number, next: (uid: number, gid: number) => Owner | undefined, depth: number): void {
   for (const name of readdirSync(`/proc/self/fd/${fd}`)) {
     const path = `/proc/self/fd/${fd}/${name}`;
     try {
@@ -55,13 +83,13 @@ function visit(fd: number, decide: Decide, depth: number): void {
       if (entry.isDirectory() && depth < DEEPEST) {
         const below = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
         try {
-          visit(below, decide, depth + 1);
+          visit(below, next, depth + 1);
         } finally {
           closeSync(below);
         }
       } else if (entry.nlink > 1 && !entry.isDirectory()) continue;
-      const next = decide(entry.uid, entry.gid);
-      if (next) lchownSync(path, next.uid, next.gid);
+      const owner = next(entry.uid, entry.gid);
+      if (owner) lchownSync(path, owner.uid, owner.gid);
     } catch (thrown) {
       // Removed or swapped by a command that still runs.
       if (!['ENOENT', 'ENOTDIR', 'ELOOP'].includes((thrown as NodeJS.ErrnoException).code ?? '')) throw thrown;

@@ -1,37 +1,25 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 
-/** Who runs the command under Landlock, and how the kernel can be told how many processes it may have. */
-export interface Runner {
-  /** Set where root is dropped. */
-  dropTo?: { uid: number; gid: number };
-  /** The uid is nobody's else: what it may touch by its name alone (shared memory, terminals) is the command's own. */
-  alone: boolean;
-}
-
 /** Debian keeps 30000 to 59999 free of users (policy 9.2.2); the part above 40000 lies below what a container without own uid map has. */
 const FIRST = 40_000;
 const COUNT = 19_000;
 
+/** Is this a uid that root's commands are given under Landlock. */
 export function isPrivate(uid: number): boolean {
   return uid >= FIRST && uid < FIRST + COUNT;
 }
 
 /**
- * Root is never the one who runs the command: Landlock says nothing about modes and owners of files, and the kernel does not bound the
- * processes of uid 0. In a workspace of somebody else's it is the owner; in one of root's, an unprivileged uid that nobody
- * has, the same one for the same workspace.
+ * The uid for root's commands in a workspace: one that nobody has, always the same for the same workspace. Undefined where this process is
+ * not root: its commands run as its own user then.
+ *
+ * Neither root nor the workspace's owner will do. Landlock says nothing about modes, times and owners of files, nor about shared memory and
+ * terminals, for which only the uid counts; and the kernel does not bound the processes of uid 0.
  *
  * @param workspace real path
  */
-export function runnerFor(workspace: string): Runner {
-  if (process.geteuid?.() !== 0) return { alone: false };
-  const owner = statSync(workspace);
-  if (owner.uid !== 0 && !isPrivate(owner.uid)) return { dropTo: { uid: owner.uid, gid: owner.gid }, alone: false };
-  const uid = freeUid(workspace);
-  return { dropTo: { uid, gid: uid }, alone: true };
-}
-
-function freeUid(workspace: string): number {
+export function privateUid(workspace: string): number | undefined {
+  if (process.geteuid?.() !== 0) return undefined;
   const taken = new Set(['/etc/passwd', '/etc/group'].flatMap((file) => readFileSync(file, 'utf8').split('\n').map((line) => Number(line.split(':')[2]))));
   const { dev, ino } = statSync(workspace);
   for (let step = 0; step < COUNT; step += 1) {

@@ -21,7 +21,8 @@ export interface Landlocked {
   cwd: string;
   argv: readonly string[];
   env: Readonly<Record<string, string>>;
-  dropTo?: { uid: number; gid: number };
+  /** Set where this process is root and drops it. */
+  uid?: number;
   /** RLIMIT_NPROC, which counts what else the uid has. */
   tasks: number;
   rules: readonly Rule[];
@@ -45,7 +46,7 @@ export function landlockLaunch(it: Landlocked, limits: Limits): Launch {
   const words = [
     'arch', arch, 'parent', process.pid, 'nofollow', O_NOFOLLOW[arch], 'seconds', Math.ceil(limits.wallMs / 1000) + GUARD_SECONDS, 'cwd', it.cwd,
     ...(outside ? ['net', 1] : []),
-    ...(it.dropTo ? ['uid', it.dropTo.uid, 'gid', it.dropTo.gid] : []),
+    ...(it.uid === undefined ? [] : ['uid', it.uid]),
     ...Object.entries(bounds).flatMap(([name, pair]) => ['limit', RLIMIT[name as keyof typeof RLIMIT], ...pair]),
     ...it.rules.flatMap(({ rights, path }) => ['rule', rights, path]),
     ...Object.entries(it.env).flatMap(([name, value]) => ['env', name, value]),

@@ -89,7 +89,7 @@ sub command {
         for my $capability (0 .. 63) { last if call($nr->{prctl}, $CAPBSET_DROP, $capability, 0, 0, 0) < 0 }
         my $groups = pack 'l', 0;
         must('setgroups', $nr->{setgroups}, 0, $groups);
-        must('setresgid', $nr->{setresgid}, ($one{gid}) x 3);
+        must('setresgid', $nr->{setresgid}, ($one{uid}) x 3);
         must('setresuid', $nr->{setresuid}, ($one{uid}) x 3);
         die "root was not dropped\n" if $< != $one{uid} or $> != $one{uid} or call($nr->{setresuid}, -1, 0, -1) == 0;
         # A change of user takes the signal of the parent's death away.

@@ -40,10 +40,10 @@ const OF_THE_UID = ['/dev/shm', '/dev/pts', '/dev/ptmx'];
  * The rules for one command. Landlock only ever adds: below a folder that may be changed nothing can be taken back. So where there is a
  * .git to be protected, the workspace's entries may be changed, each but that one, and its top level gets none and loses none.
  *
- * @param tmp    private folder of the command, changed at will
- * @param alone  the uid is nobody's else
+ * @param tmp            private folder of the command, changed at will
+ * @param options.ownUid no other process has the uid
  */
-export function rulesFor(place: Place, tmp: string, options: { alone: boolean; protectGit: boolean }): Rule[] {
+export function rulesFor(place: Place, tmp: string, options: { ownUid: boolean; protectGit: boolean }): Rule[] {
   const rules = new Map<string, number>();
   const allow = (path: string, rights: number): void => {
     if (!existsSync(path)) return;
@@ -56,7 +56,7 @@ export function rulesFor(place: Place, tmp: string, options: { alone: boolean; p
   allow('/proc', LOOK);
   allow('/sys/devices/system/cpu', LOOK);
   for (const name of DEVICES) allow(join('/dev', name), DEVICE);
-  if (options.alone) for (const path of OF_THE_UID) allow(path, CHANGE | IOCTL_DEV);
+  if (options.ownUid) for (const path of OF_THE_UID) allow(path, CHANGE | IOCTL_DEV);
   allow(tmp, CHANGE);
   for (const { source, writable } of place.mounts) allow(source, writable ? CHANGE : USE);
   allow(place.root, options.protectGit ? USE : CHANGE);

@@ -3,29 +3,30 @@ import { join } from 'node:path';
 import { systemProgram } from '../bwrap.ts';
 import { DiskWatch } from '../disk.ts';
 import { handOver } from '../landlock/handover.ts';
-import { runnerFor, tasksOf } from '../landlock/identity.ts';
+import { privateUid, tasksOf } from '../landlock/identity.ts';
 import { landlockLaunch } from '../landlock/launch.ts';
 import { proportionalBytesAs } from '../landlock/measure.ts';
 import { landlockObstacle } from '../landlock/obstacle.ts';
-import { RealPaths } from '../landlock/paths.ts';
+import { openWay } from '../landlock/passage.ts';
 import { rulesFor } from '../landlock/rules.ts';
 import { makeScratch, removeStaleScratch, removeStaleShared } from '../landlock/scratch.ts';
 import { memoryWatch } from '../memory-watch.ts';
 import { linkMounts } from '../mount-links.ts';
 import { occupy } from '../occupancy.ts';
 import { resolvePlace } from '../place.ts';
-import type { Place } from '../place.ts';
-import { barrier } from '../reach.ts';
+import { RealPaths } from '../real-paths.ts';
 import { supervise } from '../supervise.ts';
 import type { Watch } from '../supervise.ts';
-import { readTree } from '../tree.ts';
+import { proportionalBytes, readTree } from '../tree.ts';
 import type { Limits, SandboxResult } from '../types.ts';
 import { BASE_ENV } from '../view.ts';
 import type { RungBackend } from './types.ts';
 
 /** The launcher's front and keeper stand at the top of the tree. */
 const LAUNCHERS = 2;
-const SHARED_MEMORY: [string, number][] = existsSync('/dev/shm') ? [['/dev/shm', 64 * 1024 * 1024]] : [];
+const SHARED_MEMORY = '/dev/shm';
+/** As much as a container has by itself. */
+const SHARED_BYTES = 64 * 1024 * 1024;
 
 /**
  * Rung D: Landlock, a system call filter and limits, for containers in which no namespace may be made. The command sees the host's
@@ -45,11 +46,6 @@ export const landlock: RungBackend = {
   async run(command, limits) {
     const place = resolvePlace(command);
     if (command.network === 'loopback') return failed('This rung has no network of its own, so no loopback either: leave `network` out, or run where user namespaces may be made.');
-    const { dropTo, alone } = runnerFor(place.root);
-    if (dropTo) {
-      const closed = outOfReach(place, dropTo);
-      if (closed) return failed(closed);
-    }
     let occupancy;
     try {
       occupancy = await occupy(place);
@@ -58,50 +54,58 @@ export const landlock: RungBackend = {
     }
     const undo: (() => void)[] = [() => occupancy.leave()];
     try {
-      const { tmp, home, remove } = makeScratch(dropTo);
+      const uid = privateUid(place.root);
+      const { tmp, home, notes, remove } = makeScratch(uid);
       undo.push(remove);
-      if (alone) undo.push(removeStaleShared);
       undo.push(linkMounts(place));
-      if (dropTo && alone) for (const folder of [place.root, ...place.mounts.filter(({ writable }) => writable).map(({ source }) => source)]) undo.push(handOver(folder, dropTo.uid));
+      if (uid !== undefined) {
+        undo.push(removeStaleShared);
+        for (const folder of [place.root, ...place.mounts.filter(({ writable }) => writable).map(({ source }) => source)]) undo.push(handOver(folder, uid, notes));
+        for (const path of [tmp, place.root, ...place.mounts.map(({ source }) => source)]) openWay(path, uid);
+      }
       const paths = new RealPaths(place);
+      const real = paths.command(command);
       const launch = landlockLaunch(
         {
           perl: systemProgram('perl') ?? 'perl',
           root: place.root,
           cwd: join(place.root, command.cwd ?? ''),
-          argv: command.argv.map((word) => paths.in(word)),
-          env: { ...BASE_ENV, HOME: home, TMPDIR: tmp, ...paths.env(command.env ?? {}, tmp) },
-          dropTo,
-          tasks: limits.processes + (alone ? 0 : tasksOf(dropTo?.uid ?? process.geteuid?.() ?? 0)),
-          rules: rulesFor(place, tmp, { alone, protectGit: occupancy.protectGit }),
+          argv: real.argv,
+          env: { ...BASE_ENV, HOME: home, TMPDIR: tmp, ...paths.env(command.env, tmp) },
+          uid,
+          tasks: limits.processes + (uid === undefined ? tasksOf(process.geteuid?.() ?? 0) : 0),
+          rules: rulesFor(place, tmp, { ownUid: uid !== undefined, protectGit: occupancy.protectGit }),
           network: command.network,
         },
         limits,
       );
-      return await supervise(launch, command, limits, watchOf(limits, dropTo, [[tmp, limits.tmpBytes], ...(alone ? SHARED_MEMORY : [])]));
+      return paths.result(await supervise(launch, real, limits, watchOf(limits, uid, tmp)));
     } catch (thrown) {
       return failed(`The sandbox could not be set up, the command did not run: ${String(thrown)}`);
     } finally {
-      for (const step of undo.reverse()) step();
+      undoAll(undo);
     }
   },
 };
 
-/** Root's files that the command's user cannot get to: permissions on the host are not changed for it. */
-function outOfReach(place: Place, user: { uid: number; gid: number }): string | undefined {
-  for (const path of [place.root, ...place.mounts.map(({ source }) => source)]) {
-    const closed = barrier(path, user);
-    if (closed === undefined) continue;
-    return `Root's commands run as user ${user.uid} here, who may not enter ${closed}, where ${path} lies. Put it where every user may enter (for the agent's own files: set UNTILGREEN_HOME to such a directory), or run untilgreen as an ordinary user.`;
+/** The last first; each is tried, whatever happens to another. */
+function undoAll(steps: readonly (() => void)[]): void {
+  const errors: unknown[] = [];
+  for (const step of steps.toReversed()) {
+    try {
+      step();
+    } catch (thrown) {
+      errors.push(thrown);
+    }
   }
-  return undefined;
+  if (errors.length > 0) throw errors[0];
 }
 
 /** The memory of the tree, and what no quota bounds: the private folder and, where it is shown, shared memory. */
-function watchOf(limits: Limits, dropTo: { uid: number; gid: number } | undefined, folders: readonly [path: string, bytes: number][]): Watch {
-  const measure = dropTo && ((pids: readonly number[], resident: number) => (resident <= limits.memoryBytes ? resident : proportionalBytesAs(dropTo, pids)));
+function watchOf(limits: Limits, uid: number | undefined, tmp: string): Watch {
+  const measure = (pids: readonly number[], resident: number): number => (uid === undefined ? proportionalBytes(pids) : resident <= limits.memoryBytes ? resident : proportionalBytesAs(uid, pids));
   const memory = memoryWatch(limits.memoryBytes, { launchers: LAUNCHERS, measure });
-  const disks = folders.map(([path, bytes]) => new DiskWatch(path, bytes));
+  const disks = [new DiskWatch(tmp, limits.tmpBytes), ...(uid !== undefined && existsSync(SHARED_MEMORY) ? [new DiskWatch(SHARED_MEMORY, Math.min(SHARED_BYTES, limits.memoryBytes))] : [])];
   return {
     ...memory,
     check(root) {

@@ -3,14 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { linkMounts } from '../mount-links.ts';
 import { resolvePlace } from '../place.ts';
+import { RealPaths } from '../real-paths.ts';
 import { supervise } from '../supervise.ts';
 import { BASE_ENV } from '../view.ts';
 import type { RungBackend } from './types.ts';
 
 /**
  * No sandbox at all: a plain process with a clean environment, wall, output and disk limits. Only ever used when it was asked for
- * aloud (`--sandbox none`), and every result says so. Paths inside are the host's; mounts into the workspace become
- * symbolic links for the time of the command.
+ * aloud (`--sandbox none`), and every result says so. Paths inside are the host's, those of the command's words are rewritten to them; mounts
+ * into the workspace become symbolic links for the time of the command.
  */
 export const noSandbox: RungBackend = {
   rung: 'none',
@@ -23,20 +24,23 @@ export const noSandbox: RungBackend = {
     const unlink = linkMounts(place);
     const home = mkdtempSync(join(tmpdir(), 'untilgreen-home-'));
     try {
-      return await supervise(
+      const paths = new RealPaths(place);
+      const real = paths.command(command);
+      const result = await supervise(
         {
           rung: 'none',
-          argv: command.argv,
+          argv: real.argv,
           cwd: join(place.root, command.cwd ?? ''),
-          env: { ...BASE_ENV, PATH: process.env.PATH ?? BASE_ENV.PATH ?? '', HOME: home, ...command.env },
+          env: { ...BASE_ENV, PATH: process.env.PATH ?? BASE_ENV.PATH ?? '', HOME: home, ...paths.env(command.env) },
           feeds: [],
           launcher: false,
           root: place.root,
         },
-        command,
+        real,
         limits,
         { check: () => undefined, kill() {}, stats: () => ({}), async close() {} },
       );
+      return paths.result(result);
     } finally {
       unlink();
       rmSync(home, { recursive: true, force: true });
