@@ -77,7 +77,7 @@ export async function standBwrap(template: PoolTemplate, limits: Limits, rung: B
     return never(notRun(rung.rung, 'sandbox_error', `The launcher did not start: ${String(thrown)}`));
   }
   const discard = async (): Promise<void> => {
-    watch.kill();
+    watch.kill(launched.root);
     launched.kill();
     await launched.exit;
     await launched.drain([]);

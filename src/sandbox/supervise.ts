@@ -23,8 +23,8 @@ const GUARD_MS = 2_000;
 export interface Watch {
   /** Looks at the tree; a status ends the command. `root` is its first process on the host, once known. */
   check(root: number | undefined): SandboxStatus | undefined;
-  /** Ends everything, before the processes that are known by pid are killed. */
-  kill(): void;
+  /** Ends everything, before the processes that are known by pid are killed. `root` as in `check`, undefined once it ended. */
+  kill(root: number | undefined): void;
   stats(): { peakMemoryBytes?: number; cpuMs?: number };
   /** Removes what was made for the run. */
   close(): Promise<void>;
@@ -69,10 +69,12 @@ export async function conduct(launched: Launched, command: Supervised, limits: L
   let began = performance.now();
   const unguard = launch.handOver && child.pid ? guard.over(child.pid, limits.wallMs + GUARD_MS) : undefined;
   let ended: SandboxStatus | undefined;
+  /** Once the launcher ended, the pid inside may be somebody else's. */
+  const first = (): number | undefined => (launched.gone ? undefined : launch.launcher ? launched.root : child.pid);
   const end = (status: SandboxStatus): void => {
     if (launched.gone) return;
     ended ??= status;
-    watch.kill();
+    watch.kill(first());
     launched.kill();
   };
   const keepers = {
@@ -87,9 +89,9 @@ export async function conduct(launched: Launched, command: Supervised, limits: L
     fault = `The output cannot be kept: ${(thrown as Error).message}`;
     end('sandbox_error');
   }
-  const pids = (): number[] => readTree(launched.root ?? child.pid ?? 0).map(({ pid }) => pid);
+  const pids = (): number[] => readTree(first() ?? child.pid ?? 0).map(({ pid }) => pid);
   const look = (): SandboxStatus | undefined => {
-    const status = watch.check(launch.launcher ? launched.root : child.pid);
+    const status = watch.check(first());
     return status ?? (disk.exceeded(pids) ? 'disk' : undefined);
   };
   let poll: NodeJS.Timeout;
@@ -130,8 +132,8 @@ export async function conduct(launched: Launched, command: Supervised, limits: L
   unguard?.();
   const exitedAt = performance.now();
   if (!exit.error) ended ??= look();
-  // The pid namespace ended with its first process, whose pid may be somebody else's by now; only what is sure is killed again.
-  watch.kill();
+  // The pid namespace ended with its first process; only what is sure is killed again.
+  watch.kill(undefined);
   if (!launch.launcher) killQuietly(child.pid && -child.pid);
   clearTimeout(poll);
   clearTimeout(wall);

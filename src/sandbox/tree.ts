@@ -94,3 +94,18 @@ function sum(pids: readonly number[], read: (pid: number) => number): number {
   }
   return total;
 }
+
+/**
+ * Kills a process and all its descendants one by one. The first process of a pid namespace takes the others with it, but where they keep
+ * every core busy it is long in coming to that.
+ */
+export function killTree(root: number | undefined): void {
+  for (const { pid, startTime } of root === undefined ? [] : readTree(root)) {
+    try {
+      // Its number may have been given away since the list was read.
+      if (readProcess(pid)?.startTime === startTime) process.kill(pid, 'SIGKILL');
+    } catch {
+      // It is gone.
+    }
+  }
+}

@@ -3,6 +3,7 @@ import type { BwrapRung } from '../bwrap.ts';
 import { INVISIBLE_MEMORY, memoryWatch } from '../memory-watch.ts';
 import { reapStaleFolders } from '../pipes.ts';
 import { filterArch } from '../seccomp.ts';
+import { killTree } from '../tree.ts';
 import type { Limits } from '../types.ts';
 import type { Obstacle, RungBackend } from './types.ts';
 
@@ -40,5 +41,5 @@ const polled = (limits: Limits): BwrapRung => ({
   countsProcesses: false,
   deny: INVISIBLE_MEMORY,
   dataBytes: limits.memoryBytes,
-  begin: () => ({ prefix: [], watch: memoryWatch(limits.memoryBytes) }),
+  begin: () => ({ prefix: [], watch: { ...memoryWatch(limits.memoryBytes), kill: killTree } }),
 });
