@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Identity } from '../identity.ts';
 import type { Place } from '../place.ts';
@@ -68,18 +69,23 @@ export function runArguments(
   ];
   return [
     'run', '--rm', '--name', name, '--label', `${CONTAINER_LABEL}=${name}`, '--interactive', '--pull=never', '--log-driver=none',
-    '--hostname=sandbox', `--network=${command.network === 'install' ? 'host' : 'none'}`, '--ipc=private',
+    '--hostname=sandbox', ...network(engine, command), '--ipc=private',
     `--user=${user.uid}:${user.gid}`, ...user.options, '--cap-drop=ALL', '--security-opt=no-new-privileges', `--security-opt=seccomp=${join(files, SECCOMP_FILE)}`, '--security-opt=label=disable',
     `--memory=${limits.memoryBytes}b`, `--memory-swap=${limits.memoryBytes}b`, `--pids-limit=${limits.processes}`,
     `--ulimit=nofile=${limits.openFiles}:${limits.openFiles}`, `--ulimit=nproc=${nproc}:${nproc}`, `--ulimit=fsize=${limits.fileBytes}:${limits.fileBytes}`,
     `--ulimit=cpu=${cpu}:${cpu + 1}`, '--ulimit=core=0:0', '--ulimit=memlock=65536:65536',
     '--read-only', ...(podman ? ['--read-only-tmpfs=false', '--http-proxy=false', '--no-hosts'] : PROXIES.flatMap((variable) => ['--env', `${variable}=`, '--env', `${variable.toLowerCase()}=`])),
     `--tmpfs=/tmp:rw,exec,nosuid,nodev,size=${limits.tmpBytes},mode=1777`, `--shm-size=${Math.min(SHM_BYTES, limits.memoryBytes)}b`,
-    // The kernel would let uid 0 make files there. podman leaves terminals out of a /dev that it was told about.
-    '--tmpfs=/dev:ro,nosuid,noexec,size=64k,mode=755', ...(podman ? ['--mount=type=devpts,destination=/dev/pts'] : []),
     ...mounts.map(({ source, target, writable }: { source: string; target: string; writable?: boolean }) => bind(source, target, writable ?? false)),
     '--workdir=/', '--entrypoint=/bin/sh', image, SCRIPT_PATH, name,
   ];
+}
+
+function network(engine: Engine, command: SandboxCommand): string[] {
+  if (command.network === 'install') return ['--network=host'];
+  // docker takes ::1 out of a container without a network, podman leaves it in.
+  const loopback = engine.name === 'docker' && existsSync('/proc/sys/net/ipv6') ? ['--sysctl=net.ipv6.conf.all.disable_ipv6=0'] : [];
+  return ['--network=none', ...loopback];
 }
 
 /** One option or the other holds any path but one with both a colon and a comma, a quote or a line feed. */

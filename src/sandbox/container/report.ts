@@ -3,12 +3,14 @@ import type { Report } from '../supervise.ts';
 
 /** What a container's first process says when the command has ended. */
 export interface Used {
+  /** Did the clock inside end the command. */
+  struck: boolean;
   oomKills: number;
   peakMemoryBytes?: number;
   cpuMs?: number;
 }
 
-/** Characters after the mark: a word and three numbers. */
+/** Characters after the mark: a word and four numbers. */
 const LONGEST = 80;
 
 /**
@@ -19,7 +21,7 @@ export class MarkedReport implements Report {
   started = false;
   finished = false;
   /** As last told. */
-  used: Used = { oomKills: 0 };
+  used: Used = { struck: false, oomKills: 0 };
   #before = '';
   #held = '';
   #root: number | undefined;
@@ -48,10 +50,10 @@ export class MarkedReport implements Report {
       this.#before = text.slice(0, at);
       text = text.slice(at + this.mark.length + ' started\n'.length);
     }
-    const report = new RegExp(`${this.mark} ended (\\d+|-) (\\d+|-) (\\d+|-)\\n`, 'g');
-    const kept = text.replace(report, (_all, kills: string, peak: string, cpu: string) => {
+    const report = new RegExp(`${this.mark} ended ([01]) (\\d+|-) (\\d+|-) (\\d+|-)\\n`, 'g');
+    const kept = text.replace(report, (_all, struck: string, kills: string, peak: string, cpu: string) => {
       this.finished = true;
-      this.used = { oomKills: Number(kills) || 0, ...(peak !== '-' && { peakMemoryBytes: Number(peak) }), ...(cpu !== '-' && { cpuMs: Number(cpu) }) };
+      this.used = { struck: struck === '1', oomKills: Number(kills) || 0, ...(peak !== '-' && { peakMemoryBytes: Number(peak) }), ...(cpu !== '-' && { cpuMs: Number(cpu) }) };
       return '';
     });
     const cut = this.finished ? kept.length : this.#unfinished(kept);

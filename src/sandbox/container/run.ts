@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { systemProgram } from '../bwrap.ts';
 import { identityFor } from '../identity.ts';
 import { occupy } from '../occupancy.ts';
@@ -22,6 +23,10 @@ import { seccompProfile } from './seccomp-profile.ts';
 
 /** The clock inside strikes this much after ours: it is there for the case that nobody is left outside. */
 const GUARD_MS = 2_000;
+
+/** How often, and after how long, a container is removed that a daemon may make after all. What comes later is removed by the next start. */
+const DAEMON_LOOKS = 3;
+const DAEMON_MS = 400;
 
 /** Programs of the host that a run needs besides the engine's. */
 export const HOST_PROGRAMS = ['setpriv', 'mkfifo'] as const;
@@ -91,14 +96,23 @@ function watch(engine: Engine, name: string, report: MarkedReport): Watch {
   const counter = new OomCounter();
   let cutShort = false;
   return {
-    check: (root) => (counter.kills(root) > 0 || report.used.oomKills > 0 ? 'oom' : undefined),
+    check(root) {
+      if (counter.kills(root) > 0 || report.used.oomKills > 0) return 'oom';
+      return report.used.struck ? 'timeout' : undefined;
+    },
     kill() {
       cutShort ||= !report.finished;
     },
     stats: () => ({ peakMemoryBytes: report.used.peakMemoryBytes, cpuMs: report.used.cpuMs }),
     async close() {
       // A container that came to its end is removed by its engine, before the client returns.
-      if (cutShort || !report.finished) await ask(engine, removal(engine, name));
+      if (!cutShort && report.finished) return;
+      await ask(engine, removal(engine, name));
+      // A daemon may still be at making one whose client was killed.
+      for (let look = 0; engine.name === 'docker' && !report.started && look < DAEMON_LOOKS; look += 1) {
+        await sleep(DAEMON_MS);
+        await ask(engine, removal(engine, name));
+      }
     },
   };
 }

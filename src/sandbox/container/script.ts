@@ -30,12 +30,18 @@ mkdir -m 700 -p ${quoted(BASE_ENV.HOME ?? '/tmp')} || refuse "/tmp is not writab
 # The host's programs below /usr are not here; the image has its own, under a name.
 case $program in /usr/*|/bin/*) [ -x "$program" ] || program=\${program##*/} ;; esac
 exec 3>&2 2>/dev/null
+seconds() { read -r now rest < /proc/uptime; now=\${now%.*}; }
+seconds; since=$now
 echo "$mark started" >&3
 # In a subshell, so that this shell's own word on a signal does not reach the command's standard error.
 (exec timeout -s KILL "$guard" env -i ${environment.join(' ')} "$program" "$@" 2>&3 3>&-)
 code=$?
+seconds
+# timeout ends as the command does that it kills; what it allows is what tells them apart.
+struck=0
+if [ "$code" = 137 ] && [ $((now - since)) -ge \${guard%.*} ]; then struck=1; fi
 ${USED}
-echo "$mark ended $kills $peak $used" >&3
+echo "$mark ended $struck $kills $peak $used" >&3
 exit "$code"
 `;
 }
