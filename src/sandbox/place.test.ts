@@ -43,6 +43,9 @@ test.each([
   ['a mount over /proc', { mounts: [{ source: '/usr', target: '/proc/x' }] }, 'bad_arguments'],
   ['a mount over the workspace', { mounts: [{ source: '/usr', target: workspace }] }, 'bad_arguments'],
   ['a mount that is not there', { mounts: [{ source: join(base, 'no'), target: '/opt/x' }] }, 'bad_arguments'],
+  ['output kept in the workspace', { outputDirectory: join(workspace, 'sub', 'new') }, 'bad_arguments'],
+  ['output kept in a writable mount', { mounts: [{ source: base, target: '/opt/x', writable: true }], outputDirectory: join(base, 'out') }, 'bad_arguments'],
+  ['output kept at a relative path', { outputDirectory: 'out' }, 'bad_arguments'],
   ['a mount through a link in the workspace', { mounts: [{ source: '/usr', target: join(workspace, 'node_modules') }] }, 'path_unsafe'],
 ])('%s is refused', (_title, change, code) => {
   expect(() => resolvePlace({ argv: ['true'], workspace, ...change })).toThrow(expect.objectContaining({ code }));

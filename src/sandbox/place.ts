@@ -1,6 +1,6 @@
 import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join, normalize, posix } from 'node:path';
+import { dirname, isAbsolute, join, normalize, posix } from 'node:path';
 import { UntilgreenError } from '../core/errors.ts';
 import type { Mount, SandboxCommand } from './types.ts';
 
@@ -64,7 +64,17 @@ export function resolvePlace(command: SandboxCommand): Place {
     if (isWithin('/usr', target) && realpathSync(mount.source) === target && !mount.writable) continue;
     mounts.push({ ...mount, source: realpathSync(mount.source), target });
   }
+  if (command.outputDirectory !== undefined) refuseOutput(command.outputDirectory, [root, ...mounts.filter((mount) => mount.writable).map(({ source }) => source)]);
   return { root, mountAt, cwd, mounts };
+}
+
+/** Files of ours in a directory that the command writes could be links by the time they are made. */
+function refuseOutput(directory: string, writable: readonly string[]): void {
+  if (!isAbsolute(directory) || directory.includes('\0')) throw bad('outputDirectory', `Expected \`outputDirectory\` to be an absolute path, got ${directory}.`);
+  let there = normalize(directory);
+  while (!statSync(there, { throwIfNoEntry: false })) there = dirname(there);
+  const inside = writable.find((path) => isWithin(path, realpathSync(there)));
+  if (inside !== undefined) throw bad('outputDirectory', `The output cannot be kept in ${directory}, which the command may write.`, { path: directory }, `Name a directory outside of ${inside}.`);
 }
 
 function realWorkspace(workspace: string): string {

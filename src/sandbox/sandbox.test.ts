@@ -146,6 +146,21 @@ for (const { title, backend, owner, obstacle } of cases) {
       expect(result.stdout).toMatch(/^1\n2\n[^]*left out[^]*9999\n10000\n$/);
     });
 
+    test('the whole output is on disk where that is asked for, and nowhere else', async () => {
+      const outputDirectory = join(mkdtempSync(join(tmpdir(), 'sandbox-output-')), 'out');
+      const result = await sh('seq 1 10000; printf "\\377" >&2; exit 4', { limits: { outputBytes: 10_000 }, outputDirectory });
+      expect(result).toMatchObject({ status: 'exited', exitCode: 4, truncated: { stdout: true, stderr: false }, files: { stdout: { bytes: 48_894, complete: true }, stderr: { bytes: 1, complete: true } } });
+      expect(readFileSync(result.files?.stdout.path ?? '', 'utf8').split('\n').length).toBe(10_001);
+      expect(readFileSync(result.files?.stderr.path ?? '')).toEqual(Buffer.from([255]));
+      const flood = await sh('yes', { limits: { outputBytes: 10_000 }, outputDirectory });
+      expect(flood).toMatchObject({ status: 'output', files: { stdout: { bytes: 160_000, complete: false }, stderr: { bytes: 0 } } });
+      expect(readdirSync(outputDirectory).sort()).toEqual(['stderr.txt', 'stdout.txt']);
+      expect((await sh('true', { cwd: 'no/such/folder', outputDirectory })).status).toBe('sandbox_error');
+      expect(readdirSync(outputDirectory)).toEqual([]);
+      await expect(sh('true', { outputDirectory: join(workspace, 'out') })).rejects.toMatchObject({ code: 'bad_arguments' });
+      rmSync(dirname(outputDirectory), { recursive: true });
+    });
+
     test('a workspace that grows too much is stopped', async () => {
       const result = await sh('i=0; while [ $i -lt 150 ]; do i=$((i+1)); head -c 10485760 /dev/zero > fill$i; done', { limits: { diskBytes: 100 * MiB } });
       for (const name of readdirSync(workspace)) if (name.startsWith('fill')) rmSync(join(workspace, name));
@@ -229,6 +244,21 @@ for (const { title, backend, owner, obstacle } of cases) {
       server.close();
       expect(result).toMatchObject({ status: 'sandbox_error', exitCode: null, error: expect.stringContaining('live.sock') });
       expect(existsSync(join(workspace, 'ran-with-socket'))).toBe(false);
+    });
+
+    test('a listener of the host in a writable mount is refused, a socket that nobody listens on is not', async () => {
+      const shared = own(mkdtempSync(join(tmpdir(), 'sandbox-shared-')));
+      chmodSync(shared, 0o755);
+      const server = createServer();
+      await new Promise<void>((resolve) => server.listen(join(shared, 'live.sock'), resolve));
+      const mounts = [{ source: shared, target: '/opt/shared', writable: true }];
+      const refused = await sh('echo ran > ran-with-mount', { mounts });
+      await new Promise<unknown>((resolve) => server.close(resolve));
+      expect(refused).toMatchObject({ status: 'sandbox_error', error: expect.stringContaining('live.sock') });
+      expect(existsSync(join(workspace, 'ran-with-mount'))).toBe(false);
+      const made = await sh('/usr/bin/python3 -c "import socket; socket.socket(socket.AF_UNIX).bind(\'/opt/shared/dead.sock\')"', { mounts });
+      expect([made, await sh('echo fine', { mounts })]).toMatchObject([{ exitCode: 0 }, { stdout: 'fine\n' }]);
+      rmSync(shared, { recursive: true });
     });
 
     test('a sandbox that cannot be set up is an error of its own and the command does not run', async () => {
