@@ -79,9 +79,9 @@ async function snippet(words: readonly string[], options: ExecOptions): Promise<
   if (file === undefined) throw usage('There is nothing to run.', "Give a file, - for standard input, or -c 'CODE'.");
   if (file === '-' && options.stdin) throw usage('With - the code is standard input, and cannot be read as data too.', 'Leave --stdin out, or put the code into a file.');
   const code = file === '-' ? await readAll(process.stdin) : readScript(file);
-  const language = named === undefined ? codeLanguageOf(file, code) : codeLanguage(named);
+  const language = named === undefined ? codeLanguageOf(file, code) : codeLanguage(named).name;
   if (!language) throw usage(`The language of ${file === '-' ? 'standard input' : file} cannot be told.`, 'Add --lang python, javascript, typescript, go or shell.');
-  return { code, args, language: language.name };
+  return { code, args, language };
 }
 
 function readScript(file: string): string {

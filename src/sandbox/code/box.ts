@@ -143,11 +143,13 @@ export class CodeSandbox implements AsyncDisposable, Disposable {
     if (host === undefined) throw new UntilgreenError('file_missing', `${language.program} is not on the PATH, and ${language.name} needs it.`, { program: language.program }, language.install);
     const stem = this.#takeStem(language);
     const report = `.blocked-${randomBytes(6).toString('hex')}`;
+    const signal = options.signal ? AbortSignal.any([options.signal, ending]) : ending;
     let made: string[] = [];
     try {
       // By its name where that finds it: in a container the image's own program answers to it.
       const program = host.endsWith(`/${language.program}`) ? language.program : host;
-      const prepared = await language.prepare({ code, stem, blocked, report }, program);
+      const shared = async () => language.shared?.(sandbox, tools, signal);
+      const prepared = await language.prepare({ code, stem, blocked, report, shared }, program);
       if ('refused' in prepared) return refusedResult(prepared, language);
       // From here to the start nothing else gets a turn.
       if (ending.aborted) throw new UntilgreenError('cancelled', 'The CodeSandbox was closed before the snippet started.');
@@ -160,7 +162,7 @@ export class CodeSandbox implements AsyncDisposable, Disposable {
         mounts: [...tools.mounts, ...(prepared.mounts ?? [])],
         limits,
         network: options.network ?? this.#options.network ?? 'none',
-        signal: options.signal ? AbortSignal.any([options.signal, ending]) : ending,
+        signal,
         ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
         ...(options.onOutput ? { onOutput: options.onOutput } : {}),
       });
@@ -183,14 +185,12 @@ export class CodeSandbox implements AsyncDisposable, Disposable {
   }
 
   async #readReport(name: string, prepared: Prepared, blocked: readonly string[]): Promise<BlockedImport | undefined> {
-    let text: string;
+    let told: z.infer<typeof reportSchema>;
     try {
-      text = readNoFollow(this.directory, name, 4096).toString('utf8');
-    } catch (thrown) {
-      if (thrown instanceof UntilgreenError && thrown.code === 'file_missing') return undefined;
-      throw thrown;
+      told = reportSchema.parse(JSON.parse(readNoFollow(this.directory, name, 4096).toString('utf8')));
+    } catch {
+      return undefined; // nothing was met, or the snippet put something of its own there
     }
-    const told = reportSchema.parse(JSON.parse(text));
     if (!blocked.includes(told.name)) return undefined;
     const line = told.line ?? (await prepared.likelyLine?.());
     return { name: told.name, ...(line === undefined ? {} : { line }) };

@@ -8,17 +8,17 @@ export function blockedInGo(code: string, blocked: readonly string[]): (BlockedI
   const text = withoutComments(code);
   const lineAt = (index: number): number => text.slice(0, index).split('\n').length;
   const found: { name: string; line: number }[] = [];
-  const code_ = text.replace(/"(?:[^"\\\n]|\\.)*"|`[^`]*`|'(?:[^'\\\n]|\\.)*'/g, (string) => string.replace(/[^\n]/g, ' '));
+  const bare = text.replace(/"(?:[^"\\\n]|\\.)*"|`[^`]*`|'(?:[^'\\\n]|\\.)*'/g, (string) => string.replace(/[^\n]/g, ' '));
   for (const { path, alias, line } of imports(text, lineAt)) {
     for (const name of blocked) {
       const attribute = /^(.+)\.([A-Z]\w*)$/.exec(name);
       if (path === name || path.startsWith(`${name}/`)) found.push({ name, line });
       if (attribute?.[1] !== path) continue;
-      const use = new RegExp(alias === '.' ? `(?<![\\w.])${attribute[2]}\\b` : `(?<![\\w.])${alias}\\s*\\.\\s*${attribute[2]}\\b`).exec(code_);
+      const use = new RegExp(alias === '.' ? `(?<![\\w.])${attribute[2]}\\b` : `(?<![\\w.])${alias}\\s*\\.\\s*${attribute[2]}\\b`).exec(bare);
       if (use) found.push({ name, line: lineAt(use.index) });
     }
   }
-  return found.sort((a, b) => a.line - b.line)[0];
+  return found.toSorted((a, b) => a.line - b.line)[0];
 }
 
 /** The same text with blanks for comments, so that lines and columns stay. */

@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { nearest } from '../../../config/shape.ts';
 import { UntilgreenError } from '../../../core/errors.ts';
+import type { CodeLanguageName } from '../types.ts';
 import { go } from './go.ts';
 import { javascript } from './javascript.ts';
 import { python } from './python.ts';
@@ -30,13 +31,13 @@ export function codeLanguage(name: unknown): CodeLanguage {
 /**
  * The language of a file, by its extension, else by the program that its `#!` line names; undefined where neither says.
  *
- * @example codeLanguageOf('tool', '#!/usr/bin/env python3\n')?.name // 'python'
+ * @example codeLanguageOf('tool', '#!/usr/bin/env python3\n') // 'python'
  */
-export function codeLanguageOf(path: string, code: string): CodeLanguage | undefined {
+export function codeLanguageOf(path: string, code = ''): CodeLanguageName | undefined {
   const extension = extname(path).toLowerCase();
   const byExtension = CODE_LANGUAGES.find(({ extensions }) => extensions.includes(extension));
-  if (byExtension) return byExtension;
+  if (byExtension) return byExtension.name;
   const [, first, second] = /^#!\s*(?:\S*\/)?(\S+)(?:\s+(?:-S\s+)?(\S+))?/.exec(code) ?? [];
   const program = first === 'env' ? second : first;
-  return program === undefined ? undefined : CODE_LANGUAGES.find(({ shebang }) => shebang?.test(program));
+  return program === undefined ? undefined : CODE_LANGUAGES.find(({ shebang }) => shebang?.test(program))?.name;
 }

@@ -1,4 +1,5 @@
-import type { Mount } from '../../types.ts';
+import type { ToolPaths } from '../../tool-paths.ts';
+import type { Mount, Sandbox } from '../../types.ts';
 import type { BlockedImport, CodeLanguageName } from '../types.ts';
 
 /** A snippet about to run. */
@@ -7,6 +8,8 @@ export interface Snippet {
   /** Name of its file in the box, without an extension, free for it alone. */
   stem: string;
   blocked: readonly string[];
+  /** What the language's `shared` makes; asked for by what is going to run. */
+  shared(): Promise<string | undefined>;
   /** File name in the box into which a guard inside the sandbox writes which blocked name it met. */
   report: string;
 }
@@ -43,6 +46,8 @@ export interface CodeLanguage {
   /** Megabytes below which the runtime does not start. */
   readonly leastMemoryMb: number;
   readonly blocksImports: boolean;
+  /** Makes, once for a machine, a folder of the host that makes runs quicker. */
+  shared?(sandbox: Sandbox, tools: ToolPaths, signal: AbortSignal): Promise<string | undefined>;
   /**
    * What to run, or why not.
    *
