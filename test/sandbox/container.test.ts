@@ -1,0 +1,193 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findEngine } from '../../src/sandbox/container/detect.ts';
+import { ask } from '../../src/sandbox/container/engine.ts';
+import type { Engine } from '../../src/sandbox/container/engine.ts';
+import { nextName, reapStale } from '../../src/sandbox/container/names.ts';
+import { runContainer } from '../../src/sandbox/container/run.ts';
+import { resolveLimits } from '../../src/sandbox/limits.ts';
+import { probe } from '../../src/sandbox/probe.ts';
+import { container } from '../../src/sandbox/rungs/container.ts';
+import type { Limits, SandboxCommand, SandboxResult } from '../../src/sandbox/types.ts';
+
+const MiB = 1024 * 1024;
+const EXPECTED = (process.env.UNTILGREEN_EXPECT_RUNGS ?? '').split(',').includes('C');
+const DRIVER = fileURLToPath(new URL('./drive.ts', import.meta.url));
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+const found = await findEngine();
+const obstacle = 'engine' in found ? undefined : found;
+/** Names begin alike for all that one process makes. */
+const familyOf = (pid: number): string => nextName().replace(/^(untilgreen-\w+-).*/, `$1${pid}-`);
+
+describe.skipIf(obstacle && !EXPECTED)(`containers${obstacle ? ` (not measured: ${obstacle.problem})` : ''}`, () => {
+  const base = realpathSync(mkdtempSync(join(tmpdir(), 'sandbox-container-')));
+  const workspace = join(base, 'workspace');
+  const { engine, image } = found as { engine: Engine; image: string };
+  const run = (argv: string[], more: Partial<SandboxCommand> = {}, limits: Partial<Limits> = {}, by = engine): Promise<SandboxResult> =>
+    runContainer(by, image, { argv, workspace, ...more }, resolveLimits({ wallMs: 20_000, ...limits }));
+  const sh = (script: string, more: Partial<SandboxCommand> = {}, limits: Partial<Limits> = {}): Promise<SandboxResult> => run(['sh', '-c', script], more, limits);
+  const named = async (prefix: string): Promise<string[]> => (await ask(engine, ['ps', '--all', '--format', '{{.Names}}'])).stdout.split('\n').filter((name) => name.startsWith(prefix));
+  /** The names, once they are none or it has taken too long. */
+  const lastly = async (prefix: string): Promise<string[]> => {
+    for (let look = 0; look < 100; look += 1) {
+      if ((await named(prefix)).length === 0) return [];
+      await sleep(100);
+    }
+    return named(prefix);
+  };
+
+  beforeAll(async () => {
+    if (obstacle) throw new Error(obstacle.problem);
+    mkdirSync(workspace);
+    await container.prepare();
+  });
+  afterAll(() => rmSync(base, { recursive: true, force: true }));
+
+  test('all canaries hold', async () => {
+    const { canaries, obstacle: refused } = await probe(container);
+    expect(refused).toBeUndefined();
+    expect(canaries.length).toBeGreaterThan(10);
+  });
+
+  test.each([0, 1, 125, 126, 127])('a program that ends with %i is not an engine that fails', async (exitCode) => {
+    expect(await sh(`echo out; echo err >&2; exit ${exitCode}`)).toMatchObject({ status: 'exited', exitCode, stdout: 'out\n', stderr: 'err\n', rung: 'C' });
+  });
+
+  test.each([
+    ['a signal of its own', ['sh', '-c', 'kill -SEGV $$'], { exitCode: 139, signal: 'SIGSEGV', stderr: '' }],
+    ['no such program', ['/no/such/program'], { exitCode: 127 }],
+    ['a program of the host below /usr is the image’s own', ['/usr/no/such/folder/python3', '-c', 'print(1)'], { exitCode: 0, stdout: '1\n' }],
+    ['words byte for byte', ['printf', '%s|', '-rf', 'a b', 'ü\n"\'$x`', '', '\\'], { exitCode: 0, stdout: '-rf|a b|ü\n"\'$x`||\\|' }],
+  ])('%s', async (_title, argv, expected) => {
+    expect(await run(argv)).toMatchObject({ status: 'exited', ...expected });
+  });
+
+  test('an image that is not there is an error, nothing is fetched and nothing runs', async () => {
+    const result = await runContainer(engine, 'localhost/untilgreen-no-such-image', { argv: ['touch', 'ran'], workspace }, resolveLimits());
+    expect(result).toMatchObject({ status: 'sandbox_error', exitCode: null, error: expect.stringMatching(/did not run: .*untilgreen-no-such-image/s) });
+    expect(existsSync(join(workspace, 'ran'))).toBe(false);
+  });
+
+  test.each([
+    ['--memory', /did not run: untilgreen: the memory limit of \d+ bytes does not hold/],
+    ['--pids-limit', /did not run: untilgreen: the limit of \d+ processes does not hold/],
+  ])('an engine that ignores %s is refused, the command does not run', async (flag, error) => {
+    // As a rootless engine does where cgroups are version 1: the option is taken, and nothing is limited.
+    const deaf = join(base, 'deaf');
+    writeFileSync(deaf, `#!/bin/bash\nfor word; do case $word in ${flag}=*${flag === '--memory' ? '|--memory-swap=*' : ''}) ;; *) words+=("$word") ;; esac; done\nexec ${engine.program} "\${words[@]}"\n`, { mode: 0o755 });
+    const result = await run(['touch', 'ran'], {}, {}, { ...engine, program: deaf });
+    expect(result).toMatchObject({ status: 'sandbox_error', error: expect.stringMatching(error) });
+    expect(existsSync(join(workspace, 'ran'))).toBe(false);
+  });
+
+  test('AF_VSOCK is refused by our profile', async () => {
+    expect((await run(['python3', '-c', 'import socket\ntry: socket.socket(40, 1)\nexcept OSError as e: print(e.errno)'])).stdout).toBe('97\n');
+  });
+
+  test('what a command used is told, however short it was', async () => {
+    const result = await run(['python3', '-c', 'x = bytearray(60 << 20); x[:] = b"x" * len(x)']);
+    expect(result.peakMemoryBytes).toBeGreaterThan(60 * MiB);
+    expect(result.peakMemoryBytes).toBeLessThan(400 * MiB);
+    expect(result.cpuMs).toBeGreaterThan(0);
+  });
+
+  test('the host’s folders are there where they are shown, and cannot be changed', async () => {
+    const shown = join(base, 'shown');
+    mkdirSync(shown);
+    writeFileSync(join(shown, 'file'), 'text');
+    mkdirSync(join(workspace, '.git'), { recursive: true });
+    const { stdout } = await sh(`cat ${shown}/file; for p in ${shown} .git / /usr /etc; do touch $p/made 2>/dev/null && echo $p; done; true`, { mounts: [{ source: shown, target: shown }] });
+    rmSync(join(workspace, '.git'), { recursive: true });
+    expect(stdout).toBe('text');
+  });
+
+  test.each([['loopback', 'refused'], ['install', 'reached']] as const)('a server of the host with network %s is %s', async (network, expected) => {
+    const server = createServer((socket) => socket.end()).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const script = 'import socket, sys\ntry: socket.create_connection(("127.0.0.1", int(sys.argv[1])), 5); print("reached")\nexcept OSError: print("refused")';
+    const { stdout, error } = await run(['python3', '-c', script, String((server.address() as AddressInfo).port)], { network });
+    server.close();
+    expect(error).toBeUndefined();
+    expect(stdout).toBe(`${expected}\n`);
+  });
+
+  test('pytest, hypothesis and node --test pass inside', async () => {
+    writeFileSync(join(workspace, 'test_a.py'), 'from hypothesis import given, strategies as st\n@given(st.integers())\ndef test_a(n):\n    assert n + 0 == n\n');
+    writeFileSync(join(workspace, 'b.test.js'), 'require("node:test")("b", () => require("node:assert").equal(1, 1));\n');
+    expect(await run(['python3', '-m', 'pytest', '-q', '-p', 'no:cacheprovider', 'test_a.py'])).toMatchObject({ status: 'exited', exitCode: 0, stdout: expect.stringContaining('1 passed') });
+    expect(await run(['node', '--test', 'b.test.js'])).toMatchObject({ status: 'exited', exitCode: 0 });
+  });
+
+  test('the engine’s client is killed: so is the container', async () => {
+    const pending = sh('echo up; sleep 30', { onOutput: () => void process.kill(-clientOf(process.pid), 'SIGKILL') });
+    expect(await pending).toMatchObject({ status: 'killed', exitCode: null, stdout: 'up\n' });
+    expect(await named(familyOf(process.pid))).toEqual([]);
+  });
+
+  test('the agent is killed: its container goes with it', async () => {
+    const { child, family } = await agent('killed');
+    child.kill('SIGKILL');
+    expect(await lastly(family)).toEqual([]);
+  });
+
+  test('agent and client are killed together: the next start removes the container', async () => {
+    const { child, family } = await agent('both');
+    const client = clientOf(child.pid ?? 0);
+    child.kill('SIGSTOP');
+    process.kill(-client, 'SIGKILL');
+    child.kill('SIGKILL');
+    await new Promise((resolve) => child.once('exit', resolve));
+    expect(await named(family)).toHaveLength(1);
+    expect(await reapStale(engine)).toBeGreaterThan(0);
+    expect(await named(family)).toEqual([]);
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith(family))).toEqual([]);
+  });
+
+  test('twenty runs, some of them cut short, leave nothing', async () => {
+    const ends = await Promise.all(Array.from({ length: 20 }, async (_, index) => {
+      if (index % 4 === 0) return (await sh('sleep 20', {}, { wallMs: 300 })).status;
+      if (index % 4 === 1) return (await sh('sleep 20', { signal: AbortSignal.timeout(150 * index) })).status;
+      return (await sh('true')).status;
+    }));
+    expect(new Set(ends)).toEqual(new Set(['timeout', 'killed', 'exited']));
+    expect(await named(familyOf(process.pid))).toEqual([]);
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith(familyOf(process.pid)))).toEqual([]);
+    expect(processesWith(familyOf(process.pid))).toEqual([]);
+  });
+
+  /** An agent of its own with a command that runs. */
+  async function agent(name: string) {
+    const child = spawn(process.execPath, ['--import', 'tsx', DRIVER, 'C', join(base, name), 'run', 'sh', '-c', 'echo up; sleep 60'], { cwd: repository, stdio: ['ignore', 'pipe', 'inherit'] });
+    let heard = '';
+    for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
+      heard += String(chunk);
+      if (heard.includes('up')) return { child, family: familyOf(child.pid ?? 0) };
+    }
+    throw new Error(`the agent ended: ${heard}`);
+  }
+});
+
+/** The pids whose command line holds a text. */
+function processesWith(text: string): number[] {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(text);
+    } catch {
+      return false; // it ended while being looked at
+    }
+  });
+}
+
+/** The pid, which is also the process group, of what a process started for its container. */
+function clientOf(parent: number): number {
+  const client = processesWith('\0guard\0').find((pid) => Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) === parent);
+  if (client === undefined) throw new Error(`process ${parent} runs no container`);
+  return client;
+}
