@@ -39,7 +39,7 @@ export async function prepareCheck(check: Check, bench: Workbench, options: { fi
   if ('problem' in chain) throw new UntilgreenError('sandbox_error', chain.problem, { check: check.id }, chain.next);
   const files = (await bench.list()).map((file) => file.path);
   const report = await openReportFile(bench.root);
-  const place = { mountAt: bench.mountAt, cwd: check.cwd };
+  const place = { mountAt: bench.mountAt, root: bench.root, cwd: check.cwd };
   const cwd = [bench.mountAt, check.cwd].filter(Boolean).join('/');
   const mode = check.framework;
   const config = {

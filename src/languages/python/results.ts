@@ -6,6 +6,8 @@ import { number, readRecords, text, type ReportRecord } from '../shared/reports.
 /** Where the workspace and the check stand inside the sandbox. */
 export interface Place {
   mountAt: string;
+  /** Where it stands without a sandbox that has a tree of its own. */
+  root: string;
   cwd: string;
 }
 
@@ -115,7 +117,8 @@ function framesOf(record: ReportRecord, place: Place): { file: string; line: num
 
 /** An absolute path of the sandbox as a path of the workspace; undefined for files outside. */
 function relative(path: string | undefined, place: Place): string | undefined {
-  return path?.startsWith(`${place.mountAt}/`) ? path.slice(place.mountAt.length + 1) : undefined;
+  const at = [place.mountAt, place.root].find((root) => path?.startsWith(`${root}/`));
+  return at === undefined ? undefined : path?.slice(at.length + 1);
 }
 
 function errorsOf(records: readonly ReportRecord[], place: Place): Read['errors'] {

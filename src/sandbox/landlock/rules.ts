@@ -51,7 +51,7 @@ export function rulesFor(place: Place, tmp: string, options: { ownUid: boolean; 
     rules.set(real, (rules.get(real) ?? 0) | rights);
   };
   for (const path of SYSTEM) allow(path, USE);
-  for (const name of [...ETC, ...NAMES]) allow(join('/etc', name), USE);
+  for (const name of [...ETC, ...NAMES]) allow(join('/etc', name), LOOK);
   // Other processes' memory, variables and files are held back by Landlock itself; their command lines are not.
   allow('/proc', LOOK);
   allow('/sys/devices/system/cpu', LOOK);
