@@ -171,12 +171,17 @@ ${SOURCES}`)
     .option('--markdown', 'as a Markdown table')
     .action(async (options: { markdown?: boolean }) => done(await (await import('./commands/config.ts')).configEnv(options)));
 
-  program.command('doctor')
+  const doctor = program.command('doctor')
     .description('check what this machine has: Node, sandbox, Python, git, models, storage')
     .option('--json', 'as JSON')
     .option('--config <file>', 'settings from this file in place of the project’s')
-    .addHelpText('after', examples('doctor', 'doctor --json'))
+    .addHelpText('after', examples('doctor', 'doctor --json', 'doctor sandbox'))
     .action(async (options: { json?: boolean; config?: string }) => done(await (await import('./commands/doctor.ts')).doctor(options)));
+  doctor.command('sandbox')
+    .description('which sandbox is used and why no better one, what it promises, what to switch on, its canaries and its latency')
+    .option('--json', 'as JSON')
+    .addHelpText('after', examples('doctor sandbox', 'doctor sandbox --json') + '\nExit codes: 0 a sandbox of min_rung or better holds · 7 none does\n')
+    .action(async (options: { json?: boolean }) => done(await (await import('./commands/doctor-sandbox.ts')).doctorSandboxCommand({ ...doctor.opts(), ...options })));
 
   viewFlags(program.command('demo'), 'every event as one line of JSON, an outcome last for each case')
     .description('fix two historical bugs of released packages, with recorded model replies')

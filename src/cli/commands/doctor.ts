@@ -66,16 +66,17 @@ function node(): Finding {
 }
 
 async function sandbox(config: LoadedConfig | undefined): Promise<Finding> {
-  const { doctorSandbox } = await import('../../sandbox/open.ts');
+  const [{ doctorSandbox }, { isAtLeast }] = await Promise.all([import('../../sandbox/open.ts'), import('../../sandbox/rungs/registry.ts')]);
   const report = await doctorSandbox();
   const chosen = report.rungs.find((rung) => rung.rung === report.rung);
-  const least = config?.settings.sandbox.min_rung ?? 'B';
+  const least = config?.settings.sandbox.min_rung ?? 'D';
   const name = 'sandbox';
   if (config?.settings.sandbox.mode === 'none') return { name, status: 'warn', detail: `switched off (${config.origins['sandbox.mode']?.name ?? 'settings'}); commands run with your rights`, data: report };
-  if (!report.rung || !chosen || report.rung > least) {
+  if (!report.rung || !chosen || !isAtLeast(report.rung, least)) {
     const told = report.rungs.filter((rung) => !rung.usable).map((rung) => `rung ${rung.rung}: ${rung.problem ?? 'not usable'}`).join('; ');
-    const next = report.rungs.filter((rung) => rung.rung <= least).at(-1)?.next;
-    return { name, status: 'fail', detail: `none of rung ${least} or better: ${told}`, next, data: report, exitCode: EXIT.noSandbox };
+    // Of those that would do, the weakest asks for least.
+    const next = report.rungs.filter((rung) => isAtLeast(rung.rung, least) && rung.rung !== 'M').at(-1)?.next;
+    return { name, status: 'fail', detail: `none of rung ${least} or better: ${told}`, next: next ?? 'untilgreen doctor sandbox', data: report, exitCode: EXIT.noSandbox };
   }
   const holding = chosen.canaries.filter((canary) => canary.ok).length;
   return { name, status: 'ok', detail: `rung ${report.rung}, ${holding} of ${chosen.canaries.length} canaries hold${chosen.latencyMs === undefined ? '' : `, ${Math.round(chosen.latencyMs)} ms a command`}`, data: report };
