@@ -35,7 +35,8 @@ describe('the lines', () => {
   });
 
   test('hold no control character of what a rung said', () => {
-    expect(text({ rungs: [{ ...A, problem: 'a\u001B[31m\nb' }, B] })).not.toMatch(/\u001B\[31m|a\n/);
+    const said = text({ rungs: [{ ...A, problem: 'a\u001B[31m\nb' }, B] });
+    for (const part of ['\u001B[31m', 'a\n']) expect(said).not.toContain(part);
   });
 });
 
