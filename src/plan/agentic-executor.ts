@@ -184,6 +184,7 @@ export class AgenticExecutor implements AsyncDisposable {
 
   async #run(plan: TaskPlan, context: ToolContext, maxSteps: number): Promise<ExecuteResult> {
     const { mode = 'sequential', retry = RETRIES } = this.#options;
+    for (const { id } of plan.steps) plan.mark(id, 'waiting'); // it may have run before
     return executePlan(withChecks(plan.toJSON()), { ...context, goal: plan.about }, {
       tools: this.#tools(), mode, maxSteps, retry, fallbacks, judge: judged, onStep: (step, state) => plan.mark(step.id, state),
     });

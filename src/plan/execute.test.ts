@@ -203,6 +203,17 @@ describe('steps that are cancelled', () => {
     }
   });
 
+  test('a listener that throws ends the plan, and nothing of it stays', async () => {
+    const { context, close } = await toolContext(FILES);
+    try {
+      const writes = plan({ action: 'file_write', args: { path: 'a.txt', content: 'new' } }, { action: 'file_write', args: { path: 'b.txt', content: 'new' }, dependsOn: ['s1'] });
+      await expect(executePlan(writes, context, { onStep: (step, state) => { if (step.id === 's2' && state === 'done') throw new RangeError('listener'); } })).rejects.toThrow('listener');
+      expect(await context.bench.deltas()).toEqual([]);
+    } finally {
+      await close();
+    }
+  });
+
   test('the failure of one cancels those beside it, and each says why', async () => {
     const { context, close } = await toolContext(FILES);
     const hangs = defineTool({ name: 'hangs', description: 'waits for its signal', effect: 'read', schema: z.strictObject({}), run: (_a, { signal }) => new Promise((resolve) => signal?.addEventListener('abort', () => resolve(refused('cancelled', 'gone')))) });

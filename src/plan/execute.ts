@@ -101,7 +101,15 @@ class PlanRun {
   async run(): Promise<ExecuteResult> {
     const { bench, emit } = this.context;
     const from = await bench.checkpoint();
-    for (this.startReady(); this.running.size; this.startReady()) await Promise.race(this.running.values());
+    try {
+      for (this.startReady(); this.running.size; this.startReady()) await Promise.race(this.running.values());
+    } catch (fault) {
+      // A fault of ours or of a listener must not leave half a plan behind either.
+      this.ended.abort();
+      await Promise.allSettled(this.running.values());
+      await bench.restore(from);
+      throw fault;
+    }
     const { failed } = this;
     if (failed) {
       for (const step of this.order) if (this.states[step.id] === 'waiting') this.skip(step, `Step ${failed.step} failed before it.`);

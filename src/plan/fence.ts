@@ -29,7 +29,7 @@ export class Fence {
    * @param signal aborts the step
    */
   constructor(context: ToolContext, turns: Turns, private readonly signal: AbortSignal) {
-    const { sandbox } = context;
+    const { sandbox, models } = context;
     this.context = {
       ...context,
       signal,
@@ -42,6 +42,8 @@ export class Fence {
           this.follow(() => sandbox.run({ ...command, signal: command.signal ? AbortSignal.any([command.signal, signal]) : signal })),
       },
       runChecks: (options) => this.follow(() => context.runChecks(options)),
+      // What a run keeps of an answer is written before the run ends.
+      ...(models && { models: { describe: () => models.describe(), ask: (options) => this.follow(() => models.ask(options)) } }),
     };
   }
 

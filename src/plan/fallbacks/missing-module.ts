@@ -30,6 +30,9 @@ export function missingModuleIn(text: string, files: readonly string[]): Missing
   return node && name && !own && !isBuiltin(node) ? { module: node, name, language: 'javascript' } : undefined;
 }
 
+/** What runs with the project's packages; a snippet of `run_code` would not see one that is added. */
+const SEES_PACKAGES: ReadonlySet<string> = new Set(['run_tests', 'shell']);
+
 /** What the failed step printed, with all that its tests say. */
 function said(message: string, data: unknown): string {
   const reports = reportsIn(data).flatMap((r) => [...r.errors.map((e) => e.message), ...r.tests.map((t) => t.message ?? ''), r.output]);
@@ -44,7 +47,7 @@ async function projectFiles(context: ToolContext): Promise<string[]> {
 export const missingModule: Fallback = {
   name: 'missing_module',
   async recover({ step, code, message, data, context }) {
-    if (code !== 'step_failed' || step.action === 'add_dependency') return undefined;
+    if (code !== 'step_failed' || !SEES_PACKAGES.has(step.action)) return undefined;
     const missing = missingModuleIn(said(message, data), await projectFiles(context));
     if (!missing) return undefined;
     const { module, name, language } = missing;

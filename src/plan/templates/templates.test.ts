@@ -163,6 +163,23 @@ describe('find-replace', () => {
   });
 });
 
+test.each<[string, Record<string, unknown>, unknown[]]>([
+  ['run the tests', {}, [['run_tests', {}]]],
+  ['run the tests', { command: './check.sh' }, [['run_tests', { command: './check.sh' }]]],
+  ['see what happens', { command: 'pytest -q tests' }, [['run_tests', { command: 'pytest -q tests' }]]],
+  ['see what happens', { command: 'npm test' }, [['run_tests', { command: 'npm test' }]]],
+  ['see what happens', { command: 'cat test/a.txt' }, [['shell', { command: 'cat test/a.txt' }]]],
+  ['read it and list', { path: 'a.py', command: 'ls' }, [['file_read', { path: 'a.py' }], ['shell', { command: 'ls' }]]],
+  ['show a.py', { path: 'a.py' }, [['file_read', { path: 'a.py' }]]],
+])('read-run: %s with %o', async (task, keys, steps) => {
+  const { context, close } = await toolContext({});
+  try {
+    expect((await templateFor(task, keys)!.plan(keys, context, task)).steps.map((s) => [s.action, s.args])).toEqual(steps);
+  } finally {
+    await close();
+  }
+});
+
 describe('fix-imports', () => {
   test.each<[string, Files, Record<string, unknown>, Files]>([
     ['from-imports of Python', { 'old.py': 'A = 1\n', 'use.py': 'from old import A\nfrom older import B\n\nprint(A, B, "old")\n' }, { oldModule: 'old', newModule: 'pkg.new' }, { 'use.py': 'from older import B\nfrom pkg.new import A\n\nprint(A, B, "old")\n' }],
