@@ -7,6 +7,7 @@ import { codeLanguage, codeLanguageOf } from '../../sandbox/code/languages/regis
 import type { CodeLimits, CodeResult } from '../../sandbox/code/types.ts';
 import { stripTerminalEscapes } from '../../sandbox/host.ts';
 import { openSandbox } from '../../sandbox/open.ts';
+import type { SandboxStatus } from '../../sandbox/types.ts';
 import { oneOf, usage, wholeNumber } from '../arguments.ts';
 import { reportError } from '../report-error.ts';
 import { configFor } from '../settings.ts';
@@ -127,10 +128,16 @@ function write(name: 'stdout' | 'stderr', text: string): void {
   process[name].write(process[name].isTTY ? stripTerminalEscapes(text) : text);
 }
 
+const LIMITS: Partial<Record<SandboxStatus, string>> = {
+  timeout: 'its time ran out', oom: 'it used more memory than it may', output: 'it printed more than it may', disk: 'it wrote more than it may',
+};
+
 /** What is left to say when everything was heard as it came. */
 function finish(result: CodeResult): void {
-  if (result.rung === undefined) write('stderr', result.stderr); // nothing ran, so nothing was heard
-  const why = { timeout: 'its time ran out', oom: 'it used more memory than it may', output: 'it printed more than it may', disk: 'it wrote more than it may', killed: undefined, exited: undefined, sandbox_error: undefined }[result.status];
+  // Nothing ran, so nothing was heard.
+  if (result.rung === undefined) write('stderr', result.stderr);
+  else if (result.blocked) process.stderr.write(`untilgreen: The snippet met ${result.blocked.name}, which is blocked${result.blocked.line === undefined ? '' : `, in line ${result.blocked.line}`}.\n`);
+  const why = LIMITS[result.status];
   if (why) process.stderr.write(`untilgreen: The snippet was ended after ${(result.wallMs / 1000).toFixed(1)} s: ${why}.\n`);
   if (result.status === 'sandbox_error') throw new UntilgreenError('sandbox_error', result.error ?? 'The sandbox could not start the snippet.');
 }

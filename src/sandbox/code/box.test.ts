@@ -330,6 +330,11 @@ describe('bad input is refused before anything is made', () => {
     ['too little memory for Node', 'x', { language: 'ts', maxMemoryMb: 32 }, /`maxMemoryMb` option to be at least 64 for typescript.*got 32\./],
     ['names to block in shell', 'ls', { language: 'sh', blockedImports: ['os'] }, /`blockedImports` option does not work for shell/],
     ['a file outside', 'x', { language: 'py', files: { '../x': '' } }, /not a path inside the box/],
+    ['arguments that are no list', 'x', { language: 'py', args: 'a' }, /`args` option to be a list of strings, got "a"\./],
+    ['an argument that is no text', 'x', { language: 'py', args: ['a', 3] }, /`args` option .*got an array\./],
+    ['a variable that is no text', 'x', { language: 'py', env: { A: 1 } }, /`env` option .*got an object\./],
+    ['input that is no text', 'x', { language: 'py', stdin: 5 }, /`stdin` option to be text, got 5\./],
+    ['a file without content', 'x', { language: 'py', files: { a: null } }, /`files` option/],
     ['an argument with a NUL', 'x', { language: 'py', args: ['a\0'] }, /NUL/],
   ])('%s', async (_title, code, options, message) => {
     await expect(box.run(code as string, options as CodeRunOptions)).rejects.toMatchObject({ code: expect.stringMatching(/bad_arguments|path_outside/), message: expect.stringMatching(message) });

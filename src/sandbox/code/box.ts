@@ -10,7 +10,7 @@ import type { Sandbox } from '../types.ts';
 import { makeBoxDirectory, removeBoxDirectory, removeBoxDirectoryNow, writeNoFollow } from './files.ts';
 import { codeLanguage } from './languages/registry.ts';
 import type { CodeLanguage, Prepared, Refusal } from './languages/types.ts';
-import { checkCode, checkLimits, limitsFor } from './options.ts';
+import { checkCode, checkHanded, checkLimits, limitsFor } from './options.ts';
 import type { BlockedImport, CodeResult, CodeRunOptions, CodeSandboxOptions } from './types.ts';
 
 /** What a guard inside the sandbox wrote; untrusted, since the snippet could have written it. */
@@ -71,6 +71,7 @@ export class CodeSandbox implements AsyncDisposable, Disposable {
     if (this.#closed) throw new UntilgreenError('bad_arguments', 'This CodeSandbox is closed.', {}, 'Make a new one.');
     checkCode(code);
     checkLimits(options);
+    checkHanded(options);
     const language = codeLanguage(options.language);
     const blocked = options.blockedImports ?? this.#options.blockedImports ?? [];
     if (blocked.length > 0 && !language.blocksImports) {

@@ -116,7 +116,7 @@ function reapDeadBoxes(): void {
     const pid = Number(name.slice(mine.length).split('-')[0]);
     const path = join(tmpdir(), name);
     const entry = lstatSync(path, { throwIfNoEntry: false });
-    if (!entry?.isDirectory() || entry.uid !== process.geteuid?.() || isAlive(pid)) continue;
+    if (!entry?.isDirectory() || isAlive(pid) || ![entry.uid, 0].includes(process.geteuid?.() ?? -1)) continue;
     removeBoxDirectoryNow(path);
   }
 }

@@ -1,7 +1,7 @@
 import { UntilgreenError } from '../../core/errors.ts';
 import type { Limits } from '../types.ts';
 import type { CodeLanguage } from './languages/types.ts';
-import type { CodeLimits } from './types.ts';
+import type { CodeLimits, CodeRunOptions } from './types.ts';
 
 const MiB = 1024 * 1024;
 /** A snippet is read by people and models; more than this is a program with data in it, which belongs into `files`. */
@@ -11,7 +11,7 @@ const MAX_SECONDS = 86_400;
 const MAX_MEMORY_MB = 1024 * 1024;
 
 function expected(option: string, what: string, got: unknown): UntilgreenError {
-  const shown = typeof got === 'string' ? JSON.stringify(got).slice(0, 60) : Array.isArray(got) ? 'an array' : String(got);
+  const shown = typeof got === 'string' ? JSON.stringify(got).slice(0, 60) : Array.isArray(got) ? 'an array' : typeof got === 'object' && got !== null ? 'an object' : String(got);
   return new UntilgreenError('bad_arguments', `Expected the \`${option}\` option to be ${what}, got ${shown}.`, { argument: option });
 }
 
@@ -47,6 +47,17 @@ export function checkCode(code: unknown): asserts code is string {
   const bytes = Buffer.byteLength(code);
   if (bytes > MAX_CODE_BYTES) throw new UntilgreenError('bad_arguments', `Expected the \`code\` option to be at most ${MAX_CODE_BYTES} bytes, got ${bytes}.`, { argument: 'code' }, 'Put its data into a file of the box.');
 }
+
+/** @throws `bad_arguments` for what a snippet is handed that is not text */
+export function checkHanded({ args, env, stdin, files }: CodeRunOptions): void {
+  const texts = (value: unknown): boolean => Array.isArray(value) && value.every((item) => typeof item === 'string');
+  if (args !== undefined && !texts(args)) throw expected('args', 'a list of strings', args);
+  if (stdin !== undefined && typeof stdin !== 'string') throw expected('stdin', 'text', stdin);
+  if (env !== undefined && !(isRecord(env) && texts(Object.values(env)))) throw expected('env', 'names with strings', env);
+  if (files !== undefined && !(isRecord(files) && Object.values(files).every((content) => typeof content === 'string' || content instanceof Uint8Array))) throw expected('files', 'paths with text or bytes', files);
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The limits of one run: its own, then the box's, then what the language needs. */
 export function limitsFor(language: CodeLanguage, box: CodeLimits, own: CodeLimits): Partial<Limits> {
