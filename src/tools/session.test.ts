@@ -98,6 +98,32 @@ describe('each work sees the directory as it is now', () => {
     expect(readdirSync(join(root, 'home/tools'))).toHaveLength(1);
   });
 
+  it('keeps the copy after its own change to a file that was there, and counts later changes from it', async () => {
+    const first = await session.work(read('b.py'));
+    const changed = await session.work(write('a.py', 'x = 2\n'));
+    expect(await session.work(read('b.py'))).toMatchObject({ copy: first.copy });
+    const again = await session.work(write('a.py', 'x = 3\n'));
+    expect(again.applied).toMatchObject([{ path: 'a.py', kind: 'modified', merged: false }]);
+    expect(await session.work(write('b.py', 'y = 3\n'))).toMatchObject({ applied: [{ path: 'b.py' }] });
+    // What a command leaves behind is taken back to the last change, not to the first copy.
+    await session.work((context) => runTool('shell', { command: 'echo 9 > a.py' }, context));
+    expect(await session.work(read('a.py'))).toMatchObject({ text: 'x = 3\n' });
+    expect(await session.work(read('b.py'))).toMatchObject({ copy: expect.any(Number), text: 'y = 3\n' });
+    for (const { run } of [again, changed]) await undoApply(join(root, 'home/journals'), { runId: run! });
+    expect(await session.work(read('a.py'))).toMatchObject({ text: 'x = 1\n' });
+  });
+
+  it('makes the copy anew when a file that it changed is changed by another at once', async () => {
+    await session.work(write('a.py', 'x = 2\n'));
+    writeFileSync(join(project, 'a.py'), 'x = 8\n');
+    expect(await session.work(read('a.py'))).toMatchObject({ text: 'x = 8\n' });
+    await session.work(write('a.py', 'x = 4\n'));
+    writeFileSync(join(project, 'b.py'), 'y = 8\n');
+    expect(await session.work(read('b.py'))).toMatchObject({ text: 'y = 8\n' });
+    expect(await session.work(write('new.py', 'z = 1\n'))).toMatchObject({ applied: [{ path: 'new.py', kind: 'added' }] });
+    expect(await session.work(read('new.py'))).toMatchObject({ text: 'z = 1\n', at: 3 });
+  });
+
   it.each<[string, () => void, string, string]>([
     ['a file was rewritten with another text of equal length', () => writeFileSync(join(project, 'a.py'), 'x = 5\n'), 'a.py', 'x = 5\n'],
     ['a file was made', () => writeFileSync(join(project, 'c.py'), 'z = 1\n'), 'c.py', 'z = 1\n'],

@@ -15,10 +15,10 @@ import { applyToSource } from '../workspace/apply.ts';
 import type { Bench } from '../workspace/bench.ts';
 import { openWorkbench } from '../workspace/open.ts';
 import { checkDirectory } from '../workspace/paths.ts';
-import type { ApplyResult, OpenWorkbench } from '../workspace/types.ts';
+import type { ApplyResult, OpenWorkbench, RelativePath } from '../workspace/types.ts';
 import { recover } from '../workspace/undo.ts';
 import { laterModels, laterSandbox } from './later.ts';
-import { sourceState } from './source-state.ts';
+import { sourceState, stillSame, type SourceState } from './source-state.ts';
 import type { Approve, ToolContext } from './types.ts';
 
 /** How changes are named that tools made outside a run; `undo --run` knows them by it. */
@@ -96,21 +96,25 @@ export async function openToolSession(options: ToolSessionOptions): Promise<Tool
         sandbox: watchedSandbox(sandbox, () => (touched = true)), ...(signal && { signal }),
       }),
     );
-    if (!touched) return keep(result);
-    const differs = (await bench.deltas()).length > 0;
-    if (differs && result.ok) {
+    if (!touched) {
+      copies.give(bench);
+      return result;
+    }
+    const to = await bench.checkpoint();
+    if (result.ok && (await bench.deltas(bench.base, to)).length > 0) {
       refuseCancelled(signal);
       const run = newRun();
-      const { files } = await applyToSource(bench, { journalDir: copies.journals, runId: run });
+      const { files } = await applyToSource(bench, { to, journalDir: copies.journals, runId: run });
+      // A copy of files that came or went would have to follow directories and ignore rules too; it is made anew.
+      if (files.every((file) => file.kind === 'modified' && !file.merged)) {
+        // Where that fails the change stands nevertheless, and only the copy is lost.
+        await bench.rebase(to).then(() => copies.give(bench, files.map((file) => file.path)), () => copies.drop());
+      }
       return { ...result, run, applied: files };
     }
     await bench.restore(bench.base);
-    return keep(result);
-
-    function keep(value: T): T {
-      copies.give(bench);
-      return value;
-    }
+    copies.give(bench);
+    return result;
   };
 
   return {
@@ -146,9 +150,9 @@ function newRun(): string {
 class Copies {
   readonly journals: string;
   readonly #home: string;
-  #kept: { bench: Bench; folder: string; skipped: number; state: Awaited<ReturnType<typeof sourceState>> } | undefined;
-  /** The work that took it may have left anything in it. */
-  #clean = false;
+  #kept: { bench: Bench; folder: string; skipped: number; state: SourceState } | undefined;
+  /** Files that were written from the copy into the directory; undefined while a work has it, or left it in an unknown state. */
+  #applied: readonly RelativePath[] | undefined;
 
   constructor(
     private readonly directory: string,
@@ -167,9 +171,10 @@ class Copies {
     const folder = this.#kept?.folder ?? join(this.#home, 'tools', newRun());
     // Before the copy: what changes while it is made then shows as a difference.
     const state = await sourceState(this.directory, { ...sizes, exclude: [folder, blobs] });
-    const kept = this.#kept;
-    if (kept && this.#clean && kept.state.settled && kept.state.id === state.id && kept.skipped === kept.bench.skipped.length) {
-      this.#clean = false;
+    const [kept, applied] = [this.#kept, this.#applied];
+    this.#applied = undefined;
+    if (kept && applied && kept.skipped === kept.bench.skipped.length && (await stillSame(kept.bench, kept.state, state, new Set(applied)))) {
+      kept.state = state;
       return kept.bench;
     }
     await this.drop();
@@ -178,13 +183,12 @@ class Copies {
       throw error;
     });
     this.#kept = { bench, folder, skipped: bench.skipped.length, state };
-    this.#clean = false;
     return bench;
   }
 
-  /** The copy is again as it was taken. */
-  give(bench: Bench): void {
-    this.#clean = this.#kept?.bench === bench;
+  /** The copy is again as it was taken, or as it was applied. */
+  give(bench: Bench, applied: readonly RelativePath[] = []): void {
+    if (this.#kept?.bench === bench) this.#applied = applied;
   }
 
   async drop(): Promise<void> {

@@ -162,6 +162,13 @@ export class Bench implements OpenWorkbench {
     await this.#saveState();
   }
 
+  /** Takes a checkpoint for the state from which changes are counted: after it was applied to the user's directory. */
+  async rebase(checkpoint: CheckpointId): Promise<void> {
+    this.state.base = checkpoint;
+    this.#base = undefined;
+    await this.#saveState();
+  }
+
   async deltas(from: CheckpointId = this.base, to?: CheckpointId): Promise<Delta[]> {
     return compare(await loadManifest(this.blobs, from), to === undefined ? await this.#now(true) : await loadManifest(this.blobs, to));
   }
