@@ -163,8 +163,13 @@ def fill(path):
 def writes(_):
     paths = ["/x", "/dev/x", "/etc/x", "/usr/x", "/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger", "/proc/sys/vm/overcommit_memory", "/proc/sys/kernel/printk", "/sys/x", "/var/x", "/home/x"]
     got = {path: outcome(lambda path=path: os.close(os.open(path, os.O_WRONLY | (os.O_CREAT if path.endswith("/x") else 0)))) for path in paths}
-    got["oom_score_adj"] = outcome(lambda: open("/proc/self/oom_score_adj", "w").write("-1000"))
-    print(sorted(set(got.values()) & {"done"}) or "none", json.dumps(got))
+
+    def never_killed():
+        with open("/proc/self/oom_score_adj", "wb", buffering=0) as file:
+            file.write(b"-1000")
+
+    got["oom_score_adj"] = outcome(never_killed)
+    print(sorted(k for k, v in got.items() if v == "done") or "none", json.dumps(got))
 
 
 def many_files(_):

@@ -1,4 +1,5 @@
 import { AGENT } from './cases/agent.ts';
+import { CONTAINERS } from './cases/containers.ts';
 import { HOST } from './cases/host.ts';
 import { RESOURCES } from './cases/resources.ts';
 import { WALLS } from './cases/walls.ts';
@@ -7,7 +8,7 @@ import type { Case } from './arena.ts';
 import type { Rung } from '../../src/sandbox/types.ts';
 
 /** The threat table, in the order of its numbers. 48 is at greater length in compatible.test.ts. */
-const CASES: readonly Case[] = [...RESOURCES, ...WALLS, ...HOST, ...AGENT, ...WORKS].toSorted((a, b) => a.number - b.number);
+const CASES: readonly Case[] = [...RESOURCES, ...WALLS, ...HOST, ...AGENT, ...WORKS, ...CONTAINERS].toSorted((a, b) => a.number - b.number);
 
 /** The cases that say something about a rung. `asRoot`: does root drive. */
 export function casesOn(rung: Rung, asRoot: boolean): readonly Case[] {

@@ -31,6 +31,7 @@ const BROKEN: readonly { title: string; script: string; on: readonly Rung[] }[] 
   { title: 'perl ends with 1', script: inPlaceOf('perl', 'exit 1'), on: ['D'] },
   { title: 'perl ends with 0 without having run anything', script: inPlaceOf('perl', 'exit 0'), on: ['D'] },
   { title: 'the system call filter is empty', script: inPlaceOf('perl', 'exec "REAL" "$@" 6</dev/null'), on: ['D'] },
+  { title: 'the engine forgets the memory limit', script: inPlaceOf('podman', 'for a; do shift; case "$a" in --memory*) ;; *) set -- "$@" "$a" ;; esac; done; exec "REAL" "$@"'), on: ['C'] },
   { title: 'the engine ends with 1', script: `${inPlaceOf('podman', 'exit 1')}; ! test -e /usr/local/bin/docker || mount --bind "$0/podman" /usr/local/bin/docker`, on: ['C'] },
   { title: 'the engine ends with 0 without having run anything', script: `${inPlaceOf('podman', 'exit 0')}; ! test -e /usr/local/bin/docker || mount --bind "$0/podman" /usr/local/bin/docker`, on: ['C'] },
 ];
