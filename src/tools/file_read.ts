@@ -28,8 +28,8 @@ export const fileRead = defineTool<z.infer<typeof schema>>({
     const file = await context.bench.readText(path);
     const lines = linesOf(file.text.replace(/^\uFEFF/, ''));
     const fromLine = args.fromLine ?? 1;
-    if (args.toLine !== undefined && args.toLine < fromLine) return refused('bad_arguments', `toLine (${args.toLine}) stands before fromLine (${fromLine}).`);
-    if (fromLine > Math.max(1, lines.length)) return refused('bad_arguments', `fromLine is ${fromLine}, but ${path} has ${lines.length} lines.`);
+    if (args.toLine !== undefined && args.toLine < fromLine) return refused('bad_arguments', `toLine (${args.toLine}) stands before fromLine (${fromLine}). Swap them, or leave toLine out to read to the end.`, { fromLine, toLine: args.toLine });
+    if (fromLine > Math.max(1, lines.length)) return refused('bad_arguments', `fromLine is ${fromLine}, but ${path} has ${lines.length} lines. Leave it out to read from the start.`, { path, fromLine, lines: lines.length });
     let toLine = Math.min(args.toLine ?? lines.length, lines.length, fromLine + MAX_LINES - 1);
     let text = numbered(lines, fromLine, toLine);
     if (text.length > MAX_CHARACTERS) {
