@@ -34,13 +34,10 @@ describe.skipIf(obstacle && !EXPECTED)(`containers${obstacle ? ` (not measured: 
     runContainer(by, image, { argv, workspace, ...more }, resolveLimits({ wallMs: 20_000, ...limits }));
   const sh = (script: string, more: Partial<SandboxCommand> = {}, limits: Partial<Limits> = {}): Promise<SandboxResult> => run(['sh', '-c', script], more, limits);
   const named = async (prefix: string): Promise<string[]> => (await ask(engine, ['ps', '--all', '--format', '{{.Names}}'])).stdout.split('\n').filter((name) => name.startsWith(prefix));
-  /** The names, once they are none or it has taken too long. */
-  const lastly = async (prefix: string): Promise<string[]> => {
-    for (let look = 0; look < 100; look += 1) {
-      if ((await named(prefix)).length === 0) return [];
-      await sleep(100);
-    }
-    return named(prefix);
+  /** What is still there, once that is nothing or it has taken too long. */
+  const lastly = async <T>(look: () => T[] | Promise<T[]>): Promise<T[]> => {
+    for (let tries = 0; tries < 100 && (await look()).length > 0; tries += 1) await sleep(100);
+    return look();
   };
 
   beforeAll(async () => {
@@ -85,6 +82,21 @@ describe.skipIf(obstacle && !EXPECTED)(`containers${obstacle ? ` (not measured: 
     const result = await run(['touch', 'ran'], {}, {}, { ...engine, program: deaf });
     expect(result).toMatchObject({ status: 'sandbox_error', error: expect.stringMatching(error) });
     expect(existsSync(join(workspace, 'ran'))).toBe(false);
+  });
+
+  test('standard input is a file that can be opened again', async () => {
+    expect(await sh('cat; cat /dev/stdin >&2', { stdin: 'ä\0b' })).toMatchObject({ stdout: 'ä\0b', stderr: 'ä\0b' });
+  });
+
+  test('a word that no program can be given is an error of its own', async () => {
+    expect(await run(['echo', 'x'.repeat(4 * MiB)])).toMatchObject({ status: 'sandbox_error', error: expect.stringContaining('E2BIG') });
+  });
+
+  test('of a command that is cut short the last look is told', async () => {
+    const result = await sh('while :; do :; done', {}, { wallMs: 1_000 });
+    expect(result).toMatchObject({ status: 'timeout', exitCode: null });
+    expect(result.peakMemoryBytes).toBeGreaterThan(0);
+    expect(result.cpuMs).toBeGreaterThan(0);
   });
 
   test('AF_VSOCK is refused by our profile', async () => {
@@ -134,7 +146,7 @@ describe.skipIf(obstacle && !EXPECTED)(`containers${obstacle ? ` (not measured: 
   test('the agent is killed: its container goes with it', async () => {
     const { child, family } = await agent('killed');
     child.kill('SIGKILL');
-    expect(await lastly(family)).toEqual([]);
+    expect(await lastly(() => named(family))).toEqual([]);
   });
 
   test('agent and client are killed together: the next start removes the container', async () => {
@@ -159,7 +171,8 @@ describe.skipIf(obstacle && !EXPECTED)(`containers${obstacle ? ` (not measured: 
     expect(new Set(ends)).toEqual(new Set(['timeout', 'killed', 'exited']));
     expect(await named(familyOf(process.pid))).toEqual([]);
     expect(readdirSync(tmpdir()).filter((name) => name.startsWith(familyOf(process.pid)))).toEqual([]);
-    expect(processesWith(familyOf(process.pid))).toEqual([]);
+    // The engine's monitor of a container outlives it by a moment.
+    expect(await lastly(() => processesWith(familyOf(process.pid)))).toEqual([]);
   });
 
   /** An agent of its own with a command that runs. */

@@ -5,7 +5,7 @@ import type { Place } from '../place.ts';
 import type { Limits, SandboxCommand } from '../types.ts';
 import type { Engine } from './engine.ts';
 import { CONTAINER_LABEL, filesOf } from './names.ts';
-import { SCRIPT_PATH } from './script.ts';
+import { SCRIPT_PATH, STDIN_PATH } from './script.ts';
 
 const MiB = 1024 * 1024;
 /** As on the other rungs. */
@@ -16,6 +16,7 @@ const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROX
 /** Files that are made for a container, beside its folder's name: where each appears inside. */
 export const FILES = {
   script: SCRIPT_PATH,
+  stdin: STDIN_PATH,
   passwd: '/etc/passwd',
   group: '/etc/group',
   hosts: '/etc/hosts',
@@ -68,7 +69,7 @@ export function runArguments(
     ...Object.entries(FILES).map(([file, target]) => ({ source: join(files, file), target })),
   ];
   return [
-    'run', '--rm', '--name', name, '--label', `${CONTAINER_LABEL}=${name}`, '--interactive', '--pull=never', '--log-driver=none',
+    'run', '--rm', '--name', name, '--label', `${CONTAINER_LABEL}=${name}`, '--pull=never', '--log-driver=none',
     '--hostname=sandbox', ...network(engine, command), '--ipc=private',
     `--user=${user.uid}:${user.gid}`, ...user.options, '--cap-drop=ALL', '--security-opt=no-new-privileges', `--security-opt=seccomp=${join(files, SECCOMP_FILE)}`, '--security-opt=label=disable',
     `--memory=${limits.memoryBytes}b`, `--memory-swap=${limits.memoryBytes}b`, `--pids-limit=${limits.processes}`,

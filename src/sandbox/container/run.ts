@@ -7,7 +7,7 @@ import { identityFor } from '../identity.ts';
 import { occupy } from '../occupancy.ts';
 import { resolvePlace } from '../place.ts';
 import type { Place } from '../place.ts';
-import { supervise } from '../supervise.ts';
+import { notRun, supervise } from '../supervise.ts';
 import type { Launch, Watch } from '../supervise.ts';
 import type { Limits, SandboxCommand, SandboxResult } from '../types.ts';
 import { syntheticEtc } from '../view.ts';
@@ -15,8 +15,8 @@ import { FILES, SECCOMP_FILE, runArguments, userFor } from './arguments.ts';
 import type { ContainerUser } from './arguments.ts';
 import { ask, clientEnv } from './engine.ts';
 import type { Engine } from './engine.ts';
+import { ContainerGroup } from './group.ts';
 import { filesOf, nextName, noGrace } from './names.ts';
-import { OomCounter } from './oom.ts';
 import { MarkedReport } from './report.ts';
 import { firstProcess, quoted } from './script.ts';
 import { seccompProfile } from './seccomp-profile.ts';
@@ -27,6 +27,9 @@ const GUARD_MS = 2_000;
 /** How often, and after how long, a container is removed that a daemon may make after all. What comes later is removed by the next start. */
 const DAEMON_LOOKS = 3;
 const DAEMON_MS = 400;
+
+/** MAX_ARG_STRLEN of the kernel. */
+const LONGEST_WORD = 131_072;
 
 /** Programs of the host that a run needs besides the engine's. */
 export const HOST_PROGRAMS = ['setpriv', 'mkfifo'] as const;
@@ -39,10 +42,9 @@ export const HOST_PROGRAMS = ['setpriv', 'mkfifo'] as const;
 export async function runContainer(engine: Engine, image: string, command: SandboxCommand, limits: Limits): Promise<SandboxResult> {
   const place = resolvePlace(command);
   const user = userFor(engine, identityFor(place.root));
-  const failed = (error: string): SandboxResult => ({
-    status: 'sandbox_error', exitCode: null, signal: null, stdout: '', stderr: '', truncated: { stdout: false, stderr: false },
-    peakMemoryBytes: undefined, cpuMs: undefined, wallMs: 0, rung: 'C', error,
-  });
+  const failed = (error: string): SandboxResult => notRun('C', 'sandbox_error', error);
+  const words = [...command.argv, ...Object.entries(command.env ?? {}).map(([variable, value]) => `${variable}=${value}`)];
+  if (words.some((word) => Buffer.byteLength(word) >= LONGEST_WORD)) return failed(`The command was not started: a word or a variable of it is longer than ${LONGEST_WORD} bytes (E2BIG).`);
   let occupancy;
   try {
     occupancy = await occupy(place);
@@ -54,10 +56,11 @@ export async function runContainer(engine: Engine, image: string, command: Sandb
     // The first character is one that programs do not print, so that hardly anything is held back while it may become a mark.
     const mark = `\u001e${randomBytes(12).toString('hex')}`;
     writeFiles(filesOf(name), command, limits, place, user, mark);
-    const words = runArguments(engine, image, name, { command, limits, place, user, protectGit: occupancy.protectGit, hardProcesses: hardProcesses() });
+    const options = runArguments(engine, image, name, { command, limits, place, user, protectGit: occupancy.protectGit, hardProcesses: hardProcesses() });
     const report = new MarkedReport(mark, name);
-    const launch: Launch = { rung: 'C', argv: guarded(engine, name, words), cwd: '/', env: clientEnv(), feeds: [], launcher: true, report, root: place.root };
-    return await supervise(launch, command, limits, watch(engine, name, report));
+    const launch: Launch = { rung: 'C', argv: guarded(engine, name, options), cwd: '/', env: clientEnv(), feeds: [], launcher: true, report, root: place.root };
+    // Standard input is a file inside, as on the other rungs; the client gets none.
+    return await supervise(launch, { ...command, stdin: undefined }, limits, watch(engine, name, report));
   } catch (thrown) {
     return failed(`The container could not be set up, the command did not run: ${(thrown as Error).message}`);
   } finally {
@@ -71,6 +74,7 @@ function writeFiles(directory: string, command: SandboxCommand, limits: Limits, 
   mkdirSync(directory, { mode: 0o755 });
   const write = (file: string, text: string): void => writeFileSync(join(directory, file), text, { mode: 0o444 });
   write(basename(SECCOMP_FILE), JSON.stringify(seccompProfile({ blockUnix: command.network === 'install' })));
+  write('stdin', command.stdin ?? '');
   write('script', firstProcess(command, limits, place, mark, (limits.wallMs + GUARD_MS) / 1000));
   const etc = syntheticEtc(user.uid, user.gid, command.network);
   for (const [file, target] of Object.entries(FILES)) {
@@ -83,8 +87,7 @@ function writeFiles(directory: string, command: SandboxCommand, limits: Limits, 
 function guarded(engine: Engine, name: string, words: readonly string[]): string[] {
   const remove = [engine.program, ...engine.options, ...removal(engine, name)].map(quoted).join(' ');
   const script = `trap 'kill -KILL "$client"; ${remove.replaceAll("'", `'\\''`)} >/dev/null 2>&1; exit 143' TERM
-exec 3<&0
-"$@" <&3 3<&- &
+"$@" &
 client=$!
 wait "$client"`;
   return [systemProgram('setpriv') ?? 'setpriv', '--pdeathsig', 'TERM', '--', '/bin/sh', '-c', script, 'guard', engine.program, ...engine.options, ...words];
@@ -93,17 +96,18 @@ wait "$client"`;
 const removal = (engine: Engine, name: string): string[] => ['rm', '--force', '--volumes', ...noGrace(engine), name];
 
 function watch(engine: Engine, name: string, report: MarkedReport): Watch {
-  const counter = new OomCounter();
+  const group = new ContainerGroup();
   let cutShort = false;
   return {
     check(root) {
-      if (counter.kills(root) > 0 || report.used.oomKills > 0) return 'oom';
+      if (group.look(root) > 0 || report.used.oomKills > 0) return 'oom';
       return report.used.struck ? 'timeout' : undefined;
     },
     kill() {
+      group.look(report.root);
       cutShort ||= !report.finished;
     },
-    stats: () => ({ peakMemoryBytes: report.used.peakMemoryBytes, cpuMs: report.used.cpuMs }),
+    stats: () => ({ peakMemoryBytes: report.used.peakMemoryBytes ?? group.peakMemoryBytes, cpuMs: report.used.cpuMs ?? group.cpuMs }),
     async close() {
       // A container that came to its end is removed by its engine, before the client returns.
       if (!cutShort && report.finished) return;

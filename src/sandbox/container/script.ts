@@ -3,9 +3,9 @@ import type { Limits, SandboxCommand } from '../types.ts';
 import { BASE_ENV } from '../view.ts';
 
 /** Where the script lies inside. */
-export const SCRIPT_PATH = '/.untilgreen';
-/** The shell that runs the script and `timeout`, which count among the processes. */
-export const SCRIPT_PROCESSES = 2;
+export const SCRIPT_PATH = '/.untilgreen-script';
+/** Where the command's standard input lies. */
+export const STDIN_PATH = '/.untilgreen-stdin';
 
 /** A word as the shell reads it back, whatever is in it. */
 export const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
@@ -13,7 +13,7 @@ export const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`
 /**
  * What the container's first process does. It reads the limits back and goes no further when one does not hold, says that the
  * command starts, runs it under a clock of its own, and says at the end what the command used. It takes in the orphans of the
- * tree, and whatever still runs when it ends, ends with it.
+ * tree, and whatever still runs when it ends, ends with it. It and its clock count among the processes.
  *
  * @param mark      stands before what it says, so that it is told from the command's words
  * @param guardSeconds after which the command ends even when nobody outside is left to end it
@@ -34,7 +34,7 @@ seconds() { read -r now rest < /proc/uptime; now=\${now%.*}; }
 seconds; since=$now
 echo "$mark started" >&3
 # In a subshell, so that this shell's own word on a signal does not reach the command's standard error.
-(exec timeout -s KILL "$guard" env -i ${environment.join(' ')} "$program" "$@" 2>&3 3>&-)
+(exec timeout -s KILL "$guard" env -i ${environment.join(' ')} "$program" "$@" <${STDIN_PATH} 2>&3 3>&-)
 code=$?
 seconds
 # timeout ends as the command does that it kills; what it allows is what tells them apart.
