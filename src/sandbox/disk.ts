@@ -19,9 +19,11 @@ export class DiskWatch {
   private readonly startedAt = Date.now() - 1000;
   private measuredAt = 0;
 
+  /** @param deleted bytes on a device that processes hold open without a name; others than by reading /proc only where it cannot be read */
   constructor(
     private readonly root: string,
     private readonly limit: number,
+    private readonly deleted: (pids: readonly number[], device: number) => number = deletedBytes,
   ) {
     this.startFree = this.free();
     this.device = statSync(root).dev;
@@ -47,9 +49,7 @@ export class DiskWatch {
     this.measuredAt = gone;
     const written = this.changedBytes();
     if (written === undefined) return gone > this.limit || short;
-    const deleted = written > this.limit ? 0 : this.deletedBytes(pids());
-    if (deleted === undefined) return gone > this.limit || short;
-    const total = written + deleted;
+    const total = written + (written > this.limit ? 0 : this.deleted(pids(), this.device));
     return total > this.limit || (short && total > gone / 2);
   }
 
@@ -80,30 +80,27 @@ export class DiskWatch {
     }
     return total;
   }
+}
 
-  /** Undefined where a process does not let its files be seen; then the file system's free space alone tells. */
-  private deletedBytes(pids: readonly number[]): number | undefined {
-    const seen = new Map<number, number>();
-    for (const pid of pids) {
-      let descriptors: string[] = [];
+function deletedBytes(pids: readonly number[], device: number): number {
+  const seen = new Map<number, number>();
+  for (const pid of pids) {
+    let descriptors: string[] = [];
+    try {
+      descriptors = readdirSync(`/proc/${pid}/fd`);
+    } catch {
+      continue; // it ended
+    }
+    for (const fd of descriptors) {
       try {
-        descriptors = readdirSync(`/proc/${pid}/fd`);
-      } catch (thrown) {
-        if ((thrown as NodeJS.ErrnoException).code === 'EACCES') return undefined;
-        continue; // it ended
-      }
-      for (const fd of descriptors) {
-        try {
-          const path = `/proc/${pid}/fd/${fd}`;
-          if (!readlinkSync(path).endsWith(' (deleted)')) continue;
-          const file = statSync(path);
-          if (file.dev === this.device && file.isFile()) seen.set(file.ino, file.blocks * BLOCK);
-        } catch (thrown) {
-          if ((thrown as NodeJS.ErrnoException).code === 'EACCES') return undefined;
-          // Closed meanwhile.
-        }
+        const path = `/proc/${pid}/fd/${fd}`;
+        if (!readlinkSync(path).endsWith(' (deleted)')) continue;
+        const file = statSync(path);
+        if (file.dev === device && file.isFile()) seen.set(file.ino, file.blocks * BLOCK);
+      } catch {
+        // closed meanwhile
       }
     }
-    return [...seen.values()].reduce((a, b) => a + b, 0);
   }
+  return [...seen.values()].reduce((a, b) => a + b, 0);
 }

@@ -5,7 +5,7 @@ import { DiskWatch } from '../disk.ts';
 import { handOver } from '../landlock/handover.ts';
 import { privateUid, tasksOf } from '../landlock/identity.ts';
 import { landlockLaunch } from '../landlock/launch.ts';
-import { proportionalBytesAs } from '../landlock/measure.ts';
+import { deletedBytesAs, proportionalBytesAs } from '../landlock/measure.ts';
 import { landlockObstacle } from '../landlock/obstacle.ts';
 import { openWay } from '../landlock/passage.ts';
 import { rulesFor } from '../landlock/rules.ts';
@@ -79,7 +79,7 @@ export const landlock: RungBackend = {
         },
         limits,
       );
-      return paths.result(await supervise(launch, real, limits, watchOf(limits, uid, tmp)));
+      return paths.result(await supervise(launch, real, limits, watchOf(limits, uid, place.root, tmp)));
     } catch (thrown) {
       return failed(`The sandbox could not be set up, the command did not run: ${String(thrown)}`);
     } finally {
@@ -101,11 +101,20 @@ function undoAll(steps: readonly (() => void)[]): void {
   if (errors.length > 0) throw errors[0];
 }
 
-/** The memory of the tree, and what no quota bounds: the private folder and, where it is shown, shared memory. */
-function watchOf(limits: Limits, uid: number | undefined, tmp: string): Watch {
-  const measure = (pids: readonly number[], resident: number): number => (uid === undefined ? proportionalBytes(pids) : resident <= limits.memoryBytes ? resident : proportionalBytesAs(uid, pids));
+/** The memory of the tree, and the folders that no quota bounds: the workspace, the private one and, where it is shown, shared memory. */
+function watchOf(limits: Limits, uid: number | undefined, workspace: string, tmp: string): Watch {
+  const measure = (pids: readonly number[], resident: number): number => {
+    if (uid === undefined) return proportionalBytes(pids);
+    return resident <= limits.memoryBytes ? resident : proportionalBytesAs(uid, pids);
+  };
   const memory = memoryWatch(limits.memoryBytes, { launchers: LAUNCHERS, measure });
-  const disks = [new DiskWatch(tmp, limits.tmpBytes), ...(uid !== undefined && existsSync(SHARED_MEMORY) ? [new DiskWatch(SHARED_MEMORY, Math.min(SHARED_BYTES, limits.memoryBytes))] : [])];
+  const disks = [new DiskWatch(tmp, limits.tmpBytes)];
+  if (uid !== undefined) {
+    // The files that its processes hold open are seen by the command's user alone, so what watches over every command cannot count them.
+    const deleted = (pids: readonly number[], device: number): number => deletedBytesAs(uid, pids, device);
+    disks.push(new DiskWatch(workspace, limits.diskBytes, deleted));
+    if (existsSync(SHARED_MEMORY)) disks.push(new DiskWatch(SHARED_MEMORY, Math.min(SHARED_BYTES, limits.memoryBytes), deleted));
+  }
   return {
     ...memory,
     check(root) {
