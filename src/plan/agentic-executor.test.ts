@@ -219,6 +219,7 @@ test.each<[string, unknown, string]>([
   ['no directory', {}, 'Expected the `directory` option to be the path of a directory, got undefined'],
   ['an unknown mode', { directory: '.', mode: 'fast' }, 'Expected the `mode` option to be one of sequential, parallel, dry-run, got "fast"'],
   ['no steps at all', { directory: '.', maxSteps: 0 }, 'Expected the `maxSteps` option to be a whole number of at least 1, got 0'],
+  ['no attempt at all', { directory: '.', retry: { attempts: 0 } }, 'Expected the `retry.attempts` option to be a whole number of at least 1, got 0'],
   ['a listener that is none', { directory: '.', onEvent: 'log' }, 'Expected the `onEvent` option to be a function, got "log"'],
 ])('options of the wrong kind are refused at once: %s', (_title, options, says) => {
   expect(() => new AgenticExecutor(options as AgenticExecutorOptions)).toThrow(expect.objectContaining({ code: 'bad_arguments', message: expect.stringContaining(says) }));

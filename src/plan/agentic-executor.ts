@@ -43,8 +43,8 @@ export interface AgenticExecutorOptions {
   approve?: Approve;
   /** Tools that plans may use, `registry.list()` for one. Default: those of the library. */
   tools?: readonly Tool[];
-  /** How often a refusal that can pass is tried again. Default: three calls within about a second. */
-  retry?: RetryPolicy;
+  /** How often a refusal that can pass is tried again: `{ attempts: 1 }` for never. Default: three calls within about a second. */
+  retry?: Partial<RetryPolicy>;
   /** Cancels all work. */
   signal?: AbortSignal;
   /** Must not throw. */
@@ -85,6 +85,7 @@ export class AgenticExecutor implements AsyncDisposable {
     optionOf(options, 'directory', 'the path of a directory', (v) => typeof v === 'string' && v !== '');
     optionOf(options, 'mode', `one of ${MODES.join(', ')}`, (v) => v === undefined || MODES.includes(v as ExecuteMode));
     optionOf(options, 'maxSteps', 'a whole number of at least 1', (v) => v === undefined || (Number.isInteger(v) && (v as number) >= 1));
+    expected(options.retry?.attempts === undefined || (Number.isInteger(options.retry.attempts) && options.retry.attempts >= 1), 'retry.attempts', 'a whole number of at least 1', options.retry?.attempts);
     optionOf(options, 'tools', 'a list of tools', (v) => v === undefined || Array.isArray(v));
     for (const name of ['approve', 'onEvent'] as const) optionOf(options, name, 'a function', (v) => v === undefined || typeof v === 'function');
     optionOf(options, 'signal', 'an AbortSignal', (v) => v === undefined || v instanceof AbortSignal);
@@ -183,10 +184,10 @@ export class AgenticExecutor implements AsyncDisposable {
   }
 
   async #run(plan: TaskPlan, context: ToolContext, maxSteps: number): Promise<ExecuteResult> {
-    const { mode = 'sequential', retry = RETRIES } = this.#options;
+    const { mode = 'sequential', retry } = this.#options;
     for (const { id } of plan.steps) plan.mark(id, 'waiting'); // it may have run before
     return executePlan(withChecks(plan.toJSON()), { ...context, goal: plan.about }, {
-      tools: this.#tools(), mode, maxSteps, retry, fallbacks, judge: judged, onStep: (step, state) => plan.mark(step.id, state),
+      tools: this.#tools(), mode, maxSteps, retry: { ...RETRIES, ...retry }, fallbacks, judge: judged, onStep: (step, state) => plan.mark(step.id, state),
     });
   }
 

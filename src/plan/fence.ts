@@ -68,13 +68,7 @@ export class Fence {
         const value: unknown = Reflect.get(target, name, target);
         if (typeof value !== 'function') return value;
         if (!CHANGES.has(name)) return value.bind(target) as unknown;
-        return (...args: unknown[]) =>
-          this.follow(() =>
-            turns.take(() => {
-              if (this.signal.aborted) throw cancelled(this.signal);
-              return Reflect.apply(value, target, args) as Promise<unknown>;
-            }),
-          );
+        return (...args: unknown[]) => this.follow(() => turns.take(() => Reflect.apply(value, target, args) as Promise<unknown>));
       },
     });
   }
