@@ -86,6 +86,7 @@ const JS_RUN: Case[] = [
   ['a class', ['worker_threads.Worker'], ['const w = require("worker_threads");', 'new w["Wor" + "ker"]("", { eval: true });'], 'worker_threads.Worker', 2],
   ['a global', ['globalThis.fetch'], ['const f = fetch;', 'await f("http://localhost");'], 'globalThis.fetch', 2],
   ['a value that is no function', ['fs.promises'], ['const fs = require("fs");', 'fs["prom" + "ises"].readFile("x");'], 'fs.promises', 2],
+  ['an attribute of a package', ['pkg.run'], ['for (let i = 0; i < 3; i++) require("pkg");', 'require("pkg")["ru" + "n"]();'], 'pkg.run', 2],
   ['a file of the box that the snippet loads', ['child_process'], ['const x = 1;', 'await import("./helper.mjs");'], 'child_process', undefined],
 ];
 
@@ -102,7 +103,7 @@ const GO: Case[] = [
 ];
 
 const run = (language: string, [, blockedImports, code]: Case) =>
-  box.run(code.join('\n'), { language, blockedImports, files: { 'helper_with_socket.py': 'import socket', 'helper.mjs': 'await import("child_" + "process");' } });
+  box.run(code.join('\n'), { language, blockedImports, files: { 'node_modules/pkg/index.js': 'exports.run = () => 1', 'helper_with_socket.py': 'import socket', 'helper.mjs': 'await import("child_" + "process");' } });
 
 const hasGo = spawnSync('go', ['version']).status === 0;
 

@@ -113,13 +113,19 @@ exports.resolve = async function resolve(specifier, context, next) {
   return next(specifier, context);
 };
 
+/** What each object has replaced already: a package is loaded more than once. */
+const replaced = new WeakMap();
+
 function replaceIn(root, path) {
   for (const { name, path: whole } of names) {
     if (!whole.startsWith(`${path}.`)) continue;
     const keys = whole.slice(path.length + 1).split('.');
     const last = keys.pop();
     const holder = keys.reduce((inner, key) => (inner === null || inner === undefined ? undefined : inner[key]), root);
-    if (holder === null || holder === undefined || !(last in holder)) continue;
+    if (Object(holder) !== holder || !(last in holder)) continue;
+    const before = replaced.get(holder) ?? new Set();
+    if (before.has(last)) continue;
+    replaced.set(holder, before.add(last));
     const described = Object.getOwnPropertyDescriptor(holder, last);
     if (described && !described.configurable && !described.writable) continue;
     const real = holder[last];
