@@ -138,7 +138,7 @@ describe.skipIf(obstacle && !EXPECTED)(`containers${obstacle ? ` (not measured: 
   });
 
   test('the engine’s client is killed: so is the container', async () => {
-    const pending = sh('echo up; sleep 30', { onOutput: () => void process.kill(-clientOf(process.pid), 'SIGKILL') });
+    const pending = sh('echo up; sleep 30', { onOutput: () => clientsOf(process.pid).forEach((pid) => process.kill(pid, 'SIGKILL')) });
     expect(await pending).toMatchObject({ status: 'killed', exitCode: null, stdout: 'up\n' });
     expect(await named(familyOf(process.pid))).toEqual([]);
   });
@@ -151,9 +151,8 @@ describe.skipIf(obstacle && !EXPECTED)(`containers${obstacle ? ` (not measured: 
 
   test('agent and client are killed together: the next start removes the container', async () => {
     const { child, family } = await agent('both');
-    const client = clientOf(child.pid ?? 0);
     child.kill('SIGSTOP');
-    process.kill(-client, 'SIGKILL');
+    for (const pid of [...guardsOf(child.pid ?? 0), ...clientsOf(child.pid ?? 0)]) process.kill(pid, 'SIGKILL');
     child.kill('SIGKILL');
     await new Promise((resolve) => child.once('exit', resolve));
     expect(await named(family)).toHaveLength(1);
@@ -198,9 +197,7 @@ function processesWith(text: string): number[] {
   });
 }
 
-/** The pid, which is also the process group, of what a process started for its container. */
-function clientOf(parent: number): number {
-  const client = processesWith('\0guard\0').find((pid) => Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) === parent);
-  if (client === undefined) throw new Error(`process ${parent} runs no container`);
-  return client;
-}
+/** The engine's clients of an agent, and the shells before them. */
+const clientsOf = (agent: number): number[] => processesWith(familyOf(agent)).filter((pid) => words(pid).includes('--rm') && !words(pid).includes('guard'));
+const guardsOf = (agent: number): number[] => processesWith(familyOf(agent)).filter((pid) => words(pid).includes('guard'));
+const words = (pid: number): string[] => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemProgram } from '../bwrap.ts';
@@ -7,6 +7,7 @@ import { identityFor } from '../identity.ts';
 import { occupy } from '../occupancy.ts';
 import { resolvePlace } from '../place.ts';
 import type { Place } from '../place.ts';
+import { killQuietly } from '../launch.ts';
 import { notRun, supervise } from '../supervise.ts';
 import type { Launch, Watch } from '../supervise.ts';
 import type { Limits, SandboxCommand, SandboxResult } from '../types.ts';
@@ -24,15 +25,17 @@ import { seccompProfile } from './seccomp-profile.ts';
 /** The clock inside strikes this much after ours: it is there for the case that nobody is left outside. */
 const GUARD_MS = 2_000;
 
-/** How often, and after how long, a container is removed that a daemon may make after all. What comes later is removed by the next start. */
-const DAEMON_LOOKS = 3;
-const DAEMON_MS = 400;
+/** Holds the pid of the engine's client. */
+const CLIENT_FILE = 'client';
+/** A client that is not done by then is stuck. */
+const CLIENT_MS = 20_000;
+const CLIENT_LOOK_MS = 10;
 
 /** MAX_ARG_STRLEN of the kernel. */
 const LONGEST_WORD = 131_072;
 
 /** Programs of the host that a run needs besides the engine's. */
-export const HOST_PROGRAMS = ['setpriv', 'mkfifo'] as const;
+export const HOST_PROGRAMS = ['setpriv', 'setsid', 'mkfifo'] as const;
 
 /**
  * Runs one command in a container of its own, which is gone when this resolves.
@@ -58,7 +61,7 @@ export async function runContainer(engine: Engine, image: string, command: Sandb
     writeFiles(filesOf(name), command, limits, place, user, mark);
     const options = runArguments(engine, image, name, { command, limits, place, user, protectGit: occupancy.protectGit, hardProcesses: hardProcesses() });
     const report = new MarkedReport(mark, name);
-    const launch: Launch = { rung: 'C', argv: guarded(engine, name, options), cwd: '/', env: clientEnv(), feeds: [], launcher: true, report, root: place.root };
+    const launch: Launch = { rung: 'C', argv: guarded(engine, name, options), cwd: filesOf(name), env: clientEnv(), feeds: [], launcher: true, report, root: place.root };
     // Standard input is a file inside, as on the other rungs; the client gets none.
     return await supervise(launch, { ...command, stdin: undefined }, limits, watch(engine, name, report));
   } catch (thrown) {
@@ -83,13 +86,24 @@ function writeFiles(directory: string, command: SandboxCommand, limits: Limits, 
   }
 }
 
-/** The engine's client, and before it a shell that removes the container when this process dies: the engine would let it run on. */
+/**
+ * The engine's client, and before it a shell that removes the container when this process dies: the engine would let it run on. The client has
+ * a session of its own, so that the kill of a command does not strike it: cut off while it makes a container, it would leave a half-made one
+ * behind that no engine knows of. Whoever ends a command that has not started makes its script void, and lets the client come to its end.
+ */
 function guarded(engine: Engine, name: string, words: readonly string[]): string[] {
   const remove = [engine.program, ...engine.options, ...removal(engine, name)].map(quoted).join(' ');
-  const script = `trap 'kill -KILL "$client"; ${remove.replaceAll("'", `'\\''`)} >/dev/null 2>&1; exit 143' TERM
-"$@" &
+  const script = `end() {
+  exec >/dev/null 2>&1
+  chmod u+w script; echo 'exit 125' > script
+  ${remove}; wait "$client"; ${remove}
+  exit 143
+}
+trap end TERM
+setsid "$@" &
 client=$!
-wait "$client"`;
+echo "$client" > ${CLIENT_FILE}
+wait "$client" 2>/dev/null`;
   return [systemProgram('setpriv') ?? 'setpriv', '--pdeathsig', 'TERM', '--', '/bin/sh', '-c', script, 'guard', engine.program, ...engine.options, ...words];
 }
 
@@ -97,6 +111,7 @@ const removal = (engine: Engine, name: string): string[] => ['rm', '--force', '-
 
 function watch(engine: Engine, name: string, report: MarkedReport): Watch {
   const group = new ContainerGroup();
+  const directory = filesOf(name);
   let cutShort = false;
   return {
     check(root) {
@@ -105,20 +120,45 @@ function watch(engine: Engine, name: string, report: MarkedReport): Watch {
     },
     kill() {
       group.look(report.root);
-      cutShort ||= !report.finished;
+      if (report.finished) return;
+      cutShort = true;
+      if (!report.started) makeVoid(join(directory, 'script'));
     },
     stats: () => ({ peakMemoryBytes: report.used.peakMemoryBytes ?? group.peakMemoryBytes, cpuMs: report.used.cpuMs ?? group.cpuMs }),
     async close() {
       // A container that came to its end is removed by its engine, before the client returns.
       if (!cutShort && report.finished) return;
       await ask(engine, removal(engine, name));
-      // A daemon may still be at making one whose client was killed.
-      for (let look = 0; engine.name === 'docker' && !report.started && look < DAEMON_LOOKS; look += 1) {
-        await sleep(DAEMON_MS);
-        await ask(engine, removal(engine, name));
-      }
+      await clientEnds(join(directory, CLIENT_FILE), name);
+      if (!report.started) await ask(engine, removal(engine, name));
     },
   };
+}
+
+/** A container that is still being made will find nothing to do. The file stays the same one: it is mounted. */
+function makeVoid(script: string): void {
+  chmodSync(script, 0o644);
+  writeFileSync(script, 'exit 125\n');
+}
+
+/** Waits for the engine's client, which has nothing left to wait for itself. */
+async function clientEnds(file: string, name: string): Promise<void> {
+  if (!existsSync(file)) return;
+  const pid = Number(readFileSync(file, 'utf8'));
+  const until = performance.now() + CLIENT_MS;
+  while (pid > 0 && commandLine(pid).includes(name)) {
+    if (performance.now() > until) return killQuietly(pid);
+    await sleep(CLIENT_LOOK_MS);
+  }
+}
+
+/** Empty for a process that has ended, whether or not somebody took note of its end. */
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** What podman leaves its containers at most, though its own hard limit may be higher (measured with 4.3). */
