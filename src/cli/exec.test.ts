@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -135,6 +135,14 @@ describe('untilgreen exec', () => {
     expect(result).toMatchObject({ exitCode: 2, stdout: '' });
     expect(result.stderr).toMatch(/^untilgreen: [^\n]+\n$/);
     expect(result.stderr.slice('untilgreen: '.length, -1)).toMatch(message);
+  });
+
+  it.skipIf(existsSync('/usr/bin/go'))('a language that is not installed is told as a shell does', async () => {
+    vi.stubEnv('PATH', '/usr/bin:/bin');
+    const { exitCode, stdout, stderr } = await exec(['-c', 'package main', '--lang', 'go', '--json']);
+    expect(exitCode).toBe(127);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, code: 'file_missing', exitCode: 127 });
+    expect(stderr).toMatch(/^untilgreen: go is not on the PATH, and go needs it\. Install Go: [^\n]+\n$/);
   });
 
   it('leaves nothing behind', async () => {

@@ -9,7 +9,7 @@ import { stripTerminalEscapes } from '../../sandbox/host.ts';
 import { openSandbox } from '../../sandbox/open.ts';
 import type { SandboxStatus } from '../../sandbox/types.ts';
 import { oneOf, usage, wholeNumber } from '../arguments.ts';
-import { reportError } from '../report-error.ts';
+import { errorLine } from '../report-error.ts';
 import { configFor } from '../settings.ts';
 import { cancelOnSignal } from '../signals.ts';
 import { printJson } from '../terminal.ts';
@@ -62,7 +62,8 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
   } catch (thrown) {
     const error = asError(thrown);
     if (error.code !== 'file_missing') throw error;
-    reportError(error, ['exec', ...(options.json ? ['--json'] : [])]);
+    process.stderr.write(`untilgreen: ${error.message}\n`);
+    if (options.json) printJson({ ...errorLine(error, 'exec'), exitCode: NO_PROGRAM });
     return NO_PROGRAM;
   } finally {
     release();
