@@ -1,9 +1,10 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../config/load.ts';
+import { thisProcess } from '../store/process-identity.ts';
 import { undoApply } from '../workspace/undo.ts';
 import { runTool } from './registry.ts';
 import { openToolSession, type ToolSession } from './session.ts';
@@ -165,6 +166,17 @@ describe('each work sees the directory as it is now', () => {
     expect(readdirSync(project)).toEqual(['a.py', 'b.py']);
     expect(text('a.py')).toBe('x = 1\n');
   });
+});
+
+it('removes the copies of processes that were killed, and no others', async () => {
+  const { pid } = spawnSync('true');
+  const owners = { dead: { ...thisProcess(), pid }, recycled: { ...thisProcess(), started: '1' }, mine: thisProcess(), elsewhere: { ...thisProcess(), host: 'elsewhere', pid }, nobody: undefined };
+  for (const [name, owner] of Object.entries(owners)) {
+    mkdirSync(join(root, 'home/tools', name, 'workbench'), { recursive: true });
+    if (owner) writeFileSync(join(root, 'home/tools', name, 'owner.json'), JSON.stringify(owner));
+  }
+  await session.work(read('a.py'));
+  expect(readdirSync(join(root, 'home/tools')).filter((name) => !name.startsWith('tool-'))).toEqual(['elsewhere', 'mine', 'nobody']);
 });
 
 it('works one at a time, in the order in which they were asked for', async () => {

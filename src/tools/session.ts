@@ -1,8 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { loadConfig } from '../config/load.ts';
-import { dataDir } from '../config/paths.ts';
 import { promptText } from '../config/prompts.ts';
 import type { LoadedConfig } from '../config/schema.ts';
 import { UntilgreenError } from '../core/errors.ts';
@@ -13,16 +9,11 @@ import { checkFromCommand, findChecks } from '../verify/baseline.ts';
 import { runChecks } from '../verify/run-check.ts';
 import { applyToSource } from '../workspace/apply.ts';
 import type { Bench } from '../workspace/bench.ts';
-import { openWorkbench } from '../workspace/open.ts';
 import { checkDirectory } from '../workspace/paths.ts';
-import type { ApplyResult, OpenWorkbench, RelativePath } from '../workspace/types.ts';
-import { recover } from '../workspace/undo.ts';
+import type { ApplyResult, OpenWorkbench } from '../workspace/types.ts';
+import { Copies, newRun } from './copies.ts';
 import { laterModels, laterSandbox } from './later.ts';
-import { sourceState, stillSame, type SourceState } from './source-state.ts';
 import type { Approve, ToolContext } from './types.ts';
-
-/** How changes are named that tools made outside a run; `undo --run` knows them by it. */
-export const TOOL_RUN = 'tool-';
 
 export interface ToolSessionOptions {
   /** The project. Its files are changed only by work that succeeds. */
@@ -139,65 +130,6 @@ const nobody: Approve = async () => ({ answer: 'pending' });
 
 function refuseCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new UntilgreenError('cancelled', 'Cancelled; nothing was written.', {}, undefined, { cause: signal.reason });
-}
-
-/** `tool-20261121-141500-9f3c`, in UTC. */
-function newRun(): string {
-  return `${TOOL_RUN}${new Date().toISOString().replaceAll(/[-:]/g, '').replace('T', '-').slice(0, 15)}-${randomBytes(2).toString('hex')}`;
-}
-
-/** The private copy that stands, and whether it still shows the directory. One work at a time takes it. */
-class Copies {
-  readonly journals: string;
-  readonly #home: string;
-  #kept: { bench: Bench; folder: string; skipped: number; state: SourceState } | undefined;
-  /** Files that were written from the copy into the directory; undefined while a work has it, or left it in an unknown state. */
-  #applied: readonly RelativePath[] | undefined;
-
-  constructor(
-    private readonly directory: string,
-    private readonly config: LoadedConfig,
-  ) {
-    this.#home = dataDir(config.env);
-    this.journals = join(this.#home, 'journals');
-  }
-
-  async take(): Promise<Bench> {
-    const { ignore, max_file_mb, max_copy_mb } = this.config.settings.workspace;
-    const sizes = { ignore, maxFileBytes: max_file_mb * 1_048_576, maxCopyBytes: max_copy_mb * 1_048_576 };
-    const blobs = join(this.#home, 'blobs');
-    // An apply that was interrupted in another process may have left the directory between two states.
-    await recover(this.journals);
-    const folder = this.#kept?.folder ?? join(this.#home, 'tools', newRun());
-    // Before the copy: what changes while it is made then shows as a difference.
-    const state = await sourceState(this.directory, { ...sizes, exclude: [folder, blobs] });
-    const [kept, applied] = [this.#kept, this.#applied];
-    this.#applied = undefined;
-    if (kept && applied && kept.skipped === kept.bench.skipped.length && (await stillSame(kept.bench, kept.state, state, new Set(applied)))) {
-      kept.state = state;
-      return kept.bench;
-    }
-    await this.drop();
-    const bench = await openWorkbench({ source: this.directory, root: join(folder, 'workbench'), blobs, ...sizes }).catch(async (error: unknown) => {
-      await rm(folder, { recursive: true, force: true });
-      throw error;
-    });
-    this.#kept = { bench, folder, skipped: bench.skipped.length, state };
-    return bench;
-  }
-
-  /** The copy is again as it was taken, or as it was applied. */
-  give(bench: Bench, applied: readonly RelativePath[] = []): void {
-    if (this.#kept?.bench === bench) this.#applied = applied;
-  }
-
-  async drop(): Promise<void> {
-    const kept = this.#kept;
-    this.#kept = undefined;
-    if (!kept) return;
-    await kept.bench.dispose();
-    await rm(kept.folder, { recursive: true, force: true });
-  }
 }
 
 /** The workbench, telling when something in it may differ. Its private fields ask for the real object as `this`. */

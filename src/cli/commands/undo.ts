@@ -1,5 +1,5 @@
 import { EXIT } from '../../core/errors.ts';
-import { TOOL_RUN } from '../../tools/session.ts';
+import { TOOL_RUN } from '../../tools/copies.ts';
 import { projectDirectory } from '../directory.ts';
 import { withEngine } from '../job.ts';
 import { findRun } from '../runs.ts';
