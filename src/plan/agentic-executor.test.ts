@@ -49,7 +49,7 @@ describe('tasks that need no model', () => {
     const result = await (await open()).execute('run the tests', { command: 'pytest tests/' });
     expect(result).toMatchObject({ ok: true, status: 'done', applied: [], run: undefined, steps: [{ id: 's1', action: 'run_tests', state: 'done', attempts: 1, summary: '2 tests ran, all green.' }] });
     expect(result.output).toContain('2 of 2 passed');
-    expect(result.summary()).toBe('run the tests: done\n  ✓ s1 run_tests: 2 tests ran, all green.');
+    expect(result.summary()).toBe('done: run the tests\n  ✓ s1 run_tests: 2 tests ran, all green.');
     expect(files()).toEqual(FILES);
   });
 

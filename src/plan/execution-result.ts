@@ -62,7 +62,7 @@ export class ExecutionResult {
 
   /** As a person reads it: what became of the task, each step on a line, the files, and how to take it back. */
   summary(): string {
-    const lines = [`${this.about || 'A task'}: ${this.status}`];
+    const lines = [`${this.status}: ${this.about || 'a task'}`];
     for (const step of this.steps) {
       const tried = step.attempts > 1 ? ` (${step.attempts} attempts)` : '';
       const said = step.state === 'failed' ? `${step.code}: ${step.message}` : (step.summary ?? step.message ?? '');
