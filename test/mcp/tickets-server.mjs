@@ -17,6 +17,7 @@ function tickets() {
     return { content: [{ type: 'text', text: 'closed' }, { type: 'image', mimeType: 'image/png', data: 'AAAA' }, { type: 'resource_link', uri: 'tickets://1', name: 'ticket' }] };
   });
   server.registerTool('env', { description: 'Names of the environment.', inputSchema: z.object({}) }, () => ({ content: [{ type: 'text', text: Object.keys(process.env).sort().join(' ') }] }));
+  server.registerTool('pid', { description: 'Number of the process.', inputSchema: z.object({}) }, () => ({ content: [{ type: 'text', text: String(process.pid) }] }));
   server.registerTool('wait', { description: 'Wait until it is cancelled.', inputSchema: z.object({}) }, (_args, { mcpReq }) => new Promise((_resolve, reject) => mcpReq.signal.addEventListener('abort', () => {
     process.stderr.write('told to stop\n');
     reject(new Error('cancelled'));

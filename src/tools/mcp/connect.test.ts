@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -35,7 +35,7 @@ describe.each([
   it('join under the name of the server, with their own schema and what they say of their effect', () => {
     expect(registry.list().map((t) => [t.name, t.effect])).toEqual([
       ['Tickets_Co__find', 'read'], [expect.stringMatching(/^Tickets_Co__close_ticket_[0-9a-f]{6}$/), 'execute'],
-      ['Tickets_Co__env', 'execute'], ['Tickets_Co__wait', 'execute'], ['Tickets_Co__die', 'execute'],
+      ['Tickets_Co__env', 'execute'], ['Tickets_Co__pid', 'execute'], ['Tickets_Co__wait', 'execute'], ['Tickets_Co__die', 'execute'],
     ]);
     expect(registry.schemas('anthropic')[0]).toMatchObject({ name: 'Tickets_Co__find', description: 'Find tickets.', input_schema: { type: 'object', required: ['query'], properties: { limit: { type: 'integer', minimum: 1 } } } });
   });
@@ -88,6 +88,18 @@ it('a server that is started gets the environment that is given, and none of our
   expect(names.filter((name) => !['HOME', 'LOGNAME', 'PATH', 'SHELL', 'TERM', 'USER', 'TICKETS_TOKEN'].includes(name))).toEqual([]);
 });
 
+it('the program ends with its connection', async () => {
+  const { close, tools } = await registry.connect(started);
+  const alive = (pid: number) => spawnSync('kill', ['-0', String(pid)]).status === 0;
+  const answer = await registry.execute('Tickets_Co__pid', {});
+  const pid = Number(answer.ok && (answer.data as { text: string }).text);
+  expect(alive(pid)).toBe(true);
+  await close();
+  expect(alive(pid)).toBe(false);
+  expect(tools).toHaveLength(6);
+  expect(registry.list()).toEqual([]);
+});
+
 it('headers go with every request', async () => {
   const url = await overHttp({ TICKETS_TOKEN: 'secret' });
   await expect(registry.connect({ url })).rejects.toMatchObject({ code: 'server_failed' });
@@ -109,9 +121,9 @@ it.each([
 it('two servers of one name do not mix: the second is refused and ended', async () => {
   await registry.connect(started);
   await expect(registry.connect(started)).rejects.toMatchObject({ code: 'bad_arguments', message: expect.stringContaining('Tickets_Co__find') });
-  expect(registry.list()).toHaveLength(5);
+  expect(registry.list()).toHaveLength(6);
   await registry.connect({ ...started, name: 'second' });
-  expect(registry.list()).toHaveLength(10);
+  expect(registry.list()).toHaveLength(12);
 });
 
 it.each([
