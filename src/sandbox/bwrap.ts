@@ -34,8 +34,8 @@ export interface BwrapRung {
   deny: readonly string[];
   /** RLIMIT_DATA of each process, where nothing bounds the tree. */
   dataBytes?: number;
-  /** Made once everything is checked; words to put in front of the launcher, and the watch over it. */
-  begin(): { prefix: string[]; watch: Watch };
+  /** Made once everything is checked: what the launcher is put into before it makes the sandbox, and the watch over it. */
+  begin(): { join?: (pid: number) => Promise<void>; watch: Watch };
 }
 
 /** A command that is checked and has its place, its view and its watch, but no process yet. */
@@ -85,8 +85,7 @@ export async function standBwrap(template: PoolTemplate, limits: Limits, rung: B
     occupancy.leave();
   };
   return {
-    // One that could not be set up tells so as the result of its command.
-    alive: () => !launched.gone || !launched.started,
+    alive: () => !launched.gone,
     discard,
     async run(command, given) {
       let disk: DiskWatch;
@@ -127,10 +126,10 @@ async function prepare(command: SandboxCommand, limits: Limits, rung: BwrapRung,
     const view = buildView(place, command, limits, identity.inside, { firstFd: FIRST_FILE_FD, protectGit: occupancy.protectGit, from: (source) => reach.from(source) });
     const filter = seccompFilter({ blockUnix: command.network === 'install', deny: rung.deny });
     const outside = [...reach.words(program), ...outerWords(identity)];
-    const { prefix, watch } = rung.begin();
+    const { join, watch } = rung.begin();
     const launch: Launch = {
       rung: rung.rung,
-      argv: [...prefix, ...outside, ...innerWords(when === 'now' ? command.argv : [], limits, rung)],
+      argv: [...outside, ...innerWords(when === 'now' ? command.argv : [], limits, rung)],
       env: { PATH: SYSTEM_PATH },
       feeds: [
         [...namespaces(command, identity), ...environment(command), ...view.args, '--seccomp', String(FILTER_FD)].map((word) => `${word}\0`).join(''),
@@ -139,6 +138,7 @@ async function prepare(command: SandboxCommand, limits: Limits, rung: BwrapRung,
       ],
       launcher: true,
       handOver: true,
+      ...(join ? { join } : {}),
       root: place.root,
     };
     const explained = (result: SandboxResult): SandboxResult => (result.status === 'sandbox_error' ? { ...result, error: reach.explain(result.error ?? '', place.root) } : result);

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { guard } from './guard.ts';
@@ -119,9 +120,14 @@ export class Cgroup {
     }
   }
 
-  /** Words in front of a command that put it into the group before it starts. The command is not started when that fails. */
-  joinPrefix(): string[] {
-    return ['/bin/sh', '-c', 'n=$1; shift; while [ "$n" -gt 0 ]; do echo 0 > "$1/cgroup.procs" || exit 125; shift; n=$((n - 1)); done; exec "$@"', 'join', String(this.directories.length), ...this.directories];
+  /**
+   * Puts a process into the group. The kernel waits for every processor before it moves the first one (milliseconds), so this is written while
+   * the launcher is on its way, and the launcher gets its arguments only after it.
+   *
+   * @throws the kernel's refusal
+   */
+  async join(pid: number): Promise<void> {
+    for (const directory of this.directories) await writeFile(join(directory, 'cgroup.procs'), String(pid));
   }
 
   /** How many processes the kernel killed for memory. */
@@ -163,7 +169,7 @@ export class Cgroup {
   }
 }
 
-/** bwrap outside and bwrap inside; the shells before and after become the next program. */
+/** bwrap outside and bwrap inside; the shell after it becomes the command. */
 const LAUNCHER_PROCESSES = 2;
 
 function killMembers(directory: string): void {

@@ -42,6 +42,11 @@ export interface Launch {
    * host that dies before it leaves no command behind, however far the launcher was; and the command may be named as late as that.
    */
   handOver?: boolean;
+  /**
+   * Puts the launcher where its limits are. It waits for that: the first feed, without which it makes nothing, comes only after it. Should this
+   * process die in between, the launcher has less to go by than it needs, and in the end no hand-over.
+   */
+  join?(pid: number): Promise<void>;
   /** Set where the launcher reports on standard error instead; it reads no feeds then. */
   report?: Report;
   root: string;
@@ -70,6 +75,8 @@ export class Launched {
   started: boolean;
   readonly #pipes: NamelessPipe[] = [];
   readonly #hand: NamelessPipe | undefined;
+  /** Why the launcher was not let go on. */
+  fault: string | undefined;
   readonly #later: ReturnType<typeof laterFile> | undefined;
   #line: string | undefined;
 
@@ -100,6 +107,7 @@ export class Launched {
       this.stdout = take('out');
       this.stderr = take('out');
       if (launch.handOver) this.#hand = take('in');
+      const first = launch.join ? take('in') : undefined;
       for (const pipe of this.#pipes) held(pipe.child);
       let input = nothing;
       if (stdin === 'later') input = held((this.#later = laterFile()).child);
@@ -107,7 +115,10 @@ export class Launched {
       const stdio: (number | 'pipe' | 'ignore')[] = [input, this.stdout.child, this.stderr.child];
       if (launch.launcher && !launch.report) {
         stdio.push('pipe', 'pipe', ...(this.#hand ? [this.#hand.child] : []));
-        for (const feed of launch.feeds) stdio.push(held(typeof feed === 'object' && 'constant' in feed ? constantFile(feed.constant) : namelessFile(feed)));
+        for (const [index, feed] of launch.feeds.entries()) {
+          if (first && index === 0) stdio.push(first.child);
+          else stdio.push(held(isConstant(feed) ? constantFile(feed.constant) : namelessFile(feed)));
+        }
       }
       // What this process inherited without CLOEXEC would be open inside: /dev/null takes its place.
       const own = new Set(toClose);
@@ -118,6 +129,7 @@ export class Launched {
       }
       const [file = '', ...args] = launch.argv;
       this.child = spawn(file, args, { env: launch.env, stdio, detached: true, ...(launch.cwd === undefined ? {} : { cwd: launch.cwd }) });
+      if (first) this.#join(first);
     } catch (thrown) {
       for (const pipe of this.#pipes) pipe.release(false);
       this.#later?.close();
@@ -134,6 +146,19 @@ export class Launched {
       this.child.once('exit', (code, signal) => end({ code, signal }));
     });
     if (launch.launcher && !launch.report) this.#listen();
+  }
+
+  #join(first: NamelessPipe): void {
+    const { launch, child } = this;
+    const [feed = ''] = launch.feeds;
+    if (child.pid === undefined) return; // its error is heard as the exit
+    launch.join?.(child.pid).then(
+      () => first.host.end(isConstant(feed) ? feed.constant : feed),
+      (thrown: unknown) => {
+        this.fault ??= String(thrown);
+        this.kill();
+      },
+    );
   }
 
   #listen(): void {
@@ -197,6 +222,7 @@ export function killQuietly(pid: number | undefined): void {
 }
 
 const ignore = (): void => {};
+const isConstant = (feed: Feed): feed is { constant: string | Buffer } => typeof feed === 'object' && 'constant' in feed;
 const number = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
 const closed = (stream: Readable | null): Promise<void> =>
   new Promise((resolve) => {

@@ -172,7 +172,7 @@ export async function conduct(launched: Launched, command: Supervised, limits: L
   if (ended === 'sandbox_error') return failed(`The sandbox did not start within ${LAUNCH_MS / 1000} s, the command did not run: ${report?.said().trim()}`);
   if (ended) return ran(ended, { signal: 'SIGKILL' });
   if (!launched.started) {
-    const said = (report?.said() ?? keepers.stderr.text()).trim() || `it ended with ${exit.signal ?? `code ${exit.code}`}`;
+    const said = launched.fault ?? ((report?.said() ?? keepers.stderr.text()).trim() || `it ended with ${exit.signal ?? `code ${exit.code}`}`);
     return failed(`The sandbox could not be set up, the command did not run: ${said}`);
   }
   const code = (report ? report.finished : !launch.launcher) ? (exit.code ?? undefined) : launched.exitCode;

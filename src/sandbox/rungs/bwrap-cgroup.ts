@@ -46,7 +46,7 @@ const grouped = (limits: Limits): BwrapRung => ({
     if (!base) throw new Error('rung A was not prepared');
     const group = Cgroup.create(base, limits);
     return {
-      prefix: group.joinPrefix(),
+      join: (pid) => group.join(pid),
       watch: {
         // The kernel kills one process; the rest of the tree would go on with a hole in it.
         check: () => (group.oomKills() > 0 ? 'oom' : undefined),

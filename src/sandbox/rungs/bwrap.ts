@@ -41,5 +41,5 @@ const polled = (limits: Limits): BwrapRung => ({
   countsProcesses: false,
   deny: INVISIBLE_MEMORY,
   dataBytes: limits.memoryBytes,
-  begin: () => ({ prefix: [], watch: { ...memoryWatch(limits.memoryBytes), kill: killTree } }),
+  begin: () => ({ watch: { ...memoryWatch(limits.memoryBytes), kill: killTree } }),
 });
