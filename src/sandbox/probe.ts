@@ -78,6 +78,7 @@ export async function probe(backend: RungBackend): Promise<ProbeResult> {
 }
 
 function refused(backend: RungBackend, problem: string): Obstacle {
+  if (backend.rung === 'C') return { problem: `rung C does not start: ${problem}`, next: 'Build the image anew with `untilgreen sandbox build-image`, and see whether the engine is a current one.' };
   const namespaces = /namespace|uid map|Operation not permitted|Permission denied|No permissions|No space left/i.test(problem);
   return {
     problem: `rung ${backend.rung} does not start: ${problem}`,

@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemProgram } from '../bwrap.ts';
@@ -37,6 +37,10 @@ export async function findEngine(): Promise<Found | Obstacle> {
   return { problem: obstacles.map(({ problem }) => problem).join('; '), next: nearest?.next ?? BUILD };
 }
 
+const DELEGATE = 'Without root, limits need cgroup version 2 with the memory and pids controllers delegated to you (`systemctl edit user@.service`, `Delegate=memory pids cpu`); else use the engine as root.';
+/** The script's words for a limit that is not there. */
+const REFUSAL = /does not hold|not limited/;
+
 async function tryEngine({ name, program }: { name: EngineName; program: string }): Promise<Found | Obstacle> {
   const alive = await ask({ program, options: [] }, ['version']);
   if (alive.code !== 0) return { problem: `${name} does not answer (${firstLine(alive.stderr)})`, next: name === 'docker' ? 'Start the docker daemon, or join its group.' : 'See what `podman version` says.' };
@@ -45,6 +49,8 @@ async function tryEngine({ name, program }: { name: EngineName; program: string 
   const known = recall(program);
   if (known) return { engine: known, image };
   const rootless = await isRootless({ name, program });
+  // Known beforehand, and dear to find out: a rootless engine may copy the whole image for each try.
+  if (rootless && !existsSync('/sys/fs/cgroup/cgroup.controllers')) return { problem: `${name} without root limits nothing where cgroups are version 1`, next: DELEGATE };
   let said = '';
   for (const options of variants(name)) {
     const engine: Engine = { name, program, options, rootless };
@@ -53,13 +59,15 @@ async function tryEngine({ name, program }: { name: EngineName; program: string 
       remember(engine);
       return { engine, image };
     }
-    said ||= problem;
+    // One that came as far as our own refusal tells more than one that did not start.
+    if (said === '' || REFUSAL.test(problem)) said = problem;
+    if (REFUSAL.test(problem)) break;
   }
-  const limits = /does not hold|not limited/.test(said);
+  const limits = REFUSAL.test(said);
   return {
     problem: `${name} does not start a container${limits ? ' that its limits bind' : ''} (${said})`,
     next: limits && rootless
-      ? 'Without root, limits need cgroup version 2 with the memory and pids controllers delegated to you (`systemctl edit user@.service`, `Delegate=memory pids cpu`); else use the engine as root.'
+      ? DELEGATE
       : `See what \`${name} run --rm ${image.slice(0, 19)} true\` says.`,
   };
 }
@@ -74,5 +82,8 @@ async function tryStart(engine: Engine, image: string): Promise<string | undefin
   }
 }
 
-/** What an engine complains of; the hints it adds stand below. */
-const firstLine = (text: string): string => text.trim().split('\n').filter((line) => !/level=warning/.test(line))[0]?.slice(0, 300) ?? '';
+/** What went wrong: our own word where there is one, else the first that is no warning of the engine's. */
+function firstLine(text: string): string {
+  const lines = text.trim().split('\n').filter((line) => !line.includes('level=warning'));
+  return (lines.find((line) => REFUSAL.test(line)) ?? lines[0] ?? '').replace(/^untilgreen: /, '').slice(0, 300);
+}

@@ -22,8 +22,8 @@ import { MarkedReport } from './report.ts';
 import { firstProcess, quoted } from './script.ts';
 import { seccompProfile } from './seccomp-profile.ts';
 
-/** The clock inside strikes this much after ours: it is there for the case that nobody is left outside. */
-const GUARD_MS = 2_000;
+/** The clock inside strikes this much after ours: it is there for the case that this process is stuck, or that nobody is left outside. */
+const GUARD_MS = 500;
 
 /** Holds the pid of the engine's client. */
 const CLIENT_FILE = 'client';
