@@ -15,18 +15,22 @@ export interface CgroupBase {
 const PREFIX = 'untilgreen-';
 const read = (path: string): string => readFileSync(path, 'utf8').trim();
 
-/** The hierarchy this process lives in, or why none can be used. */
-export function findCgroupBase(): CgroupBase | { problem: string } {
+/**
+ * The hierarchy this process lives in, or why none can be used.
+ *
+ * @param proc where the kernel tells of the process
+ */
+export function findCgroupBase(proc = '/proc/self'): CgroupBase | { problem: string } {
   let mounts: { root: string; point: string; type: string; options: string[] }[];
   let own: { controllers: string[]; path: string }[];
   try {
-    mounts = read('/proc/self/mountinfo').split('\n').map((line) => {
+    mounts = read(join(proc, 'mountinfo')).split('\n').map((line) => {
       const [left = '', right = ''] = line.split(' - ');
       const fields = left.split(' ');
       const [type = '', , options = ''] = right.split(' ');
       return { root: fields[3] ?? '/', point: fields[4] ?? '', type, options: options.split(',') };
     });
-    own = read('/proc/self/cgroup').split('\n').map((line) => {
+    own = read(join(proc, 'cgroup')).split('\n').map((line) => {
       const [, controllers = '', ...path] = line.split(':');
       return { controllers: controllers.split(','), path: path.join(':') };
     });
