@@ -54,7 +54,9 @@ export interface Outcome {
 const SMALL = { memoryBytes: 256 * MiB, processes: 64, fileBytes: 64 * MiB, tmpBytes: 64 * MiB, wallMs: 10_000, diskBytes: 200 * MiB };
 
 export const told = (result: SandboxResult): string => `${result.status} ${result.exitCode ?? '-'} ${result.stdout.trim()}${result.error ? ` ${result.error}` : ''}`;
-export const within = (result: SandboxResult, wall: number): string => (result.wallMs < wall + 1_000 ? 'in time' : `after ${result.wallMs} ms`);
+/** Milliseconds that an end may take on a busy machine; a container's engine has three programs to start for it. */
+const SLACK = { A: 1_000, B: 1_000, C: 4_000, D: 1_000, M: 1_000, none: 1_000 };
+export const within = (result: SandboxResult, wall: number): string => (result.wallMs < wall + SLACK[result.rung] ? 'in time' : `after ${result.wallMs} ms`);
 
 /** A case that is one attack and what it prints. */
 export const simple = (number: number, title: string, expected: Expected, name: string, argument = '', limits: Partial<Limits> = {}): Case => ({

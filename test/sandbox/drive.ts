@@ -20,13 +20,19 @@ if (mode === 'run' || mode === 'run-in' || mode === 'block') {
     process.exit(3);
   }
   const cwd = mode === 'run-in' ? argv.shift() : undefined;
-  const limits = { wallMs: mode === 'block' ? 500 : 30_000 };
-  const pending = arena.sandbox.run({ argv, workspace: arena.workspace, cwd, limits, onOutput: (_stream, text) => process.stdout.write(text) });
+  const limits = { wallMs: mode === 'block' ? 1_000 : 30_000 };
+  let up = (): void => {};
+  const heard = new Promise<void>((resolve) => (up = resolve));
+  const onOutput = (_stream: string, text: string): void => {
+    process.stdout.write(text);
+    up();
+  };
+  const pending = arena.sandbox.run({ argv, workspace: arena.workspace, cwd, limits, onOutput });
   if (mode === 'block') {
-    // Long enough for the spawn to have happened, then this thread is stuck past the wall and the guard.
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    // From when the command runs this thread is stuck, past the wall and the guard.
+    await heard;
     say('blocked');
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4_500);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 8_000);
   }
   const { status, exitCode, error } = await pending;
   say({ status, exitCode, error });
