@@ -23,7 +23,7 @@ export interface Landlocked {
   env: Readonly<Record<string, string>>;
   /** Set where this process is root and drops it. */
   uid?: number;
-  /** RLIMIT_NPROC, which counts what else the uid has. */
+  /** Processes and threads of the same user that are there already, as far as they are seen. */
   tasks: number;
   rules: readonly Rule[];
   network: SandboxCommand['network'];
@@ -39,12 +39,12 @@ export function landlockLaunch(it: Landlocked, limits: Limits): Launch {
     fsize: [limits.fileBytes, limits.fileBytes],
     data: [limits.memoryBytes, limits.memoryBytes],
     core: [0, 0],
-    nproc: [it.tasks, it.tasks],
+    nproc: [limits.processes, limits.processes],
     nofile: [limits.openFiles, limits.openFiles],
     memlock: [MEMLOCK_BYTES, MEMLOCK_BYTES],
   };
   const words = [
-    'arch', arch, 'parent', process.pid, 'nofollow', O_NOFOLLOW[arch], 'seconds', Math.ceil(limits.wallMs / 1000) + GUARD_SECONDS, 'cwd', it.cwd,
+    'arch', arch, 'parent', process.pid, 'nofollow', O_NOFOLLOW[arch], 'seconds', Math.ceil(limits.wallMs / 1000) + GUARD_SECONDS, 'tasks', it.tasks, 'cwd', it.cwd,
     ...(outside ? ['net', 1] : []),
     ...(it.uid === undefined ? [] : ['uid', it.uid]),
     ...Object.entries(bounds).flatMap(([name, pair]) => ['limit', RLIMIT[name as keyof typeof RLIMIT], ...pair]),

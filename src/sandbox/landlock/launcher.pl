@@ -14,6 +14,7 @@ my %number = (
 my ($CLOSE_RANGE, $CREATE_RULESET, $ADD_RULE, $RESTRICT_SELF) = (436, 444, 445, 446);
 # linux/prctl.h
 my ($PDEATHSIG, $CAPBSET_DROP, $SECCOMP, $SUBREAPER, $NO_NEW_PRIVS, $AMBIENT) = (1, 24, 22, 36, 38, 47);
+my $RLIMIT_NPROC = 6;
 my ($SIGKILL, $SIGTERM, $SIGCHLD) = (9, 15, 17);
 
 sub words {
@@ -68,6 +69,34 @@ sub restrict {
     must('close', $CLOSE_RANGE, $ruleset, $ruleset, 0);
 }
 
+# Would one more process be allowed under this limit.
+sub fits {
+    my ($limit) = @_;
+    my $now = pack 'QQ', 0, 0;
+    syscall($nr->{prlimit64}, 0, $RLIMIT_NPROC, 0, $now) == 0 or die "limit: $!\n";
+    my (undef, $most) = unpack 'QQ', $now;
+    return 1 if $limit >= $most;
+    my $pair = pack 'QQ', $limit, $most;
+    must('limit', $nr->{prlimit64}, 0, $RLIMIT_NPROC, $pair, 0);
+    my $child = fork;
+    return 0 unless defined $child;
+    exit 0 unless $child;
+    waitpid $child, 0;
+    return 1;
+}
+
+# How many processes the user has: at least those that are seen. The kernel tells only by refusing.
+sub tasks {
+    my ($seen) = @_;
+    my ($low, $high) = ($seen, $seen);
+    ($low, $high) = ($high, 2 * $high + 64) until fits($high + 1);
+    while ($high - $low > 8) {
+        my $middle = int(($low + $high) / 2);
+        if (fits($middle + 1)) { $high = $middle } else { $low = $middle }
+    }
+    return $high;
+}
+
 sub command {
     my ($keeper) = @_;
     prctl('PDEATHSIG', $PDEATHSIG, $SIGKILL);
@@ -75,8 +104,11 @@ sub command {
     must('setsid', $nr->{setsid});
     my $none = pack 'Q', 0;
     must('rt_sigprocmask', $nr->{rt_sigprocmask}, 2, $none, 0, 8);
+    # RLIMIT_NPROC counts what the user has already, also where a container does not show it.
+    my $used = defined $one{uid} ? 0 : tasks($one{tasks});
     for my $limit (@limits) {
         my ($resource, @wanted) = map { $_ + 0 } @$limit;
+        @wanted = map { $_ + $used } @wanted if $resource == $RLIMIT_NPROC;
         my $now = pack 'QQ', 0, 0;
         syscall($nr->{prlimit64}, 0, $resource, 0, $now) == 0 or die "limit $resource: $!\n";
         # Nobody here may raise what the container was given.

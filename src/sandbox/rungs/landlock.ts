@@ -73,7 +73,7 @@ export const landlock: RungBackend = {
           argv: real.argv,
           env: { ...BASE_ENV, HOME: home, TMPDIR: tmp, ...paths.env(command.env, tmp) },
           uid,
-          tasks: limits.processes + (uid === undefined ? tasksOf(process.geteuid?.() ?? 0) : 0),
+          tasks: uid === undefined ? tasksOf(process.geteuid?.() ?? 0) : 0,
           rules: rulesFor(place, tmp, { ownUid: uid !== undefined, protectGit: occupancy.protectGit }),
           network: command.network,
         },
