@@ -121,7 +121,7 @@ describe('untilgreen exec', () => {
     ['a timeout that is no number', ['-c', 'x', '--lang', 'py', '--timeout', '-1'], /^--timeout -1: expected seconds above 0/],
     ['a timeout of nothing', ['-c', 'x', '--lang', 'py', '--timeout', '0'], /^--timeout 0: expected seconds above 0/],
     ['too little memory', ['-c', 'x', '--lang', 'py', '--memory', '3'], /^Expected the `maxMemoryMb` option to be a whole number of megabytes from 16/],
-    ['too little memory for Node', ['-c', 'x', '--lang', 'js', '--memory', '20'], /^Expected the `maxMemoryMb` option to be at least 64 for javascript/],
+    ['too little memory for Node', ['-c', 'x', '--lang', 'js', '--memory', '20'], /^Expected the `maxMemoryMb` option to be at least 96 for javascript/],
     ['an unknown network', ['-c', 'x', '--lang', 'py', '--network', 'host'], /^--network host is unknown.* Expected none, loopback\.$/],
     ['an unknown rung', ['-c', 'x', '--lang', 'py', '--min-rung', 'Z'], /^--min-rung Z is unknown/],
     ['a rung and no sandbox', ['-c', 'x', '--lang', 'py', '--min-rung', 'A', '--sandbox', 'none'], /exclude each other/],

@@ -99,7 +99,7 @@ for (const [language, snippets] of Object.entries(SNIPPETS)) describe.skipIf(lan
     expect((await run(snippets.args, { args: ['a b', '-x', '--', "'$HOME'"] })).stdout).toBe("a b|-x|--|'$HOME'\n");
   });
   test('is ended when its time runs out, what it printed is kept', async () => {
-    expect(await run(snippets.spin, { timeoutSeconds: 3 })).toMatchObject({ ok: false, status: 'timeout', exitCode: null, stdout: 'up\n' });
+    expect(await run(snippets.spin, { timeoutSeconds: language === 'go' ? 10 : 3 })).toMatchObject({ ok: false, status: 'timeout', exitCode: null, stdout: 'up\n' });
   });
   test('is ended when it floods', async () => {
     const result = await run(snippets.flood, { maxOutputBytes: 10_000 });
@@ -327,7 +327,7 @@ describe('bad input is refused before anything is made', () => {
     ['no language', 'x', {}, /`language` option to be one of python, py, python3; javascript.*got undefined\./],
     ['an unknown language', 'x', { language: 'ruby' }, /got "ruby"\.$/],
     ['a mistyped language', 'x', { language: 'javscript' }, /Did you mean javascript\?$/],
-    ['too little memory for Node', 'x', { language: 'ts', maxMemoryMb: 32 }, /`maxMemoryMb` option to be at least 64 for typescript.*got 32\./],
+    ['too little memory for Node', 'x', { language: 'ts', maxMemoryMb: 32 }, /`maxMemoryMb` option to be at least 96 for typescript.*got 32\./],
     ['names to block in shell', 'ls', { language: 'sh', blockedImports: ['os'] }, /`blockedImports` option does not work for shell/],
     ['a file outside', 'x', { language: 'py', files: { '../x': '' } }, /not a path inside the box/],
     ['arguments that are no list', 'x', { language: 'py', args: 'a' }, /`args` option to be a list of strings, got "a"\./],

@@ -16,8 +16,8 @@ export const javascript: CodeLanguage = {
   program: 'node',
   install: 'Install Node 20.19 or newer.',
   defaults: USUAL,
-  // Measured: Node ends itself below.
-  leastMemoryMb: 64,
+  // Measured: where each process is limited, Node with its loader thread ends itself at 64.
+  leastMemoryMb: 96,
   blocksImports: true,
   async prepare({ code, stem, blocked, report }, program) {
     const file = `${stem}.js`;

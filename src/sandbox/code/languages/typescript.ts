@@ -17,7 +17,7 @@ export const typescript: CodeLanguage = {
   program: 'node',
   install: 'Install Node 20.19 or newer.',
   defaults: USUAL,
-  leastMemoryMb: 64,
+  leastMemoryMb: 96,
   blocksImports: true,
   async prepare({ code, stem, blocked, report }, program) {
     const ts = await compiler();
