@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, describe, expect, test } from 'vitest';
+import { blockedInGo } from './blocked/go.ts';
 import { CodeSandbox } from './box.ts';
 
 const box = new CodeSandbox({ timeoutSeconds: 20 });
@@ -99,6 +100,9 @@ const GO: Case[] = [
   ['an import', ['net/http'], ['package main', 'import "net/http"', 'func main() { http.Get("") }'], 'net/http', 2],
   ['an import in a group', ['os/exec'], ['package main', 'import (', '  "fmt"', '  // "os/exec"', '  x "os/exec"', ')', 'func main() { fmt.Println(x.Command("id")) }'], 'os/exec', 5],
   ['a package below it', ['net'], ['package main', 'import `net/http`', 'func main() { http.Get("") }'], 'net', 2],
+  ['an import after a semicolon', ['os/exec'], ['package main; import "fmt"; import x "os/exec"', 'func main() { fmt.Println(x.Command("id")) }'], 'os/exec', 1],
+  ['a name of a package with a version', ['math/rand/v2.IntN'], ['package main', 'import "math/rand/v2"', 'func main() { println(rand.IntN(3)) }'], 'math/rand/v2.IntN', 3],
+  ['a name of a package without a name', ['os.Exit'], ['package main', 'import . "os"', 'func main() {', '  Exit(3)', '}'], 'os.Exit', 4],
   ['a name', ['os.Exit'], ['package main', 'import o "os"', '// o.Exit(1)', 'func main() {', '  println("o.Exit")', '  o.Exit(3)', '}'], 'os.Exit', 6],
 ];
 
@@ -134,6 +138,15 @@ describe.each([
     expect(result.blocked?.name).toBe(name);
     if (line !== undefined) expect(result.blocked).toEqual({ name, line });
   });
+});
+
+test.each([
+  ['an import in a string', ['os/exec'], 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println(`\nimport "os/exec"\n`) }'],
+  ['an import in a comment', ['os/exec'], 'package main\n// import "os/exec"\n/*\nimport "os/exec"\n*/\nfunc main() {}'],
+  ['a method of that name', ['os.Exit'], 'package main\nimport "os"\ntype T struct{}\nfunc (T) Exit(int) {}\nfunc main() { var x struct{ os T }; x.os.Exit(1); _ = os.Args }'],
+  ['a package that only begins alike', ['net', 'os.Ex'], 'package main\nimport ("netip"; "os")\nfunc main() { os.Exit(netip.X) }'],
+])('in Go %s is none', (_title, blocked, code) => {
+  expect(blockedInGo(code, blocked)).toBeUndefined();
 });
 
 describe('what is not blocked runs', () => {

@@ -8,8 +8,8 @@ export function blockedInGo(code: string, blocked: readonly string[]): (BlockedI
   const text = withoutComments(code);
   const lineAt = (index: number): number => text.slice(0, index).split('\n').length;
   const found: { name: string; line: number }[] = [];
-  const bare = text.replace(/"(?:[^"\\\n]|\\.)*"|`[^`]*`|'(?:[^'\\\n]|\\.)*'/g, (string) => string.replace(/[^\n]/g, ' '));
-  for (const { path, alias, line } of imports(text, lineAt)) {
+  const bare = text.replace(STRING, blank);
+  for (const { path, alias, line } of imports(text, bare, lineAt)) {
     for (const name of blocked) {
       const attribute = /^(.+)\.([A-Z]\w*)$/.exec(name);
       if (path === name || path.startsWith(`${name}/`)) found.push({ name, line });
@@ -21,19 +21,30 @@ export function blockedInGo(code: string, blocked: readonly string[]): (BlockedI
   return found.toSorted((a, b) => a.line - b.line)[0];
 }
 
-/** The same text with blanks for comments, so that lines and columns stay. */
+const STRING = /"(?:[^"\\\n]|\\.)*"|`[^`]*`|'(?:[^'\\\n]|\\.)*'/g;
+const STRING_OR_COMMENT = new RegExp(`${STRING.source}|//[^\\n]*|/\\*[^]*?\\*/`, 'g');
+
+/** As many blanks, so that lines and columns stay. */
+const blank = (text: string): string => text.replace(/[^\n]/g, ' ');
+
 function withoutComments(code: string): string {
-  return code.replace(/"(?:[^"\\\n]|\\.)*"|`[^`]*`|'(?:[^'\\\n]|\\.)*'|\/\/[^\n]*|\/\*[^]*?\*\//g, (match) => (match.startsWith('/') ? match.replace(/[^\n]/g, ' ') : match));
+  return code.replace(STRING_OR_COMMENT, (match) => (match.startsWith('/') ? blank(match) : match));
 }
 
-/** The imports of a file; they stand before everything else but the package clause. */
-function* imports(text: string, lineAt: (index: number) => number): Generator<{ path: string; alias: string; line: number }> {
-  for (const declaration of text.matchAll(/^[\t ;]*import\s*(?:\(([^)]*)\)|([\w.]*\s*(?:"[^"\n]*"|`[^`]*`)))/gm)) {
-    const body = declaration[1] ?? declaration[2] ?? '';
-    const start = declaration.index + declaration[0].indexOf(body);
+/** The imports of a file: what stands in `text` where `bare`, which has no strings, has the word. */
+function* imports(text: string, bare: string, lineAt: (index: number) => number): Generator<{ path: string; alias: string; line: number }> {
+  for (const { index } of bare.matchAll(/(?<=^|;)[\t ]*import\b/gm)) {
+    const [, group, single] = /^[\t ]*import\s*(?:\(([^)]*)\)|([\w.]*\s*(?:"[^"\n]*"|`[^`]*`)))/.exec(text.slice(index)) ?? [];
+    const body = group ?? single ?? '';
+    const start = text.indexOf(body, index);
     for (const entry of body.matchAll(/([\w.]+)?\s*(?:"([^"\n]*)"|`([^`]*)`)/g)) {
       const path = entry[2] ?? entry[3] ?? '';
-      yield { path, alias: (entry[1] ?? path.split('/').at(-1) ?? path).replace(/[^\w.]/g, ''), line: lineAt(start + entry.index) };
+      yield { path, alias: entry[1] ?? nameOf(path), line: lineAt(start + entry.index) };
     }
   }
+}
+
+/** The name that a package of the standard library has in the code: `math/rand/v2` is `rand`. */
+function nameOf(path: string): string {
+  return path.replace(/\/v\d+$/, '').split('/').at(-1) ?? path;
 }
