@@ -1,5 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
+import { asError } from '../core/errors.ts';
 import type { Tool } from './types.ts';
 
 export type JsonSchema = { type?: string; properties?: Record<string, JsonSchema>; required?: string[]; items?: JsonSchema; description?: string; enum?: unknown[]; [key: string]: unknown };
@@ -75,8 +76,20 @@ function sentence(issue: z.core.$ZodIssue, value: unknown, schema: JsonSchema): 
 
 export type ParsedArguments = { ok: true; value: any } | { ok: false; message: string; problems: string[] };
 
-/** Arguments against the tool's schema; a failure names every argument, what was expected and what stood there. */
+/**
+ * Arguments against the tool's schema; a failure names every argument, what was expected and what stood there. Never throws: what
+ * is no JSON (nested without end, a getter that throws) is a failure too.
+ */
 export function parseArguments(tool: Tool, args: unknown): ParsedArguments {
+  try {
+    return parsed(tool, args);
+  } catch (thrown) {
+    const problem = `the arguments cannot be read (${asError(thrown).message}); give plain JSON`;
+    return { ok: false, message: `${tool.name}: ${problem}.`, problems: [problem] };
+  }
+}
+
+function parsed(tool: Tool, args: unknown): ParsedArguments {
   const schema = argumentsSchema(tool);
   const value = respelled(args ?? {}, schema);
   const result = tool.schema.safeParse(value);

@@ -121,8 +121,10 @@ it('what cannot be read as JSON is refused too, and not thrown', async () => {
   const circle: Record<string, unknown> = {};
   circle['path'] = circle;
   const trap = new Proxy({}, { get: () => { throw new Error('trap'); }, ownKeys: () => { throw new Error('trap'); } });
-  for (const args of [circle, trap, { path: 1n }, { path: Symbol('x') }, () => 1, Number.NaN]) {
-    expect(await registry.execute('file_read', args)).toMatchObject({ ok: false, message: expect.any(String) });
+  let deep: unknown = 'a.py';
+  for (let i = 0; i < 100_000; i += 1) deep = [deep];
+  for (const args of [circle, trap, deep, { path: 1n }, { path: Symbol('x') }, () => 1, Number.NaN]) {
+    expect(await registry.execute('file_read', args)).toMatchObject({ ok: false, code: 'bad_arguments', message: expect.stringContaining('file_read: ') });
   }
   for (const name of [undefined, 7, null, {}] as unknown as string[]) expect(await registry.execute(name, {})).toMatchObject({ ok: false, code: 'unknown_tool' });
   expect(treeOf(project)).toEqual(before);
