@@ -22,7 +22,13 @@ function namedFolder(kind: 'fifo' | 'input'): string {
 /** Removes such folders of processes that are gone, guard and all. Returns how many. */
 export function reapStaleFolders(): number {
   let reaped = 0;
-  for (const name of readdirSync(tmpdir())) {
+  let names: string[] = [];
+  try {
+    names = readdirSync(tmpdir());
+  } catch {
+    // It may be made without being listed; then nothing is found in it.
+  }
+  for (const name of names) {
     const [, pid, started] = /^untilgreen-(?:fifo|input)-(\d+)-(\d+)-/.exec(name) ?? [];
     if (pid === undefined || readProcess(Number(pid))?.startTime === Number(started)) continue;
     try {
