@@ -1,11 +1,8 @@
-import { lstatSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
-import { connect } from 'node:net';
+import { lstatSync, rmdirSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { findListener, knownListener } from './listeners.ts';
 import { isWithin } from './place.ts';
 import type { Place } from './place.ts';
-
-/** Entries looked at for sockets. A copy of a project has far fewer. */
-const MOST_ENTRIES = 100_000;
 
 /** Workspaces in use, by path. */
 const occupied = new Map<string, { leases: number; protectGit: boolean; made: Set<string> }>();
@@ -61,9 +58,10 @@ export function lease(place: Place): Occupancy {
       for (const path of writable) {
         // A socket on which a command itself listens is no way out.
         if (running.has(path)) continue;
-        const listener = await findListener(path);
-        if (listener) throw new Error(`A program outside listens on the socket ${listener}, which the command could reach; stop it or remove the socket.`);
+        refuse(await findListener(path));
       }
+      // Connecting needs no writable mount. Nothing a command makes lies there, and such trees may be large.
+      refuse(knownListener(place.mounts.filter((mount) => !mount.writable).map(({ source }) => source)));
       entered = writable;
       for (const path of entered) running.set(path, (running.get(path) ?? 0) + 1);
     },
@@ -82,6 +80,10 @@ export function lease(place: Place): Occupancy {
   };
 }
 
+function refuse(listener: string | undefined): void {
+  if (listener) throw new Error(`A program outside listens on the socket ${listener}, which the command could reach; stop it or remove the socket.`);
+}
+
 function isRealEntry(path: string): boolean {
   const entry = lstatSync(path, { throwIfNoEntry: false });
   return entry !== undefined && (entry.isDirectory() || entry.isFile());
@@ -96,37 +98,4 @@ function removeEmpty(path: string): void {
   } catch {
     // It is not there, or the command put something into it after all.
   }
-}
-
-async function findListener(top: string): Promise<string | undefined> {
-  let entries = 0;
-  const open = [top];
-  for (let directory = open.pop(); directory !== undefined; directory = open.pop()) {
-    let list;
-    try {
-      list = readdirSync(directory, { withFileTypes: true });
-    } catch (thrown) {
-      // A single file that is mounted may be the socket itself.
-      if ((thrown as NodeJS.ErrnoException).code === 'ENOTDIR' && lstatSync(directory, { throwIfNoEntry: false })?.isSocket() && (await listens(directory))) return directory;
-      continue; // not ours to read, so not the command's either
-    }
-    for (const entry of list) {
-      if ((entries += 1) > MOST_ENTRIES) return undefined;
-      const path = join(directory, entry.name);
-      if (entry.isDirectory()) open.push(path);
-      else if (entry.isSocket() && (await listens(path))) return path;
-    }
-  }
-  return undefined;
-}
-
-function listens(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', (thrown: NodeJS.ErrnoException) => resolve(thrown.code !== 'ECONNREFUSED' && thrown.code !== 'ENOENT'));
-  });
 }

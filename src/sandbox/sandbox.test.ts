@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
@@ -244,6 +245,24 @@ for (const { title, backend, owner, obstacle } of cases) {
       server.close();
       expect(result).toMatchObject({ status: 'sandbox_error', exitCode: null, error: expect.stringContaining('live.sock') });
       expect(existsSync(join(workspace, 'ran-with-socket'))).toBe(false);
+    });
+
+    test.each(['createServer', 'unix datagram'])('a listener of the host in a read-only mount is refused (%s)', async (kind) => {
+      const shared = own(mkdtempSync(join(tmpdir(), 'sandbox-shared-')));
+      chmodSync(shared, 0o755);
+      mkdirSync(join(shared, 'deep'));
+      symlinkSync(shared, `${shared}-link`);
+      const path = join(`${shared}-link`, 'deep', 'live.sock');
+      const program = `import socket,sys\ns=socket.socket(socket.AF_UNIX, socket.SOCK_${kind === 'createServer' ? 'STREAM' : 'DGRAM'})\ns.bind(sys.argv[1])\n${kind === 'createServer' ? 's.listen()\n' : ''}print("up",flush=True)\nsys.stdin.read()`;
+      const host = spawn('/usr/bin/python3', ['-c', program, path], { stdio: ['pipe', 'pipe', 'inherit'] });
+      await new Promise((resolve) => host.stdout.once('data', resolve));
+      const mounts = [{ source: shared, target: '/opt/shared' }];
+      const refused = await sh('true', { mounts });
+      host.stdin.end();
+      await new Promise((resolve) => host.once('exit', resolve));
+      expect(refused).toMatchObject({ status: 'sandbox_error', error: expect.stringContaining(join(shared, 'deep', 'live.sock')) });
+      expect(await sh('echo fine', { mounts })).toMatchObject({ stdout: 'fine\n' });
+      for (const made of [`${shared}-link`, shared]) rmSync(made, { recursive: true });
     });
 
     test('a listener of the host in a writable mount is refused, a socket that nobody listens on is not', async () => {
