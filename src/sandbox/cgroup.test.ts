@@ -109,7 +109,7 @@ describe('version 2', () => {
   test('where one of the groups cannot be made it is an error, and none is left', () => {
     mkdirSync(join(root, 'group'));
     const refusing = { ...base, parents: { ...base.parents, pids: '/proc/self' } };
-    expect(() => Cgroup.create(refusing, { memoryBytes: 64 * 1024 * 1024, processes: 20 })).toThrow();
+    expect(() => Cgroup.create(refusing, { memoryBytes: 64 * 1024 * 1024, processes: 20 })).toThrow('ENOENT');
     expect(readdirSync(join(root, 'group'))).toEqual([]);
     rmSync(join(root, 'group'), { recursive: true });
   });
