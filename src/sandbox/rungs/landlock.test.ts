@@ -213,6 +213,32 @@ except OSError as error:
       expect(spawnSync('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', 'ls', join(closed, 'workspace')]).status).not.toBe(0);
     });
 
+    test('such a way is closed again when the agent ends', () => {
+      const closed = folder('closed-again');
+      mkdirSync(join(closed, 'workspace'));
+      chmodSync(closed, 0o700);
+      const code = `import { openWay } from ${JSON.stringify(new URL('../landlock/passage.ts', import.meta.url).pathname)};
+        import { statSync } from 'node:fs';
+        openWay(${JSON.stringify(join(closed, 'workspace'))}, 45678); console.log(statSync(${JSON.stringify(closed)}).mode & 0o777);`;
+      const ran = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], { encoding: 'utf8' });
+      // With an entry for a user the group's bits show the mask.
+      expect({ shown: ran.stdout, said: ran.stderr }).toEqual({ shown: `${0o710}\n`, said: '' });
+      expect(statSync(closed).mode & 0o777).toBe(0o700);
+    });
+
+    test('what a killed agent had handed over is given back, and its private folder removed', async () => {
+      const left = folder('left');
+      writeFileSync(join(left, 'file'), 'x');
+      for (const path of [left, join(left, 'file')]) chownSync(path, 45_678, 45_678);
+      const gone = spawnSync('true').pid;
+      const scratch = join(tmpdir(), `untilgreen-landlock-${gone}-test`);
+      mkdirSync(join(scratch, 'tmp'), { recursive: true });
+      writeFileSync(join(scratch, 'handed-over'), `${JSON.stringify({ folder: left, owner: { uid: NOBODY, gid: NOBODY }, uid: 45_678 })}\n`);
+      await landlock.prepare();
+      expect([left, join(left, 'file')].map((at) => [statSync(at).uid, statSync(at).gid])).toEqual([[NOBODY, NOBODY], [NOBODY, NOBODY]]);
+      expect(existsSync(scratch)).toBe(false);
+    });
+
     test('shared memory of the command goes with it', async () => {
       const before = readdirSync('/dev/shm');
       const result = await python('import multiprocessing as m\nwith m.Pool(2) as p: print(p.map(abs, [-1, 2]))\nopen("/dev/shm/landlock-test", "w").write("x")');
