@@ -96,16 +96,20 @@ function sum(pids: readonly number[], read: (pid: number) => number): number {
 }
 
 /**
- * Kills a process and all its descendants one by one. The first process of a pid namespace takes the others with it, but where they keep
- * every core busy it is long in coming to that.
+ * Kills the first process of a pid namespace, which takes the others with it, and then these one by one: where they keep every core busy, it is
+ * long in coming to that.
  */
 export function killTree(root: number | undefined): void {
-  for (const { pid, startTime } of root === undefined ? [] : readTree(root)) {
-    try {
-      // Its number may have been given away since the list was read.
-      if (readProcess(pid)?.startTime === startTime) process.kill(pid, 'SIGKILL');
-    } catch {
-      // It is gone.
-    }
+  if (root === undefined) return;
+  killed(root);
+  // Numbers may have been given away since the list was read.
+  for (const { pid, startTime } of readTree(root)) if (pid !== root && readProcess(pid)?.startTime === startTime) killed(pid);
+}
+
+function killed(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It is gone.
   }
 }
