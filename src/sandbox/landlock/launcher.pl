@@ -60,7 +60,7 @@ sub restrict {
         my $flags = 0x200000 | 0x80000 | ($path =~ m{^/proc/self/fd/} ? 0 : $one{nofollow});
         my $name = "$path\0";
         my $fd = must("open $path", $nr->{openat}, -100, $name, $flags, 0);
-        $rights &= $OF_FILES unless -d "/proc/self/fd/$fd/.";
+        $rights &= $OF_FILES unless -d "/proc/self/fd/$fd";
         my $beneath = pack 'Ql', $rights, $fd;
         must("landlock_add_rule $path", $ADD_RULE, $ruleset, 1, $beneath, 0);
         must('close', $CLOSE_RANGE, $fd, $fd, 0);
