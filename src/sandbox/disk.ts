@@ -24,6 +24,8 @@ export class DiskWatch {
     private readonly root: string,
     private readonly limit: number,
     private readonly deleted: (pids: readonly number[], device: number) => number = deletedBytes,
+    /** Whose files count, where others write in the same folder. Default: everybody's. */
+    private readonly uid?: number,
   ) {
     this.startFree = this.free();
     this.device = statSync(root).dev;
@@ -72,7 +74,7 @@ export class DiskWatch {
           const path = join(directory, name);
           const entry = lstatSync(path);
           if (entry.isDirectory()) open.push(path);
-          if (entry.ctimeMs >= this.startedAt) total += (entry.blocks * BLOCK) / Math.max(1, entry.isDirectory() ? 1 : entry.nlink);
+          if (entry.ctimeMs >= this.startedAt && (this.uid === undefined || entry.uid === this.uid)) total += (entry.blocks * BLOCK) / Math.max(1, entry.isDirectory() ? 1 : entry.nlink);
         } catch (thrown) {
           if ((thrown as NodeJS.ErrnoException).code === 'ENAMETOOLONG') return undefined;
         }

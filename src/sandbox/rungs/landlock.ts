@@ -113,7 +113,7 @@ function watchOf(limits: Limits, uid: number | undefined, workspace: string, tmp
     // The files that its processes hold open are seen by the command's user alone, so what watches over every command cannot count them.
     const deleted = (pids: readonly number[], device: number): number => deletedBytesAs(uid, pids, device);
     disks.push(new DiskWatch(workspace, limits.diskBytes, deleted));
-    if (existsSync(SHARED_MEMORY)) disks.push(new DiskWatch(SHARED_MEMORY, Math.min(SHARED_BYTES, limits.memoryBytes), deleted));
+    if (existsSync(SHARED_MEMORY)) disks.push(new DiskWatch(SHARED_MEMORY, Math.min(SHARED_BYTES, limits.memoryBytes), deleted, uid));
   }
   return {
     ...memory,

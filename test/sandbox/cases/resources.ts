@@ -17,6 +17,8 @@ async function beating(arena: Arena): Promise<string> {
 
 const FULL = /^exited 0 ENOSPC 6[34]$/;
 
+/** On rung D an ordinary user's other processes are counted at the start, and some of them end. */
+const BOUNDED = { A: /^exited 0 EAGAIN below the limit/, B: /^exited 0 EAGAIN below the limit/, C: /^exited 0 EAGAIN below the limit/, D: /^exited 0 EAGAIN (below the limit|[67]\d)$/ };
 const NOTHING = /^exited 0 none /;
 
 /** 1 to 20 and 23: processes, memory, disk, output, time. */
@@ -28,8 +30,8 @@ export const RESOURCES: readonly Case[] = [
       return `${result.status} ${within(result, 1_500)}`;
     },
   },
-  simple(2, '5000 zombies', /^exited 0 EAGAIN below the limit/, 'zombies'),
-  simple(2, '5000 sleeping children', /^exited 0 EAGAIN below the limit/, 'sleepers'),
+  simple(2, '5000 zombies', BOUNDED, 'zombies'),
+  simple(2, '5000 sleeping children', BOUNDED, 'sleepers'),
   simple(3, '5000 threads', /^exited 0 RuntimeError below the limit/, 'threads'),
   simple(4, 'private memory bomb', { A: /^oom - /, B: /^(oom -|exited 1) .*/, C: /^oom - /, D: /^(oom -|exited 1) .*/ }, 'private_memory'),
   simple(5, 'shared anonymous memory bomb', /^oom -/, 'shared_memory'),

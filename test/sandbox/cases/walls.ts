@@ -29,6 +29,10 @@ export const WALLS: readonly Case[] = [
     },
   },
   simple(26, 'loopback inside works', { A: /^exited 0 ok\nok\n127\.0\.0\.1$/, B: /^exited 0 ok\nok\n127\.0\.0\.1$/, C: /^exited 0 ok\n/ }, 'loopback'),
+  {
+    number: 26, title: 'loopback where there is none is refused in words', expected: { D: /^sandbox_error - .*no loopback/ },
+    run: async (arena) => told(await arena.sandbox.run({ argv: ['true'], workspace: arena.workspace, network: 'loopback' })),
+  },
   simple(27, 'other socket families', /^exited 0 \['EAFNOSUPPORT'\]$/, 'families'),
   simple(28, 'io_uring (so no IORING_OP_SOCKET), clone3, openat2', /^exited 0 \['ENOSYS', 'ENOSYS', 'ENOSYS', 'ENOSYS', 'ENOSYS'\]$/, 'absent_calls'),
   // 159: the container engine's filter ends whoever makes an x32 call.
