@@ -64,6 +64,14 @@ test('a flood of output is ended', async () => {
   expect(await sh('yes', { outputBytes: 10_000 })).toMatchObject({ status: 'output', truncated: { stdout: true } });
 });
 
+test('the whole output is kept on disk, and taken away where nothing ran', async () => {
+  const kept = join(root, 'kept');
+  expect(await sh('echo out; echo err >&2', {}, { outputDirectory: kept })).toMatchObject({ files: { stdout: { bytes: 4, complete: true } } });
+  expect(readFileSync(join(kept, 'stderr.txt'), 'utf8')).toBe('err\n');
+  await sh('true', { openFiles: 2 ** 40 }, { outputDirectory: kept });
+  expect(readdirSync(kept)).toEqual([]);
+});
+
 test('an abort kills', async () => {
   const abort = new AbortController();
   expect(await sh('echo up; sleep 30', {}, { signal: abort.signal, onOutput: () => abort.abort() })).toMatchObject({ status: 'killed', stdout: 'up\n' });

@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { DiskWatch } from './disk.ts';
+import { OutputFiles } from './output-files.ts';
 import { OutputKeeper } from './output.ts';
 import { parsePs, ProcessFamily, PS_WORDS } from './process-family.ts';
 import type { PsProcess } from './process-family.ts';
@@ -28,9 +29,9 @@ export interface FamilyLaunch {
 
 /**
  * Runs a launch to its end where the system has neither /proc nor namespaces nor cgroups: limits by polling `ps`, kills by process group
- * and by family. Never rejects. `outputDirectory` is not served here.
+ * and by family. Never rejects.
  */
-export async function superviseFamily(launch: FamilyLaunch, command: Pick<SandboxCommand, 'stdin' | 'signal' | 'onOutput'>, limits: Limits): Promise<SandboxResult> {
+export async function superviseFamily(launch: FamilyLaunch, command: Pick<SandboxCommand, 'stdin' | 'signal' | 'onOutput' | 'outputDirectory'>, limits: Limits): Promise<SandboxResult> {
   const began = performance.now();
   const keepers = {
     stdout: new OutputKeeper(limits.outputBytes, command.onOutput && ((text) => command.onOutput?.('stdout', text))),
@@ -44,10 +45,17 @@ export async function superviseFamily(launch: FamilyLaunch, command: Pick<Sandbo
   });
   if (command.signal?.aborted) return outcome('killed');
   const disk = new DiskWatch(launch.root, limits.diskBytes);
+  let files: OutputFiles | undefined;
+  try {
+    if (command.outputDirectory !== undefined) files = new OutputFiles(command.outputDirectory, limits.outputBytes);
+  } catch (thrown) {
+    return outcome('sandbox_error', { error: `The output cannot be kept: ${(thrown as Error).message}` });
+  }
   const [file = '', ...args] = launch.argv;
   const child = spawn(file, args, { cwd: launch.cwd, env: launch.env, stdio: ['pipe', 'pipe', 'pipe', 'pipe'], detached: true });
   const { pid } = child;
   if (pid === undefined) {
+    files?.discard();
     const [error] = (await once(child, 'error').catch((thrown: unknown) => [thrown])) as [Error];
     return outcome('sandbox_error', { error: `The launcher did not start: ${error.message}` });
   }
@@ -59,7 +67,16 @@ export async function superviseFamily(launch: FamilyLaunch, command: Pick<Sandbo
   child.stdin?.on('error', ignore).end(command.stdin ?? '');
   (child.stdio[3] as Readable).on('error', ignore).on('data', () => (started = true));
 
-  const look = async (): Promise<PsProcess[]> => family.look(parsePs((await run('/bin/ps', PS_WORDS, { env: { LC_ALL: 'C' }, maxBuffer: 64 * 1024 * 1024 })).stdout));
+  let fault: string | undefined;
+  const look = async (): Promise<PsProcess[]> => {
+    try {
+      return family.look(parsePs((await run('/bin/ps', PS_WORDS, { env: { LC_ALL: 'C' }, maxBuffer: 64 * 1024 * 1024 })).stdout));
+    } catch (thrown) {
+      // Unwatched, the command may not go on.
+      fault ??= `The command's processes could not be looked at, so it was ended: ${(thrown as Error).message}`;
+      return [];
+    }
+  };
   /** Stops everyone before anyone is killed, so that nobody makes new ones meanwhile. */
   const kill = async (): Promise<void> => {
     if (!gone) signal(-pid, 'SIGSTOP');
@@ -83,6 +100,7 @@ export async function superviseFamily(launch: FamilyLaunch, command: Pick<Sandbo
   const streams = (['stdout', 'stderr'] as const).map((name) => {
     child[name]?.on('error', ignore).on('data', (chunk: Buffer) => {
       keepers[name].add(chunk);
+      files?.add(name, chunk);
       if (keepers[name].flooded) end('output');
     });
     return child[name] ? once(child[name], 'close') : undefined;
@@ -92,6 +110,7 @@ export async function superviseFamily(launch: FamilyLaunch, command: Pick<Sandbo
     while (!gone && !ended) {
       const bytes = (await look()).reduce((total, { resident }) => total + resident, 0);
       peak = Math.max(peak, bytes);
+      if (fault !== undefined) end('sandbox_error');
       if (bytes > limits.memoryBytes) end('oom');
       if (disk.exceeded(() => [])) end('disk');
       await Promise.race([sleep(POLL_MS), exited]);
@@ -107,10 +126,18 @@ export async function superviseFamily(launch: FamilyLaunch, command: Pick<Sandbo
   await Promise.race([Promise.all(streams), sleep(DRAIN_MS)]);
   for (const stream of child.stdio) stream?.destroy();
 
-  if (ended) return outcome(ended, { signal: 'SIGKILL' });
-  if (!started) return outcome('sandbox_error', { error: `The sandbox could not be set up, the command did not run: ${keepers.stderr.text().trim() || `it ended with ${by ?? `code ${code}`}`}` });
-  if (by === 'SIGXCPU') return outcome('timeout', { signal: by });
-  return outcome('exited', { exitCode: code ?? 128 + (constants.signals[by as NodeJS.Signals] ?? 0), signal: by });
+  if (ended === 'sandbox_error') {
+    files?.discard();
+    return outcome(ended, { error: fault });
+  }
+  if (!ended && !started) {
+    files?.discard();
+    return outcome('sandbox_error', { error: `The sandbox could not be set up, the command did not run: ${keepers.stderr.text().trim() || `it ended with ${by ?? `code ${code}`}`}` });
+  }
+  const kept = files && { files: files.close() };
+  if (ended) return outcome(ended, { signal: 'SIGKILL', ...kept });
+  if (by === 'SIGXCPU') return outcome('timeout', { signal: by, ...kept });
+  return outcome('exited', { exitCode: code ?? 128 + (constants.signals[by as NodeJS.Signals] ?? 0), signal: by, ...kept });
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {
