@@ -43,6 +43,8 @@ describe('bad input ends with one clear line and changes nothing', () => {
   it.each<[string, string[], number, string | RegExp]>([
     ['an unknown command', ['rnu'], 2, "Unknown command 'rnu'. Did you mean run?"],
     ['a request for a command', ['fix the tests'], 2, `Unknown command 'fix the tests'. Did you mean: untilgreen run "fix the tests"`],
+    ['an engine that is none', ['sandbox', 'build-image', '--engine', 'lxc'], 2, '--engine lxc is unknown. Expected podman or docker.'],
+    ['a base that is no image', ['sandbox', 'build-image', '--base', 'a b'], 2, /^--base "a b" is not the name of an image\./],
     ['an unknown flag', ['run', '--jsn', 'x'], 2, "Unknown option '--jsn'. Did you mean --json?"],
     ['a flag like none', ['history', '--zzzz'], 2, /^Unknown option '--zzzz'\. `untilgreen --help` lists/],
     ['a flag without its value', ['run', 'x', '--budget'], 2, /^Option '--budget <limits>' argument missing\./],
@@ -158,7 +160,7 @@ describe('what needs no engine', () => {
   it('config path names the directories', async () => {
     expect((await command('config', 'path')).stdout).toContain(`data     ${join(root, 'home')}`);
   });
-  it.each([['run'], ['plan'], ['resume'], ['history'], ['show'], ['undo'], ['config'], ['doctor'], ['demo'], ['tool', 'call'], ['completion']])('%s %s has help with examples', async (...words) => {
+  it.each([['run'], ['plan'], ['resume'], ['history'], ['show'], ['undo'], ['config'], ['doctor'], ['demo'], ['tool', 'call'], ['sandbox', 'build-image'], ['completion']])('%s %s has help with examples', async (...words) => {
     const { exitCode, stdout } = await command(...words.filter((word) => typeof word === 'string'), '--help');
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/Examples:\n {2}\$ untilgreen /);

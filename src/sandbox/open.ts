@@ -95,7 +95,9 @@ const passed = new Set<string>();
 async function probeOnce(backend: RungBackend, cacheDir?: string): Promise<ProbeResult> {
   const directory = cacheDir ?? join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'untilgreen');
   const file = join(directory, `sandbox-${backend.rung}.json`);
-  const key = probeKey(backend.rung);
+  const obstacle = await backend.prepare();
+  if (obstacle) return { canaries: [], obstacle };
+  const key = probeKey(backend);
   let known = passed.has(`${directory} ${key}`);
   try {
     known ||= (JSON.parse(readFileSync(file, 'utf8')) as { key?: unknown }).key === key;
@@ -103,9 +105,8 @@ async function probeOnce(backend: RungBackend, cacheDir?: string): Promise<Probe
     // Not probed yet, or not readable: probe.
   }
   if (known) {
-    const obstacle = await backend.prepare();
-    if (!obstacle) passed.add(`${directory} ${key}`);
-    return { canaries: [], ...(obstacle ? { obstacle } : {}) };
+    passed.add(`${directory} ${key}`);
+    return { canaries: [] };
   }
   const result = await probeUsable(backend);
   if (!result.obstacle) {
@@ -121,9 +122,9 @@ async function probeOnce(backend: RungBackend, cacheDir?: string): Promise<Probe
   return result;
 }
 
-function probeKey(rung: Rung): string {
+function probeKey({ rung, restsOn }: RungBackend): string {
   const boot = process.platform === 'linux' ? readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim() : '';
   const bwrap = systemProgram('bwrap');
-  const parts = [PROBE_VERSION, rung, boot, process.geteuid?.(), bwrap && statSync(bwrap).mtimeMs, process.execPath];
+  const parts = [PROBE_VERSION, rung, boot, process.geteuid?.(), bwrap && statSync(bwrap).mtimeMs, process.execPath, restsOn?.()];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

@@ -13,6 +13,7 @@ import type { Engine } from '../../src/sandbox/container/engine.ts';
 import { nextName, reapStale } from '../../src/sandbox/container/names.ts';
 import { runContainer } from '../../src/sandbox/container/run.ts';
 import { resolveLimits } from '../../src/sandbox/limits.ts';
+import { openSandbox } from '../../src/sandbox/open.ts';
 import { probe } from '../../src/sandbox/probe.ts';
 import { container } from '../../src/sandbox/rungs/container.ts';
 import type { Limits, SandboxCommand, SandboxResult } from '../../src/sandbox/types.ts';
@@ -51,6 +52,14 @@ describe.skipIf(obstacle && !EXPECTED)(`containers${obstacle ? ` (not measured: 
     const { canaries, obstacle: refused } = await probe(container);
     expect(refused).toBeUndefined();
     expect(canaries.length).toBeGreaterThan(10);
+  });
+
+  test('another image is probed anew', async () => {
+    const cacheDir = join(base, 'cache');
+    const remembered = (): string => readFileSync(join(cacheDir, 'sandbox-C.json'), 'utf8');
+    await openSandbox({ cacheDir }, [container]);
+    const [before, , after] = [remembered(), await openSandbox({ cacheDir }, [{ ...container, restsOn: () => 'another' }]), remembered()];
+    expect(JSON.parse(after)).toMatchObject({ key: expect.not.stringMatching((JSON.parse(before) as { key: string }).key) });
   });
 
   test.each([0, 1, 125, 126, 127])('a program that ends with %i is not an engine that fails', async (exitCode) => {

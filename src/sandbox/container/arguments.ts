@@ -69,6 +69,7 @@ export function runArguments(
     ...Object.entries(FILES).map(([file, target]) => ({ source: join(files, file), target })),
   ];
   return [
+    // Without `label=disable` SELinux would keep a container from the workspace until every file of it were relabelled.
     'run', '--rm', '--name', name, '--label', `${CONTAINER_LABEL}=${name}`, '--pull=never', '--log-driver=none',
     '--hostname=sandbox', ...network(engine, command), '--ipc=private',
     `--user=${user.uid}:${user.gid}`, ...user.options, '--cap-drop=ALL', '--security-opt=no-new-privileges', `--security-opt=seccomp=${join(files, SECCOMP_FILE)}`, '--security-opt=label=disable',

@@ -74,8 +74,13 @@ export async function runContainer(engine: Engine, image: string, command: Sandb
 
 /** Nothing of a command is on the engine's command line: other users of the host could read it there. */
 function writeFiles(directory: string, command: SandboxCommand, limits: Limits, place: Place, user: ContainerUser, mark: string): void {
-  mkdirSync(directory, { mode: 0o755 });
-  const write = (file: string, text: string): void => writeFileSync(join(directory, file), text, { mode: 0o444 });
+  // For nobody else on the host: the script holds the command's environment. Inside, the files are there without their folder.
+  mkdirSync(directory, { mode: 0o700 });
+  const write = (file: string, text: string): void => {
+    writeFileSync(join(directory, file), text);
+    // Whatever our umask: another user may be the one inside.
+    chmodSync(join(directory, file), 0o444);
+  };
   write(basename(SECCOMP_FILE), JSON.stringify(seccompProfile({ blockUnix: command.network === 'install' })));
   write('stdin', command.stdin ?? '');
   write('script', firstProcess(command, limits, place, mark, (limits.wallMs + GUARD_MS) / 1000));

@@ -14,6 +14,8 @@ export interface RungBackend {
   readonly guarantees: Guarantees;
   /** Cheap look at the machine, before any canary: undefined when it may work. Clears what dead processes left behind. */
   prepare(): Promise<Obstacle | undefined>;
+  /** What the canaries' success rests on besides the machine, once prepared: with another image they are run anew. */
+  restsOn?(): string;
   /**
    * Runs one command. Resolves to a result whatever the command does; a launcher that fails is `sandbox_error`.
    *
