@@ -7,7 +7,6 @@ import { identityFor } from '../identity.ts';
 import { occupy } from '../occupancy.ts';
 import { resolvePlace } from '../place.ts';
 import type { Place } from '../place.ts';
-import { killQuietly } from '../launch.ts';
 import { notRun, supervise } from '../supervise.ts';
 import type { Launch, Watch } from '../supervise.ts';
 import type { Limits, SandboxCommand, SandboxResult } from '../types.ts';
@@ -152,7 +151,14 @@ async function clientEnds(file: string, name: string): Promise<void> {
   const pid = Number(readFileSync(file, 'utf8'));
   const until = performance.now() + CLIENT_MS;
   while (pid > 0 && commandLine(pid).includes(name)) {
-    if (performance.now() > until) return killQuietly(pid);
+    if (performance.now() > until) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It ended after all.
+      }
+      return;
+    }
     await sleep(CLIENT_LOOK_MS);
   }
 }
