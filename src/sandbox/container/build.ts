@@ -52,7 +52,7 @@ export async function buildImage(options: BuildOptions = {}): Promise<BuiltImage
   if (code !== 0) throw failed(engine, base, tail);
   // What it takes the place of has no name any more, and nothing else of the user's has our label.
   await ask(engine, ['image', 'prune', '--force', '--filter', `label=${IMAGE_LABEL}`]);
-  const id = (await findImage(engine)) ?? tag;
+  const id = (await findImage(engine)).id ?? tag;
   const { stdout } = await ask(engine, ['image', 'inspect', '--format', '{{.Size}}', tag]);
   return { engine: engine.name, tag, id, bytes: Number(stdout.trim()), seconds: (performance.now() - began) / 1000 };
 }

@@ -5,7 +5,7 @@ import { systemProgram } from '../bwrap.ts';
 import { resolveLimits } from '../limits.ts';
 import type { Obstacle } from '../rungs/types.ts';
 import { filterArch } from '../seccomp.ts';
-import { ask, installedEngines, isRootless, variants } from './engine.ts';
+import { installedEngines, isRootless, variants } from './engine.ts';
 import type { Engine, EngineName } from './engine.ts';
 import { findImage } from './image.ts';
 import { recall, remember } from './remembered.ts';
@@ -42,9 +42,8 @@ const DELEGATE = 'Without root, limits need cgroup version 2 with the memory and
 const REFUSAL = /does not hold|not limited/;
 
 async function tryEngine({ name, program }: { name: EngineName; program: string }): Promise<Found | Obstacle> {
-  const alive = await ask({ program, options: [] }, ['version']);
-  if (alive.code !== 0) return { problem: `${name} does not answer (${firstLine(alive.stderr)})`, next: name === 'docker' ? 'Start the docker daemon, or join its group.' : 'See what `podman version` says.' };
-  const image = await findImage({ program, options: [] });
+  const { id: image, problem: silent } = await findImage({ program, options: [] });
+  if (silent !== undefined) return { problem: `${name} does not answer (${silent.slice(0, 300)})`, next: name === 'docker' ? 'Start the docker daemon, or join its group.' : 'See what `podman images` says.' };
   if (!image) return { problem: `${name} has no image of ours`, next: BUILD };
   const known = recall(program);
   if (known) return { engine: known, image };

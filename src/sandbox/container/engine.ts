@@ -60,7 +60,7 @@ export function installedEngines(): { name: EngineName; program: string }[] {
   });
 }
 
-/** Does the engine run without root; an engine that does not answer is told apart by what it would have said. */
+/** Does the engine run without root. podman does as whoever starts it, docker as its daemon. */
 export async function isRootless({ name, program }: { name: EngineName; program: string }): Promise<boolean> {
   if (name === 'podman') return process.geteuid?.() !== 0;
   return (await ask({ program, options: [] }, ['info', '--format', '{{.SecurityOptions}}'])).stdout.includes('name=rootless');
