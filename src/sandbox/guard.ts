@@ -35,8 +35,18 @@ while :; do
     esac
   fi
 done
+# A launcher that was on its way may wait for ever for one that died: whoever writes to a pipe of the host's has no business any more.
 for try in {1..250}; do
   found=
+  while read -r line; do
+    for prefix in "\${sweep[@]}"; do
+      if [[ $line == *" -> $prefix"* ]]; then
+        found=yes
+        line=\${line#*/proc/}
+        kill -KILL "\${line%%/*}"
+      fi
+    done
+  done < <(ls -l /proc/[0-9]*/fd/1)
   for prefix in "\${sweep[@]}"; do
     for path in "$prefix"*; do
       found=yes
@@ -48,7 +58,7 @@ for try in {1..250}; do
       fi
     done
   done
-  [[ $found ]] || exit 0
+  ((try > 3)) && [[ ! $found ]] && exit 0
   sleep 0.02
 done
 `;
@@ -77,7 +87,7 @@ class Guard {
     };
   }
 
-  /** Files and cgroups whose path begins like this are removed once this process is gone, however it ends. */
+  /** Files and cgroups whose path begins like this are removed once this process is gone, however it ends; what still writes to such a file is killed. */
   sweep(prefix: string): void {
     if (this.#prefixes.has(prefix) || prefix.includes('\n')) return;
     this.#prefixes.add(prefix);

@@ -6,7 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { guard } from './guard.ts';
 import { constantFile, laterFile, leakedDescriptors, namelessFile, openPipe } from './pipes.ts';
 import type { NamelessPipe } from './pipes.ts';
+import { killQuietly } from './tree.ts';
 import type { Rung } from './types.ts';
+
+export { killQuietly } from './tree.ts';
 
 /** How long output may trail the end of the command; whoever still holds the pipe then is cut off. */
 const DRAIN_MS = 250;
@@ -203,21 +206,18 @@ export class Launched {
   async drain(streams: Promise<unknown>[]): Promise<void> {
     const { launcher, report } = this.launch;
     const reported = launcher && !report ? [this.child.stdio[3], this.child.stdio[4]].map((stream) => closed(stream as Readable | null)) : [];
-    // Whoever waits for its line hears that none comes.
-    if (this.#hand) this.#hand.host.destroy();
+    if (this.#hand) {
+      // Whoever waits for its line hears that none comes.
+      this.#hand.host.destroy();
+      // Its last word may still be on its way to us.
+      if (this.exitCode === undefined) await new Promise(setImmediate);
+      // A launcher that was killed on its way leaves its first process waiting for it.
+      if (this.exitCode === undefined) for (const pid of this.stdout.writers()) killQuietly(pid);
+    }
     const drained = await Promise.race([Promise.all([...streams, ...reported]).then(() => true), sleep(DRAIN_MS, false)]);
     for (const stream of this.child.stdio) (stream as Readable | null)?.destroy();
     for (const pipe of this.#pipes) pipe.release(drained && launcher);
     this.#later?.close();
-  }
-}
-
-/** The pid or, as a negative number, the group; nothing where there is none. */
-export function killQuietly(pid: number | undefined): void {
-  try {
-    if (pid) process.kill(pid, 'SIGKILL');
-  } catch {
-    // It is gone.
   }
 }
 

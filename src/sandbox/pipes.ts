@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, constants, fchmodSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, mkdtempSync, openSync, readFileSync, readdirSync, readlinkSync, rmSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { guard } from './guard.ts';
-import { ownMark, readProcess } from './tree.ts';
+import { killQuietly, ownMark, readProcess } from './tree.ts';
 
 // Node's own pipes are sockets, on which `echo > /dev/stdout` fails with ENXIO. These are FIFOs without a name: made once,
 // unlinked at once, held by O_PATH descriptors (which count neither as reader nor as writer) and opened anew for each run.
@@ -19,18 +19,37 @@ function namedFolder(kind: 'fifo' | 'input'): string {
   return mkdtempSync(prefix);
 }
 
-/** Removes such folders of processes that are gone, guard and all. Returns how many. */
-export function reapStaleFolders(): number {
+/** Processes whose standard output is such a file, as the kernel names it. */
+function writersTo(wanted: (target: string) => boolean): number[] {
+  return readdirSync('/proc').map(Number).filter((pid) => {
+    try {
+      return pid > 0 && wanted(readlinkSync(`/proc/${pid}/fd/1`));
+    } catch {
+      return false; // it is gone, has none, or is another user's
+    }
+  });
+}
+
+const STALE = /untilgreen-(?:fifo|input)-(\d+)-(\d+)-/;
+const isStale = (name: string): boolean => {
+  const [, pid, started] = STALE.exec(name) ?? [];
+  return pid !== undefined && readProcess(Number(pid))?.startTime !== Number(started);
+};
+
+/** Removes such folders of processes that are gone, guard and all, and ends launchers of theirs. Returns how many that were. */
+export function reapStale(): number {
   let reaped = 0;
+  for (const pid of writersTo(isStale)) {
+    killQuietly(pid);
+    reaped += 1;
+  }
   let names: string[] = [];
   try {
     names = readdirSync(tmpdir());
   } catch {
     // It may be made without being listed; then nothing is found in it.
   }
-  for (const name of names) {
-    const [, pid, started] = /^untilgreen-(?:fifo|input)-(\d+)-(\d+)-/.exec(name) ?? [];
-    if (pid === undefined || readProcess(Number(pid))?.startTime === Number(started)) continue;
+  for (const name of names.filter((found) => found.startsWith('untilgreen-') && isStale(found))) {
     try {
       rmSync(join(tmpdir(), name), { recursive: true, force: true });
       reaped += 1;
@@ -58,6 +77,8 @@ function fill(): void {
 export interface NamelessPipe {
   child: number;
   host: Socket;
+  /** Processes whose standard output it is. */
+  writers(): number[];
   /** Gives the pipe back. `reuse: false` where somebody may still hold the other end. */
   release(reuse: boolean): void;
 }
@@ -78,6 +99,7 @@ export function openPipe(direction: 'in' | 'out'): NamelessPipe {
   return {
     child,
     host,
+    writers: () => writersTo((target) => target === readlinkSync(name)),
     release(reuse) {
       host.destroy();
       if (!reuse) return closeSync(anchor);

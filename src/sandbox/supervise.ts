@@ -2,11 +2,11 @@ import { constants } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
 import { DiskWatch } from './disk.ts';
 import { guard } from './guard.ts';
-import { Launched, killQuietly } from './launch.ts';
+import { Launched } from './launch.ts';
 import type { Launch } from './launch.ts';
 import { OutputKeeper } from './output.ts';
 import { OutputFiles } from './output-files.ts';
-import { readTree } from './tree.ts';
+import { killQuietly, readTree } from './tree.ts';
 import type { Limits, Rung, SandboxCommand, SandboxResult, SandboxStatus } from './types.ts';
 
 export type { Launch, Report } from './launch.ts';

@@ -101,14 +101,15 @@ function sum(pids: readonly number[], read: (pid: number) => number): number {
  */
 export function killTree(root: number | undefined): void {
   if (root === undefined) return;
-  killed(root);
+  killQuietly(root);
   // Numbers may have been given away since the list was read.
-  for (const { pid, startTime } of readTree(root)) if (pid !== root && readProcess(pid)?.startTime === startTime) killed(pid);
+  for (const { pid, startTime } of readTree(root)) if (pid !== root && readProcess(pid)?.startTime === startTime) killQuietly(pid);
 }
 
-function killed(pid: number): void {
+/** The pid or, as a negative number, the group; nothing where there is none. */
+export function killQuietly(pid: number | undefined): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    if (pid) process.kill(pid, 'SIGKILL');
   } catch {
     // It is gone.
   }

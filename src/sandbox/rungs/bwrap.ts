@@ -1,7 +1,7 @@
 import { NEEDED, runBwrap, standBwrap, systemProgram } from '../bwrap.ts';
 import type { BwrapRung } from '../bwrap.ts';
 import { INVISIBLE_MEMORY, memoryWatch } from '../memory-watch.ts';
-import { reapStaleFolders } from '../pipes.ts';
+import { reapStale } from '../pipes.ts';
 import { filterArch } from '../seccomp.ts';
 import { killTree } from '../tree.ts';
 import type { Limits } from '../types.ts';
@@ -14,11 +14,11 @@ export async function launcherObstacle(): Promise<Obstacle | undefined> {
   const missing = NEEDED.filter((name) => !systemProgram(name));
   if (missing.includes('bwrap')) return { problem: 'bubblewrap is not installed', next: 'Install it: `apt-get install bubblewrap` (Fedora: `dnf install bubblewrap`, Arch: `pacman -S bubblewrap`).' };
   if (missing.length > 0) return { problem: `${missing.join(', ')} not found`, next: 'Install them: `apt-get install util-linux coreutils bash`.' };
-  reaped ??= reapStaleFolders();
+  reaped ??= reapStale();
   return undefined;
 }
 
-/** Folders of dead processes are looked for once. */
+/** What dead processes left is looked for once. */
 let reaped: number | undefined;
 
 /** Rung B: bubblewrap with limits for each process and memory of the tree watched by polling. For ordinary users. */
