@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { EXIT } from '../core/errors.ts';
+import { CODE_LANGUAGES } from '../sandbox/code/languages/registry.ts';
+import { libraryTools } from '../tools/registry.ts';
 import { oneOf } from './arguments.ts';
 import { print } from './terminal.ts';
 
@@ -9,12 +11,24 @@ export interface Entry {
   path: string;
   subcommands: { name: string; description: string }[];
   options: { long: string; short?: string; description: string; takesValue: boolean; values?: string[] }[];
+  /** Words that can follow by themselves; else paths do. */
+  words?: string[];
+  /** Whether these paths are files; else directories. */
+  files: boolean;
 }
 
-/** Values that some options take; they are checked where the options are used. */
+/** Values that some options take, by the option or by the command and the option; they are checked where the options are used. */
 const VALUES: Record<string, string[]> = {
   '--apply': ['green', 'ask', 'never'], '--sandbox': ['auto', 'none'], '--language': ['python', 'javascript', 'typescript'],
-  '--network': ['none', 'loopback'], '--min-rung': ['A', 'B', 'C', 'D', 'M'], '--project-type': ['web_app', 'data_pipeline', 'cli_tool'],
+  'exec --language': CODE_LANGUAGES.map(({ name }) => name), '--network': ['none', 'loopback'], '--min-rung': ['A', 'B', 'C', 'D', 'M'],
+  '--project-type': ['web_app', 'data_pipeline', 'cli_tool'], '--form': ['openai', 'anthropic', 'mcp'], '--engine': ['podman', 'docker'],
+};
+
+const SHELLS = ['bash', 'zsh', 'fish'];
+
+/** Words of commands that take neither a directory nor a file. */
+const WORDS: Record<string, () => string[]> = {
+  completion: () => SHELLS, 'tool call': () => libraryTools().map(({ name }) => name), 'tool schema': () => libraryTools().map(({ name }) => name),
 };
 
 /** Everything that can be typed, read off the grammar itself. */
@@ -25,10 +39,12 @@ export function entries(program: Command): Entry[] {
       subcommands: command.commands.map((sub) => ({ name: sub.name(), description: sub.description() })),
       options: [
         ...command.options.filter((option) => !option.hidden && option.long).map((option) => ({
-          long: option.long ?? '', short: option.short, description: option.description, takesValue: Boolean(option.required || option.optional), values: VALUES[option.long ?? ''],
+          long: option.long ?? '', short: option.short, description: option.description, takesValue: Boolean(option.required || option.optional), values: VALUES[`${path} ${option.long}`] ?? VALUES[option.long ?? ''],
         })),
         { long: '--help', short: '-h', description: 'show help', takesValue: false },
       ],
+      words: WORDS[path]?.(),
+      files: path === 'exec',
     },
     ...command.commands.flatMap((sub) => visit(sub, `${path} ${sub.name()}`.trim())),
   ];
@@ -43,10 +59,12 @@ export function completion(shell: string, program: Command): number {
 }
 
 const single = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
-const words = (entry: Entry) => [...entry.subcommands.map((sub) => sub.name), ...entry.options.flatMap((option) => [option.long, option.short ?? []].flat())].join(' ');
+const words = (entry: Entry) => [...entry.subcommands.map((sub) => sub.name), ...(entry.words ?? []), ...entry.options.flatMap((option) => [option.long, option.short ?? []].flat())].join(' ');
 
 function bash(all: Entry[]): string {
-  const values = new Map(all.flatMap((entry) => entry.options).filter((option) => option.values).map((option) => [option.long, option.values ?? []]));
+  const valued = all.flatMap(({ path, options }) => options.filter((option) => option.takesValue).map((option) => ({
+    names: [option.long, ...(option.short ? [option.short] : [])].map((name) => single(`${path} ${name}`)).join('|'), values: option.values,
+  })));
   return `# bash completion for untilgreen
 _untilgreen() {
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" path="" word
@@ -55,15 +73,15 @@ _untilgreen() {
 ${all.filter((entry) => entry.path).map((entry) => `      ${single(entry.path.includes(' ') ? entry.path : ` ${entry.path}`)}) path=${single(entry.path)} ;;`).join('\n')}
     esac
   done
-  case "$previous" in
-${[...values].map(([name, list]) => `    ${name}) COMPREPLY=($(compgen -W ${single(list.join(' '))} -- "$current")); return ;;`).join('\n')}
+  case "$path $previous" in
+${valued.map(({ names, values }) => `    ${names}) COMPREPLY=($(compgen ${values ? `-W ${single(values.join(' '))}` : '-f'} -- "$current")); return ;;`).join('\n')}
   esac
-  local words
+  local words paths
   case "$path" in
-${all.map((entry) => `    ${single(entry.path)}) words=${single(words(entry))} ;;`).join('\n')}
+${all.map((entry) => `    ${single(entry.path)}) words=${single(words(entry))} paths=${entry.words ? '' : entry.files ? '-f' : '-d'} ;;`).join('\n')}
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
-  [[ "$current" == -* ]] || COMPREPLY+=($(compgen -d -- "$current"))
+  [[ "$current" == -* || ! "$paths" ]] || COMPREPLY+=($(compgen "$paths" -- "$current"))
 }
 complete -o filenames -F _untilgreen untilgreen`;
 }
@@ -88,7 +106,7 @@ ${entry.subcommands.map((sub) => `      ${sub.name}) ${functionOf(`${entry.path}
     esac ;;
   esac
 }`
-    : `${functionOf(entry.path)}() { _arguments ${describeOptions(entry)} '*:directory:_files -/' }`).join('\n')}
+    : `${functionOf(entry.path)}() { _arguments ${describeOptions(entry)} ${single(entry.words ? `1:word:(${entry.words.join(' ')})` : entry.files ? '*:file:_files' : '*:directory:_files -/')} }`).join('\n')}
 _untilgreen "$@"`;
 }
 
@@ -98,9 +116,11 @@ function fish(all: Entry[]): string {
     const [first, second] = entry.path.split(' ');
     const here = entry.path === '' ? '__fish_use_subcommand' : second ? `__fish_seen_subcommand_from ${first}; and __fish_seen_subcommand_from ${second}` : `__fish_seen_subcommand_from ${first}`;
     for (const sub of entry.subcommands) lines.push(`complete -c untilgreen -n ${single(here)} -a ${single(sub.name)} -d ${single(sub.description)}`);
+    if (entry.words) lines.push(`complete -c untilgreen -n ${single(here)} -a ${single(entry.words.join(' '))}`);
+    if (entry.files) lines.push(`complete -c untilgreen -n ${single(here)} -F`);
     for (const option of entry.options) {
       const value = option.values ? ` -x -a ${single(option.values.join(' '))}` : option.takesValue ? ' -r -F' : '';
-      lines.push(`complete -c untilgreen -n ${single(here)} -l ${option.long.slice(2)}${option.short ? ` -s ${option.short.slice(1)}` : ''}${value} -d ${single(option.description)}`);
+      lines.push(`complete -c untilgreen -n ${single(here)} -l ${option.long.slice(2)}${option.short ? ` ${option.short.startsWith('--') ? `-l ${option.short.slice(2)}` : `-s ${option.short.slice(1)}`}` : ''}${value} -d ${single(option.description)}`);
     }
   }
   return lines.join('\n');

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -114,23 +114,29 @@ describe('untilgreen exec', () => {
     ['a file that is not there', ['{root}/gone.py'], /gone\.py\. Give a file/],
     ['a directory', ['{root}/folder'], /folder is not a regular file\./],
     ['a file that is no text', ['{root}/binary.py'], /binary\.py cannot be read as text/],
+    ['a file that is not there, with flags of its own', ['{root}/gone.py', '--', '--json', '--verbose'], /gone\.py\. Give a file/],
+    ['a file that is empty', ['{root}/empty.py'], /^There is nothing in .*empty\.py to run: it is empty\.$/],
+    ['a link in a circle', ['{root}/circle.py'], /circle\.py cannot be read: ELOOP/],
+    ['an option that is meant for the snippet', ['{root}/empty.py', '--loud'], /^Unknown option '--loud'\. What is meant for the snippet stands after --/],
     ['a file whose language cannot be told', ['{root}/notes.txt'], /^The language of .*notes\.txt cannot be told\. Add --lang/],
     ['code without a language', ['-c', 'x'], /^With -c the language must be given\./],
     ['an unknown language', ['-c', 'x', '--lang', 'pyhton'], /^Expected the `language` option .* Did you mean python\?$/],
     ['code that is empty', ['-c', ' ', '--lang', 'py'], /^Expected the `code` option to be something to run/],
     ['a timeout that is no number', ['-c', 'x', '--lang', 'py', '--timeout', '-1'], /^--timeout -1: expected seconds above 0/],
     ['a timeout of nothing', ['-c', 'x', '--lang', 'py', '--timeout', '0'], /^--timeout 0: expected seconds above 0/],
-    ['too little memory', ['-c', 'x', '--lang', 'py', '--memory', '3'], /^Expected the `maxMemoryMb` option to be a whole number of megabytes from 16/],
-    ['too little memory for Node', ['-c', 'x', '--lang', 'js', '--memory', '20'], /^Expected the `maxMemoryMb` option to be at least 96 for javascript/],
+    ['too little memory', ['-c', 'x', '--lang', 'py', '--memory', '3'], /^Expected the `--memory` option to be a whole number of megabytes from 16/],
+    ['too little memory for Node', ['-c', 'x', '--lang', 'js', '--memory', '20'], /^Expected the `--memory` option to be at least 96 for javascript/],
     ['an unknown network', ['-c', 'x', '--lang', 'py', '--network', 'host'], /^--network host is unknown.* Expected none, loopback\.$/],
     ['an unknown rung', ['-c', 'x', '--lang', 'py', '--min-rung', 'Z'], /^--min-rung Z is unknown/],
     ['a rung and no sandbox', ['-c', 'x', '--lang', 'py', '--min-rung', 'A', '--sandbox', 'none'], /exclude each other/],
-    ['names to block in shell', ['-c', 'ls', '--lang', 'sh', '--block', 'os'], /^The `blockedImports` option does not work for shell\./],
+    ['names to block in shell', ['-c', 'ls', '--lang', 'sh', '--block', 'os'], /^The `--block` option does not work for shell\./],
     ['code and data both on standard input', ['-', '--lang', 'py', '-i'], /cannot be read as data too/],
   ])('%s is refused with one clear line, and nothing runs', async (_title, args, message) => {
     mkdirSync(join(root, 'folder'));
     writeFileSync(join(root, 'binary.py'), Buffer.from([0xff, 0xfe, 0]));
     writeFileSync(join(root, 'notes.txt'), 'x');
+    writeFileSync(join(root, 'empty.py'), '');
+    symlinkSync('circle.py', join(root, 'circle.py'));
     const result = await exec(args);
     expect(result).toMatchObject({ exitCode: 2, stdout: '' });
     expect(result.stderr).toMatch(/^untilgreen: [^\n]+\n$/);
@@ -155,5 +161,6 @@ describe('untilgreen exec', () => {
     const { exitCode, stdout } = await exec(['--help']);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/Examples:\n {2}\$ untilgreen exec script\.py/);
+    expect(stdout).toContain('--lang, --language <name>');
   });
 });

@@ -119,7 +119,7 @@ describe('errors with --json', () => {
     expect(stderr).toMatch(/^untilgreen: /);
     expect(JSON.parse(stdout)).toMatchObject({ event: 'outcome', outcome: 'error', exitCode, error: { code: 'directory_refused' }, phase: 'done', level: 'error' });
   });
-  it.each([[['nope', '--json', '{}'], 'unknown_tool'], [['file_read', '--json', '{bad'], 'usage'], [['file_read'], 'usage']])('tool call %j answers in JSON alone', async (words, code) => {
+  it.each([[['nope', '--json', '{}'], 'unknown_tool'], [['file_read', '--json', '{bad'], 'usage'], [['file_read', '--json'], 'usage']])('tool call %j answers in JSON alone', async (words, code) => {
     const { exitCode, stdout, stderr } = await command('tool', 'call', ...words);
     expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: '' });
     expect(JSON.parse(stdout)).toMatchObject({ ok: false, code });
@@ -196,8 +196,12 @@ describe('as a process', () => {
   });
   it('the bash completion completes', async () => {
     const script = (await command('completion', 'bash')).stdout;
+    writeFileSync(join(project, 'script.py'), '');
     const complete = (line: string) => `COMP_WORDS=(${line}); COMP_CWORD=$((\${#COMP_WORDS[@]}-1)); COMPREPLY=(); _untilgreen; echo "\${COMPREPLY[@]}";`;
-    const { stdout } = await run('bash', ['-c', `${script}\ncd ${project}\n${['untilgreen res', 'untilgreen run --max', 'untilgreen run x --apply g', 'untilgreen config ch', 'untilgreen tool call --d'].map(complete).join('\n')}`]);
-    expect(stdout.trim().split('\n')).toEqual(['resume', '--max-iterations', 'green', 'check', '--dir']);
+    const { stdout } = await run('bash', ['-c', `${script}\ncd ${project}\n${[
+      'untilgreen res', 'untilgreen run --max', 'untilgreen run x --apply g', 'untilgreen config ch', 'untilgreen tool call --d',
+      'untilgreen exec scr', 'untilgreen exec scr.py --lang s', 'untilgreen run --language g', 'untilgreen tool schema file_', 'untilgreen run --config scr', 'untilgreen completion z',
+    ].map(complete).join('\n')}`]);
+    expect(stdout.trim().split('\n')).toEqual(['resume', '--max-iterations', 'green', 'check', '--dir', 'script.py', 'shell', '', 'file_read file_write', 'script.py', 'zsh']);
   });
 });

@@ -196,8 +196,7 @@ ${SOURCES}`)
     .usage('[options] FILE|-c CODE [-- args...]')
     .description('run a snippet of Python, JavaScript, TypeScript, Go or shell in the sandbox')
     .option('-c, --code <code>', 'this code; its language must be given')
-    .option('--language <name>', 'python, javascript (node), typescript, go or shell; default: by extension or #! line')
-    .addOption(new Option('--lang <name>').hideHelp())
+    .option('--lang, --language <name>', 'python, javascript (node), typescript, go or shell; default: by extension or #! line')
     .option('-i, --stdin', 'hand standard input on to the snippet; otherwise it reads nothing')
     .option('--timeout <seconds>', 'wall time (default 30, for Go 120)')
     .option('--memory <mb>', 'memory of all its processes (default 512, for Go 2048)')
@@ -229,14 +228,18 @@ Exit codes: the snippet's own (128 and the number for a signal) · 124 time ran 
     .addHelpText('after', examples('tool schema edit_file', 'tool schema --form mcp'))
     .action(async (name: string | undefined, options: { form: string }) => done(await (await import('./commands/tool.ts')).toolSchema(name, options)));
   tool.command('call').argument('<name>', 'name of the tool').description('run one tool and print its result as JSON; a refusal exits 1')
-    .requiredOption('--json <args>', 'its arguments as JSON; @FILE reads them from a file, - from standard input')
+    .option('--json <args>', 'its arguments as JSON; @FILE reads them from a file, - from standard input', '{}')
     .option('--dir <dir>', 'the project', '.')
     .option('--sandbox <mode>', 'auto (default), or none to run commands without a sandbox')
     .addHelpText('after', examples(
       `tool call file_read --json '{"path": "src/a.py"}'`,
       `tool call edit_file --dir ./shop --json '{"path": "a.py", "edits": [{"oldText": "x = 1", "newText": "x = 2"}]}'`,
-      'tool call run_code --json @snippet.json',
-    ))
+      'tool call run_code --json @snippet.json', 'tool call run_tests',
+    ) + `
+Commands run in the sandbox. What a tool changes is written to the project at once, as a transaction: \`untilgreen undo\` takes it back.
+
+Exit codes: 0 the tool answered (\`data\` has the exit code of a command) · 1 refused · 2 bad usage · 7 no sandbox · 8 no model · 130 cancelled
+`)
     .action(async (name: string, options: { json: string; dir: string; sandbox?: string }) => done(await (await import('./commands/tool.ts')).toolCall(name, options)));
 
   const sandbox = program.command('sandbox').description('the image in which commands run where containers are the sandbox');

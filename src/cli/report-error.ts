@@ -28,8 +28,11 @@ export function errorLine(error: UntilgreenError, command: string | undefined): 
  * Says what went wrong on stderr, in one line unless the message has several, and in one line of JSON on stdout where that was
  * asked for; returns the exit code. `tool call` answers in JSON alone: a program reads it.
  */
-export function reportError(thrown: unknown, args: readonly string[]): number {
-  const error = isCommanderError(thrown) ? fromCommander(thrown) : asError(thrown);
+export function reportError(thrown: unknown, words: readonly string[]): number {
+  // What follows `--` is meant for a snippet.
+  const end = words.indexOf('--');
+  const args = end === -1 ? words : words.slice(0, end);
+  const error = isCommanderError(thrown) ? fromCommander(thrown, args[0]) : asError(thrown);
   // Help that was asked for is a success; help in place of a missing word is not.
   if (!error) return isCommanderError(thrown) && thrown.exitCode !== 0 ? EXIT.usage : EXIT.green;
   if (!isToolCall(args)) process.stderr.write(`untilgreen: ${messageLines(error.message).join('\n  ')}\n`);

@@ -111,6 +111,12 @@ describe('tool call', () => {
     expect(readdirSync(project)).toEqual(['a.py']);
   });
 
+  it('without arguments a tool gets none', async () => {
+    expect((await tool('call', 'format_code', '--dir', project)).json).toMatchObject({ ok: true });
+    const { exitCode, json } = await tool('call', 'file_read', '--dir', project);
+    expect({ exitCode, json }).toMatchObject({ exitCode: 1, json: { ok: false, code: 'bad_arguments', message: 'file_read: path: expected string, got nothing.' } });
+  });
+
   it('reads without writing a journal', async () => {
     const { exitCode, json } = await call('read_file', { path: 'a.py' });
     expect({ exitCode, ok: json.ok }).toEqual({ exitCode: 0, ok: true });

@@ -18,7 +18,6 @@ import { printJson } from '../terminal.ts';
 export interface ExecOptions {
   code?: string;
   language?: string;
-  lang?: string;
   stdin?: boolean;
   timeout?: string;
   memory?: string;
@@ -61,6 +60,7 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
     return signal.aborted ? EXIT.cancelled : exitCodeOf(result);
   } catch (thrown) {
     const error = asError(thrown);
+    if (error.code === 'bad_arguments') throw asTyped(error);
     if (error.code !== 'file_missing') throw error;
     process.stderr.write(`untilgreen: ${error.message}\n`);
     if (options.json) printJson({ ...errorLine(error, 'exec'), exitCode: NO_PROGRAM });
@@ -70,9 +70,19 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
   }
 }
 
+/** The flags under which the options of a box are known here. */
+const FLAGS: Record<string, string> = { timeoutSeconds: '--timeout', maxMemoryMb: '--memory', maxProcesses: '--processes', maxOutputBytes: '--output-limit', blockedImports: '--block' };
+
+/** The refusal of an option, with the name by which it was given. */
+function asTyped(error: UntilgreenError): UntilgreenError {
+  const option = String(error.data.argument);
+  const flag = FLAGS[option];
+  return flag === undefined ? error : new UntilgreenError(error.code, error.what.replace(`\`${option}\``, `\`${flag}\``), error.data, error.next, { cause: error });
+}
+
 /** The code with its arguments and language, from `-c`, a file or standard input. */
 async function snippet(words: readonly string[], options: ExecOptions): Promise<{ code: string; args: readonly string[]; language: string }> {
-  const named = options.language ?? options.lang;
+  const named = options.language;
   if (options.code !== undefined) {
     if (named === undefined) throw usage('With -c the language must be given.', 'Add --lang python, javascript, typescript, go or shell.');
     return { code: options.code, args: words, language: codeLanguage(named).name };
@@ -81,20 +91,32 @@ async function snippet(words: readonly string[], options: ExecOptions): Promise<
   if (file === undefined) throw usage('There is nothing to run.', "Give a file, - for standard input, or -c 'CODE'.");
   if (file === '-' && options.stdin) throw usage('With - the code is standard input, and cannot be read as data too.', 'Leave --stdin out, or put the code into a file.');
   const code = file === '-' ? await readAll(process.stdin) : readScript(file);
+  const source = file === '-' ? 'standard input' : file;
+  if (code.trim() === '') throw usage(`There is nothing in ${source} to run: it is empty.`);
   const language = named === undefined ? codeLanguageOf(file, code) : codeLanguage(named).name;
-  if (!language) throw usage(`The language of ${file === '-' ? 'standard input' : file} cannot be told.`, 'Add --lang python, javascript, typescript, go or shell.');
+  if (!language) throw usage(`The language of ${source} cannot be told.`, 'Add --lang python, javascript, typescript, go or shell.');
   return { code, args, language };
 }
 
 function readScript(file: string): string {
-  const entry = statSync(file, { throwIfNoEntry: false });
+  const entry = looked(file, () => statSync(file, { throwIfNoEntry: false }));
   if (!entry) throw usage(`There is no file ${file}.`, "Give a file, - for standard input, or -c 'CODE'.");
-  if (!entry.isFile()) throw usage(`${file} is not a regular file.`, 'Give the file that holds the code.');
+  if (!entry.isFile()) throw usage(`${file} is not a regular file.`, 'Give the file that holds the code, or - for standard input.');
   if (entry.size > MAX_FILE_BYTES) throw usage(`${file} has ${entry.size} bytes; a snippet has at most ${MAX_FILE_BYTES}.`);
+  const bytes = looked(file, () => readFileSync(file));
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    throw usage(`${file} cannot be read as text: ${(error as Error).message}.`);
+    throw usage(`${file} cannot be read as text: ${(error as Error).message}`);
+  }
+}
+
+/** What the file system says of a file, or why it does not: no right to read it, links in a circle. */
+function looked<T>(file: string, look: () => T): T {
+  try {
+    return look();
+  } catch (error) {
+    throw usage(`${file} cannot be read: ${(error as Error).message}.`);
   }
 }
 
