@@ -7,7 +7,7 @@ export type JsonSchema = { type?: string; properties?: Record<string, JsonSchema
 const schemas = new WeakMap<z.ZodType, JsonSchema>();
 
 /** The JSON schema of a tool's arguments, made once. */
-export function argumentsSchema(tool: Tool): JsonSchema {
+export function argumentsSchema(tool: Pick<Tool, 'schema'>): JsonSchema {
   let schema = schemas.get(tool.schema);
   if (!schema) {
     const { $schema: _, ...rest } = z.toJSONSchema(tool.schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
@@ -80,7 +80,7 @@ export type ParsedArguments = { ok: true; value: any } | { ok: false; message: s
  * Arguments against the tool's schema; a failure names every argument, what was expected and what stood there. Never throws: what
  * is no JSON (nested without end, a getter that throws) is a failure too.
  */
-export function parseArguments(tool: Tool, args: unknown): ParsedArguments {
+export function parseArguments(tool: Pick<Tool, 'name' | 'schema'>, args: unknown): ParsedArguments {
   try {
     return parsed(tool, args);
   } catch (thrown) {
@@ -89,11 +89,12 @@ export function parseArguments(tool: Tool, args: unknown): ParsedArguments {
   }
 }
 
-function parsed(tool: Tool, args: unknown): ParsedArguments {
+function parsed(tool: Pick<Tool, 'name' | 'schema'>, args: unknown): ParsedArguments {
   const schema = argumentsSchema(tool);
   const value = respelled(args ?? {}, schema);
   const result = tool.schema.safeParse(value);
   if (result.success) return { ok: true, value: result.data };
   const problems = result.error.issues.map((issue) => sentence(issue, value, schema));
-  return { ok: false, message: `${tool.name}: ${problems.join('; ')}.`, problems };
+  const said = problems.join('; ');
+  return { ok: false, message: `${tool.name}: ${said}${said.endsWith('?') ? '' : '.'}`, problems };
 }

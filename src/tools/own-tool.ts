@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { asError, ERROR_EXIT, UntilgreenError } from '../core/errors.ts';
 import { argumentsSchema } from './arguments.ts';
 import { refused } from './outcome.ts';
@@ -35,6 +35,8 @@ export function toolFrom<A>(own: OwnTool<A>): Tool<A> {
   const bad = (what: string, next: string): UntilgreenError => new UntilgreenError('bad_arguments', what, { name: own.name }, next);
   if (!NAME.test(own.name)) throw bad(`Expected the name of a tool, got ${JSON.stringify(own.name)}.`, 'Use 1 to 64 letters, digits, "_" and "-".');
   if (own.description.trim() === '') throw bad(`The tool ${own.name} has no description.`, 'Say in one sentence what it does: a model chooses by it.');
+  // What was made by another major version of zod is a stranger too: this one cannot read it.
+  if (!(own.schema instanceof z.core.$ZodType)) throw bad(`The schema of ${own.name} is not one of zod 4.`, 'Use z.object or z.strictObject; tools of which there is only a JSON schema join as those of an MCP server.');
   const tool: Tool<A> = { ...own, effect: own.effect ?? 'execute', run: (args, context) => outcomeOf(own, args, context) };
   const { type } = argumentsSchema(tool);
   if (type !== undefined && type !== 'object') throw bad(`The schema of ${own.name} is one of ${type}.`, 'Arguments have names: use z.object or z.strictObject.');

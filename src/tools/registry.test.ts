@@ -17,7 +17,7 @@ describe('every refusal names its code and leaves the files as they were', () =>
   test.each([
     ['an unknown tool', 'edit_fil', {}, 'unknown_tool', 'edit_file'],
     ['a missing argument', 'create_file', { path: 'n.py' }, 'bad_arguments', 'content: expected string'],
-    ['a mistyped argument', 'file_read', { path: 'a.py', formLine: 1 }, 'bad_arguments', 'did you mean fromLine'],
+    ['a mistyped argument', 'file_read', { path: 'a.py', formLine: 1 }, 'bad_arguments', 'did you mean fromLine?'],
     ['creating what exists', 'create_file', { path: 'a.py', content: '' }, 'file_exists', 'edit_file'],
     ['creating what does not parse', 'create_file', { path: 'n.py', content: 'def f(:\n' }, 'breaks_syntax', 'line 1'],
     ['creating a file that leaves code out', 'create_file', { path: 'n.py', content: 'x = 1\n# ... existing code ...\n' }, 'omission', 'line 2'],

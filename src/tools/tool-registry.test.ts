@@ -9,6 +9,7 @@ import type { LoadedConfig } from '../config/schema.ts';
 import { UntilgreenError } from '../core/errors.ts';
 import { undoApply } from '../workspace/undo.ts';
 import { defaultTools } from './registry.ts';
+import type { ToolSessionOptions } from './session.ts';
 import { defaultRegistry, ToolRegistry } from './tool-registry.ts';
 
 let root: string;
@@ -125,10 +126,27 @@ describe('your own tool', () => {
     ['an alias that is taken', { name: 'mine', aliases: ['search'] }, /search already/],
     ['no description', { name: 'mine', description: ' ' }, /mine has no description/],
     ['a schema that is not one of an object', { name: 'mine', schema: z.array(z.string()) }, /schema of mine is one of array.*z\.object/],
+    ['a JSON schema', { name: 'mine', schema: { type: 'object' } }, /schema of mine is not one of zod 4.*z\.object/],
   ])('is refused with %s', (_title, part, says) => {
     expect(() => registry.register({ description: 'Mine.', schema: anyArgs, run: () => 1, ...(part as { name: string }) })).toThrow(says);
     expect(registry.list()).toHaveLength(defaultTools().length + 1);
   });
+});
+
+it.each<[string, () => unknown, string]>([
+  ['options without a directory', () => defaultRegistry({} as ToolSessionOptions), 'Expected the `directory` option to be the path of a directory, got nothing.'],
+  ['a directory that is no path', () => new ToolRegistry({ directory: 3 as never }), 'Expected the `directory` option to be the path of a directory, got 3.'],
+  ['an unknown form of schemas', () => registry.schemas('gemini' as 'mcp'), 'Expected the `form` of schemas to be openai, anthropic or mcp, got "gemini".'],
+])('%s are refused', (_title, make, message) => {
+  expect(make).toThrow(expect.objectContaining({ code: 'bad_arguments', message }));
+});
+
+it('closes at the end of its block', async () => {
+  const left = await (async () => {
+    await using own = defaultRegistry({ directory: project });
+    return own;
+  })();
+  expect(await left.execute('file_read', { path: 'a.py' })).toMatchObject({ ok: false, code: 'usage', message: expect.stringContaining('closed') });
 });
 
 describe('a registry without a project', () => {

@@ -37,7 +37,7 @@ export interface Joined {
  * console.log(result.ok ? result.data : result.message);
  * await registry.close();
  */
-export class ToolRegistry {
+export class ToolRegistry implements AsyncDisposable {
   readonly #tools = new Map<string, Tool>();
   readonly #joined = new Set<Joined>();
   readonly #options: ToolSessionOptions | undefined;
@@ -45,8 +45,15 @@ export class ToolRegistry {
   readonly #session: () => Promise<ToolSession>;
   #closed = false;
 
-  /** @param options the project and how to work on it; without them only standalone tools and those of servers can run */
+  /**
+   * @param options the project and how to work on it; without them only standalone tools and those of servers can run
+   * @throws `bad_arguments` for options without a directory
+   */
   constructor(options?: ToolSessionOptions) {
+    const directory: unknown = options?.directory;
+    if (options && (typeof directory !== 'string' || directory === '')) {
+      throw new UntilgreenError('bad_arguments', `Expected the \`directory\` option to be the path of a directory, got ${JSON.stringify(directory) ?? 'nothing'}.`, { argument: 'directory' });
+    }
     this.#options = options;
     this.#session = once(() => {
       if (!options) throw new UntilgreenError('usage', 'This registry has no project to work on.', {}, 'Make it with new ToolRegistry({ directory }).');
@@ -88,6 +95,7 @@ export class ToolRegistry {
 
   /** The tools for function calling, in the form an API takes: `tools` of OpenAI-compatible servers, of Anthropic's, or of MCP's `tools/list`. */
   schemas(form: 'openai' | 'anthropic' | 'mcp'): Record<string, unknown>[] {
+    if (!['openai', 'anthropic', 'mcp'].includes(form)) throw new UntilgreenError('bad_arguments', `Expected the \`form\` of schemas to be openai, anthropic or mcp, got ${JSON.stringify(form) ?? 'nothing'}.`, { argument: 'form' });
     return toolSchemas(form, this.list());
   }
 
@@ -156,6 +164,10 @@ export class ToolRegistry {
     await Promise.all([...this.#joined].map((joined) => joined.close()));
     const session = await this.#opened?.catch(() => undefined);
     await session?.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 }
 
