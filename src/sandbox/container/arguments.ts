@@ -4,7 +4,7 @@ import type { Identity } from '../identity.ts';
 import type { Place } from '../place.ts';
 import type { Limits, SandboxCommand } from '../types.ts';
 import type { Engine } from './engine.ts';
-import { CONTAINER_LABEL, filesOf } from './names.ts';
+import { CONTAINER_LABEL, ID_FILE, filesOf } from './names.ts';
 import { SCRIPT_PATH, STDIN_PATH } from './script.ts';
 
 const MiB = 1024 * 1024;
@@ -70,7 +70,7 @@ export function runArguments(
   ];
   return [
     // Without `label=disable` SELinux would keep a container from the workspace until every file of it were relabelled.
-    'run', '--rm', '--name', name, '--label', `${CONTAINER_LABEL}=${name}`, '--pull=never', '--log-driver=none',
+    'run', '--rm', '--name', name, `--cidfile=${join(files, ID_FILE)}`, '--label', `${CONTAINER_LABEL}=${name}`, '--pull=never', '--log-driver=none',
     '--hostname=sandbox', ...network(engine, command), '--ipc=private',
     `--user=${user.uid}:${user.gid}`, ...user.options, '--cap-drop=ALL', '--security-opt=no-new-privileges', `--security-opt=seccomp=${join(files, SECCOMP_FILE)}`, '--security-opt=label=disable',
     `--memory=${limits.memoryBytes}b`, `--memory-swap=${limits.memoryBytes}b`, `--pids-limit=${limits.processes}`,

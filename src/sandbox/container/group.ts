@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Files of a container's cgroup as this host sees them. */
 interface Files {
@@ -60,4 +62,43 @@ function read(path: string): string | undefined {
 function whole(value: string | number | undefined): number | undefined {
   const number = Math.round(Number(value));
   return value === undefined || !Number.isFinite(number) ? undefined : number;
+}
+
+const HIERARCHIES = '/sys/fs/cgroup';
+/** A hierarchy of version 1, a parent of the engine's (`libpod_parent`, `docker`, `machine.slice`), and the group; one less in version 2. */
+const DEEPEST = 3;
+const TRIES = 10;
+const TRY_MS = 20;
+
+/**
+ * Removes what an engine left of the groups of a container that is gone: it gives up when the kernel still holds a dead process in one, as
+ * it does for a moment after a kill on a busy machine.
+ *
+ * @param id of the container, all 64 digits; nothing happens for another text
+ */
+export async function removeLeftGroups(id: string): Promise<void> {
+  // Part of one, or nothing, would be in the names of others' groups.
+  if (!/^[0-9a-f]{64}$/.test(id)) return;
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const left = groupsNamed(id, HIERARCHIES, DEEPEST);
+    if (left.length === 0) return;
+    for (const directory of left) {
+      try {
+        rmdirSync(directory);
+      } catch {
+        // Still held, gone meanwhile, or its owner's to remove.
+      }
+    }
+    await sleep(TRY_MS);
+  }
+}
+
+function groupsNamed(id: string, directory: string, depth: number): string[] {
+  let names: string[];
+  try {
+    names = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  } catch {
+    return []; // removed meanwhile, or not ours to read
+  }
+  return names.flatMap((name) => (name.includes(id) ? [join(directory, name)] : depth > 1 ? groupsNamed(id, join(directory, name), depth - 1) : []));
 }

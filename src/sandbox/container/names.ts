@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readProcess } from '../tree.ts';
 import { ask } from './engine.ts';
 import type { Engine } from './engine.ts';
+import { removeLeftGroups } from './group.ts';
 
 /** On every container of ours. */
 export const CONTAINER_LABEL = 'untilgreen.owner';
@@ -30,6 +31,8 @@ export function isStale(name: string): boolean {
   return where === machine() && readProcess(Number(pid))?.startTime !== Number(started);
 }
 
+/** Among them, written by the engine's client: the id of the container. */
+export const ID_FILE = 'id';
 /** Where the files of containers lie. */
 export const filesOf = (name: string): string => join(tmpdir(), name);
 
@@ -38,7 +41,11 @@ export async function reapStale(engine: Engine): Promise<number> {
   const { stdout } = await ask(engine, ['ps', '--all', '--filter', `label=${CONTAINER_LABEL}`, '--format', '{{.Names}}']);
   const stale = stdout.split('\n').filter(isStale);
   if (stale.length > 0) await ask(engine, ['rm', '--force', ...noGrace(engine), ...stale]);
-  for (const entry of readdirSync(tmpdir())) if (isStale(entry)) rmSync(filesOf(entry), { recursive: true, force: true });
+  for (const entry of readdirSync(tmpdir()).filter(isStale)) {
+    const id = join(filesOf(entry), ID_FILE);
+    if (existsSync(id)) await removeLeftGroups(readFileSync(id, 'utf8').trim());
+    rmSync(filesOf(entry), { recursive: true, force: true });
+  }
   return stale.length;
 }
 

@@ -15,8 +15,8 @@ import { FILES, SECCOMP_FILE, runArguments, userFor } from './arguments.ts';
 import type { ContainerUser } from './arguments.ts';
 import { ask, clientEnv } from './engine.ts';
 import type { Engine } from './engine.ts';
-import { ContainerGroup } from './group.ts';
-import { filesOf, nextName, noGrace } from './names.ts';
+import { ContainerGroup, removeLeftGroups } from './group.ts';
+import { ID_FILE, filesOf, nextName, noGrace } from './names.ts';
 import { MarkedReport } from './report.ts';
 import { firstProcess, quoted } from './script.ts';
 import { seccompProfile } from './seccomp-profile.ts';
@@ -101,6 +101,7 @@ function guarded(engine: Engine, name: string, words: readonly string[]): string
   exec >/dev/null 2>&1
   chmod u+w script; echo 'exit 125' > script
   ${remove}; wait "$client"; ${remove}
+  id=$(cat ${ID_FILE}); [ "\${#id}" = 64 ] && sleep 0.2 && rmdir /sys/fs/cgroup/*/*/*"$id"* /sys/fs/cgroup/*/*"$id"*
   exit 143
 }
 trap end TERM
@@ -135,6 +136,8 @@ function watch(engine: Engine, name: string, report: MarkedReport): Watch {
       await ask(engine, removal(engine, name));
       await clientEnds(join(directory, CLIENT_FILE), name);
       if (!report.started) await ask(engine, removal(engine, name));
+      const made = join(directory, ID_FILE);
+      if (existsSync(made)) await removeLeftGroups(readFileSync(made, 'utf8').trim());
     },
   };
 }
