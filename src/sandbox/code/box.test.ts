@@ -311,6 +311,9 @@ describe('bad input is refused before anything is made', () => {
     ['names to block that are no list', { blockedImports: 'os' }, /`blockedImports` option to be a list of modules .* got "os"\./],
     ['names to block that are no text', { blockedImports: ['os', 3] }, /`blockedImports`.*got 3\./],
     ['an empty name to block', { blockedImports: [''] }, /`blockedImports`.*got ""\./],
+    ['a limit by part of its name', { timeout: 5 }, /has no `timeout` option\. Did you mean timeoutSeconds\?$/],
+    ['a mistyped limit', { maxMemoryMB: 64 }, /has no `maxMemoryMB` option\. Did you mean maxMemoryMb\?$/],
+    ['an option that is like none', { colour: 'red' }, /has no `colour` option\. There are timeoutSeconds, /],
   ])('%s', async (_title, options, message) => {
     const before = boxes();
     expect(() => new CodeSandbox(options)).toThrow(expect.objectContaining({ code: 'bad_arguments', message: expect.stringMatching(message) }));
@@ -324,6 +327,7 @@ describe('bad input is refused before anything is made', () => {
     ['code that is no text', 3, { language: 'python' }, /`code` option to be text, got 3\./],
     ['code with a NUL', 'print(1)\0', { language: 'python' }, /NUL/],
     ['code of five megabytes', '#'.repeat(5 << 20), { language: 'python' }, /at most 4194304 bytes, got 5242880\..*file of the box/],
+    ['no options', 'x', undefined as never, /`options` option to be an object with the `language` of the code, got undefined\.$/],
     ['no language', 'x', {}, /`language` option to be one of python, py, python3; javascript.*got undefined\./],
     ['an unknown language', 'x', { language: 'ruby' }, /got "ruby"\.$/],
     ['a mistyped language', 'x', { language: 'javscript' }, /Did you mean javascript\?$/],

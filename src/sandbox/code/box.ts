@@ -10,7 +10,7 @@ import type { Sandbox } from '../types.ts';
 import { makeBoxDirectory, removeBoxDirectory, removeBoxDirectoryNow, writeNoFollow } from './files.ts';
 import { codeLanguage } from './languages/registry.ts';
 import type { CodeLanguage, Prepared, Refusal } from './languages/types.ts';
-import { checkCode, checkHanded, checkLimits, limitsFor } from './options.ts';
+import { checkCode, checkHanded, checkLimits, checkNames, limitsFor } from './options.ts';
 import type { BlockedImport, CodeResult, CodeRunOptions, CodeSandboxOptions } from './types.ts';
 
 /** What a guard inside the sandbox wrote; untrusted, since the snippet could have written it. */
@@ -39,6 +39,7 @@ export class CodeSandbox implements AsyncDisposable, Disposable {
    * @throws `bad_arguments` for an option that cannot be, before anything is made
    */
   constructor(options: CodeSandboxOptions = {}) {
+    checkNames('box', options);
     checkLimits(options);
     this.#options = { ...options };
     if (options.sandbox) this.#sandbox = Promise.resolve(options.sandbox);
@@ -70,6 +71,7 @@ export class CodeSandbox implements AsyncDisposable, Disposable {
   async run(code: string, options: CodeRunOptions): Promise<CodeResult> {
     if (this.#closed) throw new UntilgreenError('bad_arguments', 'This CodeSandbox is closed.', {}, 'Make a new one.');
     checkCode(code);
+    checkNames('run', options);
     checkLimits(options);
     checkHanded(options);
     const language = codeLanguage(options.language);

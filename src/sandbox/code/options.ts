@@ -1,7 +1,8 @@
+import { nearest } from '../../config/shape.ts';
 import { UntilgreenError } from '../../core/errors.ts';
 import type { Limits } from '../types.ts';
 import type { CodeLanguage } from './languages/types.ts';
-import type { CodeLimits, CodeRunOptions } from './types.ts';
+import type { CodeLimits, CodeRunOptions, CodeSandboxOptions } from './types.ts';
 
 const MiB = 1024 * 1024;
 /** A snippet is read by people and models; more than this is a program with data in it, which belongs into `files`. */
@@ -19,6 +20,24 @@ function range(option: string, value: unknown, least: number, most: number, unit
   if (value === undefined) return;
   const fits = typeof value === 'number' && (whole ? Number.isSafeInteger(value) : Number.isFinite(value)) && value >= least && value <= most;
   if (!fits) throw expected(option, `${whole ? 'a whole number' : 'a number'} of ${unit} from ${least} to ${most}`, value);
+}
+
+const LIMITS = ['timeoutSeconds', 'maxMemoryMb', 'maxOutputBytes', 'maxProcesses', 'blockedImports', 'network'] as const satisfies readonly (keyof CodeLimits)[];
+const OF_A_BOX = [...LIMITS, 'minRung', 'sandbox'] as const satisfies readonly (keyof CodeSandboxOptions)[];
+const OF_A_RUN = [...LIMITS, 'language', 'stdin', 'args', 'env', 'files', 'signal', 'onOutput'] as const satisfies readonly (keyof CodeRunOptions)[];
+
+/**
+ * Refuses options that there are not: a mistyped limit would be none.
+ *
+ * @throws `bad_arguments` naming the option and the one that was likely meant
+ */
+export function checkNames(of: 'box' | 'run', options: unknown): void {
+  const known: readonly string[] = of === 'box' ? OF_A_BOX : OF_A_RUN;
+  if (!isRecord(options)) throw expected('options', of === 'run' ? 'an object with the `language` of the code' : 'an object', options);
+  const unknown = Object.keys(options).find((name) => !known.includes(name) && options[name] !== undefined);
+  if (unknown === undefined) return;
+  const meant = known.find((name) => name.toLowerCase().includes(unknown.toLowerCase())) ?? nearest(unknown, known);
+  throw new UntilgreenError('bad_arguments', `A ${of} has no \`${unknown}\` option.`, { argument: unknown }, meant ? `Did you mean ${meant}?` : `There are ${known.join(', ')}.`);
 }
 
 /**
