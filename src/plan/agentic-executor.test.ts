@@ -207,7 +207,7 @@ test('a cancelled executor changes nothing and says so', async () => {
 test('a directory that is not there is told, and looked for again at the next call', async () => {
   const gone = join(root, 'later');
   const run = await open({ directory: gone });
-  expect(await run.runTests()).toMatchObject({ status: 'refused', error: { code: 'directory_missing' } });
+  expect(await run.runTests()).toMatchObject({ status: 'refused', about: 'Run the tests', error: { code: 'directory_missing' } });
   mkdirSync(gone);
   expect(await run.execute('run', { command: 'true' })).toMatchObject({ status: 'done' });
   await run.close();
@@ -217,6 +217,8 @@ test('a directory that is not there is told, and looked for again at the next ca
 test.each<[string, unknown, string]>([
   ['no options', undefined, 'Expected the `options` option to be an object'],
   ['no directory', {}, 'Expected the `directory` option to be the path of a directory, got undefined'],
+  ['an option that there is not', { directory: '.', dryRun: true }, 'There is no `dryRun` option. There are directory, mode, '],
+  ['a mistyped option', { directory: '.', maxstep: 3 }, 'There is no `maxstep` option. Did you mean maxSteps?'],
   ['an unknown mode', { directory: '.', mode: 'fast' }, 'Expected the `mode` option to be one of sequential, parallel, dry-run, got "fast"'],
   ['no steps at all', { directory: '.', maxSteps: 0 }, 'Expected the `maxSteps` option to be a whole number of at least 1, got 0'],
   ['no attempt at all', { directory: '.', retry: { attempts: 0 } }, 'Expected the `retry.attempts` option to be a whole number of at least 1, got 0'],

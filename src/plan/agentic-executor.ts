@@ -11,7 +11,7 @@ import { ExecutionResult } from './execution-result.ts';
 import { fallbacks } from './fallbacks/registry.ts';
 import { findFile } from './find-file.ts';
 import { judged } from './judge.ts';
-import { expected, MODES, optionOf } from './options.ts';
+import { expected, MODES, onlyKnown, optionOf } from './options.ts';
 import { PLANNER_PROMPT } from './prompts.ts';
 import { asFailed, freeId, type Failed, type Replan } from './replan.ts';
 import { RETRIES, type RetryPolicy } from './retry.ts';
@@ -51,6 +51,8 @@ export interface AgenticExecutorOptions {
   onEvent?: (event: ExecutorEvent) => void;
 }
 
+const OPTIONS = ['directory', 'mode', 'maxSteps', 'config', 'sandbox', 'approve', 'tools', 'retry', 'signal', 'onEvent'] as const satisfies readonly (keyof AgenticExecutorOptions)[];
+
 export interface ExecuteCodeOptions {
   /** What the code is for, one line of the result. */
   description?: string;
@@ -82,6 +84,7 @@ export class AgenticExecutor implements AsyncDisposable {
   /** @throws `bad_arguments` that names the option, what was expected and what stood there */
   constructor(options: AgenticExecutorOptions) {
     expected(options !== null && typeof options === 'object', 'options', 'an object with the `directory` of a project', options);
+    onlyKnown(options, OPTIONS);
     optionOf(options, 'directory', 'the path of a directory', (v) => typeof v === 'string' && v !== '');
     optionOf(options, 'mode', `one of ${MODES.join(', ')}`, (v) => v === undefined || MODES.includes(v as ExecuteMode));
     optionOf(options, 'maxSteps', 'a whole number of at least 1', (v) => v === undefined || (Number.isInteger(v) && (v as number) >= 1));
@@ -102,7 +105,7 @@ export class AgenticExecutor implements AsyncDisposable {
     expected(typeof task === 'string' || (task !== null && typeof task === 'object'), 'task', 'a text, a TaskPlan or a plan', task);
     let plan: TaskPlan | undefined;
     let executed: ExecuteResult | undefined;
-    const about = (): string => plan?.about || (typeof task === 'string' ? task.trim() : '');
+    const about = (): string => plan?.about || (typeof task === 'string' ? task.trim() : task instanceof TaskPlan ? task.about : '');
     try {
       const { session, maxSteps, prompt } = await this.#open();
       const { run, applied } = await session.work(async (context) => {

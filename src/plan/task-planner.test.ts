@@ -42,7 +42,18 @@ describe('planning', () => {
 
   test('without a model the templates are listed, the likeliest first', async () => {
     await withPlanner(undefined, async (planner) => {
-      await expect(planner.plan('replace the colour', { find: 'x' })).rejects.toMatchObject({ code: 'no_model', exitCode: 8, message: expect.stringMatching(/The templates are:\n- find-replace \{find, replace, glob\?, command\?\}/) });
+      await expect(planner.plan('replace the colour', { find: 'x' })).rejects.toMatchObject({ code: 'no_model', exitCode: 8, message: expect.stringMatching(/or configure a model \(`untilgreen config`\):\n- find-replace \{find, replace, glob\?, command\?\}/) });
+    });
+  });
+
+  test.each([
+    ['a key that is missing', { find: 'x', glob: '*.py' }, 'configured. find-replace: replace: expected string, got nothing. Give exactly'],
+    ['a mistyped key', { find: 'x', replcae: 'y' }, 'replcae is not an argument; did you mean replace? Give exactly'],
+    ['a value that cannot be', { oldName: 'x', newName: 'not a name' }, 'configured. rename-symbol: newName: expected one name as it stands in the code. Give exactly'],
+    ['keys of no template', { ticket: 'T-17', path: 'a.py' }, 'no model is configured. Give exactly'],
+  ])('without a model %s is named', async (_title, known, says) => {
+    await withPlanner(undefined, async (planner) => {
+      await expect(planner.plan('do it', known)).rejects.toMatchObject({ code: 'no_model', message: expect.stringContaining(says) });
     });
   });
 

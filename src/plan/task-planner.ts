@@ -7,7 +7,7 @@ import { projectText } from './project-text.ts';
 import { PLANNER_PROMPT } from './prompts.ts';
 import { byFallback, byModel, type Failed, type Replan } from './replan.ts';
 import { planTools, TaskPlan } from './task-plan.ts';
-import { keysOf, templateFor, templates } from './templates/registry.ts';
+import { keysOf, nearestTemplate, templateFor, templates } from './templates/registry.ts';
 import type { Plan } from './types.ts';
 
 /** As `orchestrator.max_plan_steps` has it by default. */
@@ -52,7 +52,7 @@ export class TaskPlanner {
   async plan(task: string, known: Readonly<Record<string, unknown>> = {}): Promise<TaskPlan> {
     const { tools = planTools(), maxSteps } = this.#options;
     const template = templateFor(task, known);
-    const plan = template ? await template.plan(template.keys.parse(known), this.context, task) : TaskPlan.from(await this.#ask(task, await projectText(task, known, this.context)));
+    const plan = template ? await template.plan(template.keys.parse(known), this.context, task) : TaskPlan.from(await this.#ask(task, await projectText(task, known, this.context), undefined, known));
     return plan.check({ tools, maxSteps });
   }
 
@@ -74,7 +74,7 @@ export class TaskPlanner {
     });
   }
 
-  async #ask(goal: string, shown: string, tried?: string): Promise<Plan> {
+  async #ask(goal: string, shown: string, tried?: string, known: Readonly<Record<string, unknown>> = {}): Promise<Plan> {
     const { models, bench, languages, signal, emit, key } = this.context;
     const { tools = defaultTools(), maxSteps, prompt } = this.#options;
     try {
@@ -83,19 +83,20 @@ export class TaskPlanner {
         models, prompt: prompt ?? (await readFile(PLANNER_PROMPT, 'utf8')), tools, bench, languages, maxSteps, goal, context: shown, emit, ...(tried && { tried }), ...(signal && { signal }), ...(key && { key }),
       });
     } catch (error) {
-      if (error instanceof UntilgreenError && error.code === 'no_model') throw noTemplate(goal, error);
+      if (error instanceof UntilgreenError && error.code === 'no_model') throw noTemplate(goal, known, error);
       throw error;
     }
   }
 }
 
-/** No template, and nobody to ask: what there is, with the keys that each needs. */
-function noTemplate(task: string, cause: UntilgreenError): UntilgreenError {
+/** No template, and nobody to ask: what there is, with the keys that each needs, and what the nearest one misses. */
+function noTemplate(task: string, known: Readonly<Record<string, unknown>>, cause: UntilgreenError): UntilgreenError {
   const words = new Set(task.toLowerCase().match(/[a-z]+/g));
   const near = templates.filter((t) => t.name.split('-').some((part) => words.has(part)));
   const listed = [...near, ...templates.filter((t) => !near.includes(t))].map((t) => `- ${keysOf(t)}: ${t.says}`);
+  const misses = nearestTemplate(known);
   return new UntilgreenError(
-    'no_model', `No template does "${task.length > 80 ? `${task.slice(0, 80)}…` : task}" with what was given, and no model is configured. The templates are:\n${listed.join('\n')}\n`,
-    { task, templates: templates.map(keysOf) }, 'Give exactly the keys of one of them, or configure a model (`untilgreen config`).', { cause },
+    'no_model', `No template does "${task.length > 80 ? `${task.slice(0, 80)}…` : task}" with what was given, and no model is configured.${misses ? ` ${misses}` : ''}`,
+    { task, templates: templates.map(keysOf) }, `Give exactly the keys of one template, or configure a model (\`untilgreen config\`):\n${listed.join('\n')}`, { cause },
   );
 }

@@ -26,7 +26,7 @@ export function modelSteps(plan: Plan, tools: readonly Tool[]): string[] {
 function shapeProblems(plan: Plan, options: Pick<ValidateOptions, 'maxSteps'>): PlanProblem[] {
   const problems: PlanProblem[] = [];
   if (plan.steps.length === 0) problems.push({ code: 'empty', message: 'The plan has no steps.' });
-  if (plan.steps.length > options.maxSteps) problems.push({ code: 'too_many_steps', message: `The plan has ${plan.steps.length} steps; the limit is ${options.maxSteps} (orchestrator.max_plan_steps).` });
+  if (plan.steps.length > options.maxSteps) problems.push({ code: 'too_many_steps', message: `The plan has ${plan.steps.length} steps; the limit is ${options.maxSteps} (maxSteps, or orchestrator.max_plan_steps).` });
   const ids = new Set<string>();
   for (const step of plan.steps) {
     if (ids.has(step.id)) problems.push({ step: step.id, code: 'duplicate_id', message: `Two steps have the id ${step.id}.` });

@@ -1,3 +1,4 @@
+import { parseArguments } from '../../tools/arguments.ts';
 import { createWithTests } from './create-with-tests.ts';
 import { editTest } from './edit-test.ts';
 import { findReplace } from './find-replace.ts';
@@ -21,4 +22,16 @@ export function templateFor(task: string, context: Readonly<Record<string, unkno
 export function keysOf(template: Template): string {
   const keys = Object.entries(template.keys.shape).map(([key, value]) => (value.safeParse(undefined).success ? `${key}?` : key));
   return `${template.name} {${keys.join(', ')}}`;
+}
+
+/** Keys that most templates take, which therefore say nothing about the one that is meant. */
+const COMMON = new Set(['path', 'command']);
+
+/** What a context lacks for the template with which it shares most keys, as a sentence; undefined where it shares none. */
+export function nearestTemplate(context: Readonly<Record<string, unknown>>): string | undefined {
+  const shared = ({ keys }: Template): number => Object.keys(context).filter((key) => key in keys.shape && !COMMON.has(key)).length;
+  const [nearest] = templates.filter((template) => shared(template) > 0).toSorted((a, b) => shared(b) - shared(a));
+  if (!nearest) return undefined;
+  const result = parseArguments({ name: nearest.name, schema: nearest.keys }, context);
+  return result.ok ? undefined : result.message;
 }
