@@ -213,6 +213,7 @@ ${SOURCES}`)
     )}
 The code is copied into an empty directory of its own, where it may write; it does not see the files beside it. Its output comes as it is
 printed, without terminal escapes where it goes to a terminal. Bytes that are not UTF-8 become U+FFFD.
+The first Go program on a machine takes longest: common packages are compiled once, outside its time.
 
 Exit codes: the snippet's own (128 and the number for a signal) · 124 time ran out · 137 another limit · 2 bad usage · 7 no sandbox
             127 its language is not installed · 130 cancelled
