@@ -239,7 +239,7 @@ Exit codes: the snippet's own (128 and the number for a signal) · 124 time ran 
     ) + `
 Commands run in the sandbox. What a tool changes is written to the project at once, as a transaction: \`untilgreen undo\` takes it back.
 
-Exit codes: 0 the tool answered (\`data\` has the exit code of a command) · 1 refused · 2 bad usage · 7 no sandbox · 8 no model · 130 cancelled
+Exit codes: 0 the tool answered (\`data\` says how a command or the tests ended) · 1 refused · 2 bad usage · 7 no sandbox · 8 no model · 130 cancelled
 `)
     .action(async (name: string, options: { json: string; dir: string; sandbox?: string }) => done(await (await import('./commands/tool.ts')).toolCall(name, options)));
 
