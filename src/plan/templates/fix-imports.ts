@@ -50,7 +50,7 @@ function partsOf(path: string, text: string, imports: ParsedFile['imports'], pyt
 /** Imports of a module that was moved or renamed put right, and the imports of the files concerned put in order. */
 export const fixImports = defineTemplate({
   name: 'fix-imports',
-  says: 'Import from `newModule` what was imported from `oldModule`, then sort and repair the imports of the changed files; with `path` alone only the latter.',
+  says: 'Import from `newModule` what was imported from `oldModule`, then sort and repair the imports of the changed files; with `path` alone, and imports named in the task, only the latter.',
   keys: z
     .strictObject({ path: z.string().min(1).optional(), oldModule: z.string().min(1).optional(), newModule: z.string().min(1).optional(), command: z.string().min(1).optional() }),
   means: (task, { path, oldModule }) => oldModule !== undefined || (path !== undefined && /\bimports?\b/i.test(task)),

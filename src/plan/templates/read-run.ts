@@ -10,7 +10,7 @@ const ASKS_FOR_TESTS = /^\s*(?:run|execute|check)\b.*\btests?\b/i;
 /** Reads a file, runs a command, or both. Tests are run as tests, so that each one is reported. */
 export const readRun = defineTemplate({
   name: 'read-run',
-  says: 'Read a file, run a command or the tests, or both; nothing is changed.',
+  says: 'Read a file (“read” in the task), run a command or the tests, or both; nothing is changed.',
   keys: z.strictObject({ path: z.string().min(1).optional(), command: z.string().min(1).optional() }),
   means: (task, { path, command }) => command !== undefined || (path === undefined ? ASKS_FOR_TESTS : /^\s*(read|show|print|open)\b/i).test(task),
   async plan({ path, command }, _project, task) {
