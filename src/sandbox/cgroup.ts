@@ -90,7 +90,7 @@ export class Cgroup {
    */
   static create(base: CgroupBase, limits: { memoryBytes: number; processes: number }): Cgroup {
     const group = new Cgroup(base, `${PREFIX}${ownMark()}-${(sequence += 1)}`);
-    for (const directory of group.directories) guard.sweep(join(dirname(directory), `${PREFIX}${ownMark()}-`));
+    for (const directory of group.directories) guard.sweep(join(dirname(directory), `${PREFIX}${ownMark()}-`), 'groups');
     try {
       for (const directory of group.directories) mkdirSync(directory);
       group.limit(limits);

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -39,27 +39,56 @@ describe.skipIf(!systemProgram('bash'))('the guard', () => {
     expect(await ended(watched)).toBe('SIGKILL');
   });
 
+  /** Dies after `prepare` was done, and leaves its guard what begins with `prefix`. */
+  const dyingHost = async (prefix: string, prepare: () => void): Promise<void> => {
+    const host = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', `
+      const { guard } = await import(${JSON.stringify(new URL('./guard.ts', import.meta.url).href)});
+      guard.ready();
+      guard.sweep(${JSON.stringify(prefix)});
+      console.log('ready');
+      setInterval(() => {}, 1000);
+    `], { cwd: fileURLToPath(new URL('../..', import.meta.url)), stdio: ['ignore', 'pipe', 'inherit'] });
+    await new Promise((resolve) => host.stdout?.once('data', resolve));
+    prepare();
+    host.kill('SIGKILL');
+  };
+
   test('what a killed host made is removed, and nothing beside it', async () => {
     const base = mkdtempSync(join(tmpdir(), 'guard test-'));
     const precious = join(base, 'precious');
     mkdirSync(precious);
     writeFileSync(join(precious, 'file'), '');
-    const host = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', `
-      const { guard } = await import(${JSON.stringify(new URL('./guard.ts', import.meta.url).href)});
-      guard.ready();
-      guard.sweep(${JSON.stringify(join(base, 'mine '))});
-      console.log('ready');
-      setInterval(() => {}, 1000);
-    `], { cwd: fileURLToPath(new URL('../..', import.meta.url)), stdio: ['ignore', 'pipe', 'inherit'] });
-    await new Promise((resolve) => host.stdout?.once('data', resolve));
-    mkdirSync(join(base, 'mine 1', 'deep'), { recursive: true });
-    writeFileSync(join(base, 'mine 2'), '');
-    symlinkSync(precious, join(base, 'mine 3'));
-    mkdirSync(join(base, 'not mine'));
-    host.kill('SIGKILL');
+    await dyingHost(join(base, 'mine '), () => {
+      mkdirSync(join(base, 'mine 1', 'deep'), { recursive: true });
+      writeFileSync(join(base, 'mine 2'), '');
+      symlinkSync(precious, join(base, 'mine 3'));
+      mkdirSync(join(base, 'not mine'));
+    });
     const left = (): boolean[] => ['mine 1', 'mine 2', 'mine 3', 'not mine', 'precious/file'].map((name) => existsSync(join(base, name)));
     for (let tries = 0; left().slice(0, 3).includes(true) && tries < 500; tries += 1) await sleep(20);
     expect(left()).toEqual([false, false, false, true, true]);
+    rmSync(base, { recursive: true });
+  });
+
+  test('nobody names processes for it to kill: neither by a list of a group in a shared folder, nor by a file name of two lines', async () => {
+    const base = mkdtempSync(join(tmpdir(), 'guard-test-'));
+    const prefix = join(base, 'mine-');
+    const [listed, named] = [sleeper(), sleeper()];
+    const odd = join(base, `a\nx /proc/${named.pid}/fd/1 -> ${prefix}1`);
+    mkdirSync(dirname(odd), { recursive: true });
+    const output = openSync(odd, 'w');
+    const writer = spawn('sleep', ['60'], { stdio: ['ignore', output, 'ignore'] });
+    closeSync(output);
+    await dyingHost(prefix, () => {
+      mkdirSync(`${prefix}1`);
+      writeFileSync(`${prefix}1/cgroup.procs`, `${listed.pid}\n`);
+    });
+    for (let tries = 0; existsSync(`${prefix}1`) && tries < 500; tries += 1) await sleep(20);
+    expect(existsSync(`${prefix}1`)).toBe(false);
+    // Its next rounds, too, leave them alone.
+    await sleep(200);
+    expect([listed, named, writer].map(({ exitCode, signalCode }) => exitCode ?? signalCode)).toEqual([null, null, null]);
+    for (const { pid } of [listed, named, writer]) process.kill(pid ?? 0, 'SIGKILL');
     rmSync(base, { recursive: true });
   });
 });

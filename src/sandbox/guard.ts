@@ -14,6 +14,7 @@ const SCRIPT = `
 shopt -s nullglob
 declare -A left
 sweep=()
+groups=()
 while :; do
   if ((\${#left[@]} > 0)); then read -r -t 0.5 line; else read -r line; fi
   code=$?
@@ -32,6 +33,7 @@ while :; do
       'run '*) left[\${rest%% *}]=\${rest#* } ;;
       'end '*) unset "left[$rest]" ;;
       'sweep '*) sweep+=("$rest") ;;
+      'groups '*) groups+=("$rest") ;;
     esac
   fi
 done
@@ -41,21 +43,26 @@ for try in {1..250}; do
   while read -r line; do
     for prefix in "\${sweep[@]}"; do
       if [[ $line == *" -> $prefix"* ]]; then
+        pid=\${line#*/proc/}
+        pid=\${pid%%/*}
+        # A name with a line feed in it makes lines of its own, with the numbers of others: the file itself tells.
+        [[ $(readlink "/proc/$pid/fd/1") == "$prefix"* ]] || continue
         found=yes
-        line=\${line#*/proc/}
-        kill -KILL "\${line%%/*}"
+        kill -KILL "$pid"
       fi
     done
   done < <(ls -l /proc/[0-9]*/fd/1)
   for prefix in "\${sweep[@]}"; do
     for path in "$prefix"*; do
       found=yes
-      if [[ -e $path/cgroup.procs ]]; then
-        while read -r pid; do kill -KILL "$pid"; done < "$path/cgroup.procs"
-        rmdir -- "$path"
-      else
-        rm -rf -- "$path"
-      fi
+      rm -rf -- "$path"
+    done
+  done
+  for prefix in "\${groups[@]}"; do
+    for path in "$prefix"*; do
+      found=yes
+      while read -r pid; do kill -KILL "$pid"; done < "$path/cgroup.procs"
+      rmdir -- "$path"
     done
   done
   ((try > 3)) && [[ ! $found ]] && exit 0
@@ -70,7 +77,7 @@ done
 class Guard {
   #child: ChildProcess | undefined;
   readonly #ends = new Map<number, number>();
-  readonly #prefixes = new Set<string>();
+  readonly #swept = new Set<string>();
 
   /**
    * Watches over one launcher.
@@ -87,11 +94,17 @@ class Guard {
     };
   }
 
-  /** Files and cgroups whose path begins like this are removed once this process is gone, however it ends; what still writes to such a file is killed. */
-  sweep(prefix: string): void {
-    if (this.#prefixes.has(prefix) || prefix.includes('\n')) return;
-    this.#prefixes.add(prefix);
-    if (this.#child) this.#say(`sweep ${prefix}`);
+  /**
+   * What has a path that begins like this is removed once this process is gone, however it ends.
+   *
+   * @param kind files, of which those who still write to one are killed; or control groups, with their processes. In a folder that others
+   * write to, too, what looks like a group may be somebody's list of processes to kill, so that nothing is taken for one by its looks.
+   */
+  sweep(prefix: string, kind: 'files' | 'groups' = 'files'): void {
+    const line = `${kind === 'files' ? 'sweep' : 'groups'} ${prefix}`;
+    if (this.#swept.has(line) || prefix.includes('\n')) return;
+    this.#swept.add(line);
+    if (this.#child) this.#say(line);
   }
 
   /** Starts it when it does not run. Throws where that is not possible: no command runs unguarded. */
@@ -109,7 +122,7 @@ class Guard {
       // Somebody killed it. One that never stood long is not started again and again; the next command will try.
       if (this.#ends.size > 0 && performance.now() - began > TICK_MS) this.ready();
     });
-    for (const prefix of this.#prefixes) this.#say(`sweep ${prefix}`);
+    for (const line of this.#swept) this.#say(line);
     for (const [pid, end] of this.#ends) this.#say(`run ${pid} ${Math.max(1, Math.ceil((end - performance.now()) / TICK_MS))}`);
   }
 
