@@ -101,6 +101,15 @@ describe.skipIf(obstacle && !EXPECTED)(`containers${obstacle ? ` (not measured: 
     expect(await run(['echo', 'x'.repeat(4 * MiB)])).toMatchObject({ status: 'sandbox_error', error: expect.stringContaining('E2BIG') });
   });
 
+  test('a command that says itself that it ended, and stops the clock, does not outlive its time', async () => {
+    const pending = sh(`echo "$(sed -n '1s/^mark=\\([^ ]*\\).*/\\1/p' /.untilgreen-script) ended 0 0 - -" >&2; kill -STOP $PPID; sleep 60`, {}, { wallMs: 500 });
+    // So that start and end are heard at once, and nobody looks for its first process in between.
+    await sleep(100);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4_000);
+    expect(await pending).toMatchObject({ status: 'timeout', exitCode: null });
+    expect(await named(familyOf(process.pid))).toEqual([]);
+  });
+
   test('of a command that is cut short the last look is told', async () => {
     const result = await sh('while :; do :; done', {}, { wallMs: 1_000 });
     expect(result).toMatchObject({ status: 'timeout', exitCode: null });

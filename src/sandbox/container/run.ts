@@ -131,8 +131,8 @@ function watch(engine: Engine, name: string, report: MarkedReport): Watch {
     },
     stats: () => ({ peakMemoryBytes: report.used.peakMemoryBytes ?? group.peakMemoryBytes, cpuMs: report.used.cpuMs ?? group.cpuMs }),
     async close() {
-      // A container that came to its end is removed by its engine, before the client returns.
-      if (!cutShort && report.finished) return;
+      // A container that came to its end is removed by its engine, before the client returns. That it did, the command can say as well.
+      if (!cutShort && report.finished && !clientRuns(join(directory, CLIENT_FILE), name)) return;
       await ask(engine, removal(engine, name));
       await clientEnds(join(directory, CLIENT_FILE), name);
       if (!report.started) await ask(engine, removal(engine, name));
@@ -147,6 +147,8 @@ function makeVoid(script: string): void {
   chmodSync(script, 0o644);
   writeFileSync(script, 'exit 125\n');
 }
+
+const clientRuns = (file: string, name: string): boolean => existsSync(file) && commandLine(Number(readFileSync(file, 'utf8'))).includes(name);
 
 /** Waits for the engine's client, which has nothing left to wait for itself. */
 async function clientEnds(file: string, name: string): Promise<void> {
