@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -35,14 +35,17 @@ describe.skipIf(obstacle || 'problem' in found)(`cgroups${obstacle ? ` (${obstac
   });
 
   test('groups of dead processes are cleared at the start, those of live ones stay', async () => {
-    const stale = join(parent, 'untilgreen-4999999-1-1'); // beyond the largest pid
+    const namespace = statSync('/proc/self/ns/pid').ino;
+    const stale = join(parent, `untilgreen-4999999-1-${namespace}-1`); // beyond the largest pid
+    const elsewhere = join(parent, 'untilgreen-4999999-1-1-1'); // of another pid namespace, where it may be alive
     const started = readFileSync('/proc/self/stat', 'utf8').split(') ').at(-1)?.split(' ')[19];
     const live = Cgroup.create(found, { memoryBytes: 64 * 1024 * 1024, processes: 20 });
     const own = join(parent, readdirSync(parent).find((name) => name.startsWith(`untilgreen-${process.pid}-`)) ?? '');
-    mkdirSync(stale);
+    for (const group of [stale, elsewhere]) mkdirSync(group);
     expect(await reapStaleCgroups(found)).toBeGreaterThan(0);
-    expect([existsSync(stale), existsSync(own)]).toEqual([false, true]);
-    expect(own).toContain(`-${process.pid}-${started}-`);
+    expect([stale, elsewhere, own].map((group) => existsSync(group))).toEqual([false, true, true]);
+    expect(own).toContain(`-${process.pid}-${started}-${namespace}-`);
+    rmdirSync(elsewhere);
     await live.remove();
   });
 });

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { guard } from './guard.ts';
-import { ownMark, readProcess } from './tree.ts';
+import { isGone, ownMark } from './tree.ts';
 
 /** Where groups can be made: one v2 directory, or one v1 directory for each controller. */
 export interface CgroupBase {
@@ -225,10 +225,10 @@ export async function reapStaleCgroups(base: CgroupBase): Promise<number> {
   for (let next = open.pop(); next; next = open.pop()) {
     for (const name of subdirectories(next.path)) {
       const path = join(next.path, name);
-      const [, pid, started] = /^untilgreen-(\d+)-(\d+)-\d+$/.exec(name) ?? [];
-      if (pid === undefined) {
+      const mark = /^untilgreen-(\d+-\d+-\d+)-\d+$/.exec(name)?.[1];
+      if (mark === undefined) {
         if (next.depth < DEEPEST) open.push({ path, depth: next.depth + 1 });
-      } else if (readProcess(Number(pid))?.startTime !== Number(started)) {
+      } else if (isGone(mark)) {
         await removeGroup(path);
         reaped += 1;
       }

@@ -4,7 +4,7 @@ import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { guard } from './guard.ts';
-import { killQuietly, ownMark, readProcess } from './tree.ts';
+import { isGone, killQuietly, ownMark } from './tree.ts';
 
 // Node's own pipes are sockets, on which `echo > /dev/stdout` fails with ENXIO. These are FIFOs without a name: made once,
 // unlinked at once, held by O_PATH descriptors (which count neither as reader nor as writer) and opened anew for each run.
@@ -30,11 +30,8 @@ function writersTo(wanted: (target: string) => boolean): number[] {
   });
 }
 
-const STALE = /untilgreen-(?:fifo|input)-(\d+)-(\d+)-/;
-const isStale = (name: string): boolean => {
-  const [, pid, started] = STALE.exec(name) ?? [];
-  return pid !== undefined && readProcess(Number(pid))?.startTime !== Number(started);
-};
+const MARKED = /untilgreen-(?:fifo|input)-(\d+-\d+-\d+)-/;
+const isStale = (name: string): boolean => isGone(MARKED.exec(name)?.[1] ?? '');
 
 /** Removes such folders of processes that are gone, guard and all, and ends launchers of theirs. Returns how many that were. */
 export function reapStale(): number {

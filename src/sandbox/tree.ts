@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 
 /** One process as /proc/PID/stat shows it. */
 export interface Process {
@@ -32,9 +32,27 @@ export function readProcess(pid: number): Process | undefined {
 
 let mark: string | undefined;
 
-/** Names this process for good, for what it may leave behind: its pid and its start. */
+/** Names this process for good, for what it may leave behind: its pid, its start, and the pid namespace in which that is its pid. */
 export function ownMark(): string {
-  return (mark ??= `${process.pid}-${readProcess(process.pid)?.startTime ?? 0}`);
+  return (mark ??= `${process.pid}-${readProcess(process.pid)?.startTime ?? 0}-${pidNamespace()}`);
+}
+
+/**
+ * Is the process of a mark gone. The host sees what runs in a container, under other pids: of a mark from another namespace nothing can be
+ * said here, so it passes for alive.
+ *
+ * @param mark as `ownMark` gives it; anything else is nobody's and not gone either: what is gone is killed by those who ask
+ */
+export function isGone(mark: string): boolean {
+  const words = /^(\d+)-(\d+)-(\d+)$/.exec(mark);
+  if (!words) return false;
+  const [pid, started, namespace] = words.slice(1).map(Number);
+  return pid !== undefined && namespace === pidNamespace() && readProcess(pid)?.startTime !== started;
+}
+
+/** The kernel's number of it; 0 where there is no /proc. A host's first one has the same in every boot. */
+function pidNamespace(): number {
+  return statSync('/proc/self/ns/pid', { throwIfNoEntry: false })?.ino ?? 0;
 }
 
 /** A process and all its descendants. In a pid namespace orphans fall to its first process, so none is missed. */
