@@ -1,4 +1,5 @@
 import { DiskWatch } from './disk.ts';
+import { sourced, TAKE_OVER } from './hand-over.ts';
 import { identityFor } from './identity.ts';
 import type { Identity } from './identity.ts';
 import { Launched } from './launch.ts';
@@ -171,17 +172,9 @@ function innerWords(argv: readonly string[], limits: Limits, rung: BwrapRung): s
   const script = [
     `${settings.map((setting) => `ulimit ${setting}`).join(' && ')} && { ulimit -u ${limits.processes} 2>/dev/null || ulimit -p ${limits.processes}; } || exit 125`,
     'echo >&4; exec 3>&- 4>&-',
-    'read -r word <&5 || exit 125',
-    '[ "$word" = run ] || . /proc/self/fd/5',
-    'exec 5<&-; exec "$@"',
+    TAKE_OVER,
   ];
   return ['/bin/sh', '-c', script.join('\n'), 'sh', ...argv];
-}
-
-/** What a waiting shell reads to become the command: it takes the words for its own arguments. */
-function sourced({ argv, stdin }: PoolCommand): string {
-  const quoted = argv.map((word) => `'${word.replaceAll("'", "'\\''")}'`);
-  return `wait\n${stdin === undefined ? 'exec </dev/null\n' : ''}set -- ${quoted.join(' ')}\nreturn 0\n`;
 }
 
 /** MAX_ARG_STRLEN of the kernel, and what is safely below the two megabytes that all words may take. */

@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
 import { DiskWatch } from './disk.ts';
 import { guard } from './guard.ts';
+import { RUN } from './hand-over.ts';
 import { Launched } from './launch.ts';
 import type { Launch } from './launch.ts';
 import { OutputKeeper } from './output.ts';
@@ -58,7 +59,7 @@ export async function supervise(launch: Launch, command: SandboxCommand, limits:
   } catch (thrown) {
     return refused('sandbox_error', `The launcher did not start: ${String(thrown)}`);
   }
-  if (launch.handOver) launched.handOver('run\n');
+  if (launch.handOver) launched.handOver(RUN);
   return conduct(launched, command, limits, watch, disk);
 }
 
