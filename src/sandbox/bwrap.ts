@@ -13,7 +13,7 @@ import { Reach } from './reach.ts';
 import { seccompFilter } from './seccomp.ts';
 import { conduct, notRun, supervise } from './supervise.ts';
 import type { Watch } from './supervise.ts';
-import type { Limits, PoolCommand, PoolTemplate, Rung, SandboxCommand, SandboxResult } from './types.ts';
+import type { Limits, PoolTemplate, Rung, SandboxCommand, SandboxResult } from './types.ts';
 import { BASE_ENV, buildView } from './view.ts';
 
 export { systemProgram } from './programs.ts';
