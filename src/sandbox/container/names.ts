@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readProcess } from '../tree.ts';
@@ -42,9 +42,13 @@ export async function reapStale(engine: Engine): Promise<number> {
   const stale = stdout.split('\n').filter(isStale);
   if (stale.length > 0) await ask(engine, ['rm', '--force', ...noGrace(engine), ...stale]);
   for (const entry of readdirSync(tmpdir()).filter(isStale)) {
-    const id = join(filesOf(entry), ID_FILE);
+    const files = filesOf(entry);
+    // Anybody may give something such a name in a folder that all write: a pipe that is never read to its end, a tree of links.
+    const made = lstatSync(files, { throwIfNoEntry: false });
+    if (!made?.isDirectory() || made.uid !== process.geteuid?.()) continue;
+    const id = join(files, ID_FILE);
     if (existsSync(id)) await removeLeftGroups(readFileSync(id, 'utf8').trim());
-    rmSync(filesOf(entry), { recursive: true, force: true });
+    rmSync(files, { recursive: true, force: true });
   }
   return stale.length;
 }
