@@ -147,11 +147,15 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
 
   program.command('undo').argument('[dir]', 'default: the current directory')
     .description('take back the last applied change of a directory, or that of a run')
-    .option('--run <id>', 'take back this run')
+    .option('--run <id>', 'take back this run or tool call')
+    .option('--list', 'show what can be taken back, of one directory or of all')
     .option('--force', 'also files that were changed since')
     .option('--json', 'as JSON')
-    .addHelpText('after', examples('undo', 'undo ./shop', 'undo --run 20261121-070134-03ed'))
-    .action(async (dir: string | undefined, options: { run?: string; force?: boolean; json?: boolean }) => done(await (await import('./commands/undo.ts')).undo(dir, options)));
+    .addHelpText('after', examples('undo', 'undo ./shop', 'undo --list', 'undo --run 20261121-070134-03ed'))
+    .action(async (dir: string | undefined, options: { run?: string; list?: boolean; force?: boolean; json?: boolean }) => {
+      const { listUndoable, undo } = await import('./commands/undo.ts');
+      done(await (options.list ? listUndoable(dir, options) : undo(dir, options)));
+    });
 
   const config = program.command('config')
     .description('print every setting and where it came from')

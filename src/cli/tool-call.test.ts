@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { undoApply } from '../workspace/undo.ts';
 import { main } from './main.ts';
 
 let root: string;
@@ -39,8 +38,17 @@ describe('tool call', () => {
     expect(exitCode).toBe(0);
     expect(source()).toBe(SOURCE.replace('3 *', '3.14 *'));
     expect(readdirSync(join(root, 'home/tools'))).toEqual([]);
-    await undoApply(join(root, 'home/journals'), { runId: json.run });
+    const undo = async (...args: string[]): Promise<any> => {
+      let stdout = '';
+      vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((stdout += String(text)), true));
+      expect(await main(['undo', ...args, '--json'])).toBe(0);
+      vi.restoreAllMocks();
+      return JSON.parse(stdout);
+    };
+    expect(await undo('--list')).toEqual([{ run: json.run, directory: project, created: expect.any(String), files: ['a.py'] }]);
+    await undo('--run', json.run);
     expect(source()).toBe(SOURCE);
+    expect(await undo(project, '--list')).toEqual([]);
   });
 
   it.each<[string, string, unknown, string]>([

@@ -22,6 +22,29 @@ export interface UndoResult {
   files: { path: RelativePath; action: 'restored' | 'removed' | 'recreated' }[];
 }
 
+/** A change that was applied and can be taken back. */
+export interface Undoable {
+  run: string;
+  /** Real path of the directory it was applied to. */
+  directory: string;
+  /** ISO 8601, UTC. */
+  created: string;
+  files: RelativePath[];
+}
+
+/**
+ * What `undoApply` could take back, the newest first: changes of runs and of single tools alike.
+ *
+ * @param directory only of this one, a real path
+ */
+export async function undoable(journalDir: string, directory?: string): Promise<Undoable[]> {
+  const journals = await standing(new JournalStore(journalDir));
+  return journals
+    .filter((journal) => directory === undefined || journal.directory === directory)
+    .map((journal) => ({ run: journal.run, directory: journal.directory, created: journal.created, files: journal.operations.map(({ path }) => path) }))
+    .toReversed();
+}
+
 /**
  * Ends transactions that were interrupted, by a kill at any moment: one that was decided is completed, one that was not is
  * taken back. Files that somebody changed meanwhile are left as they are and named. Safe to call at any time, and again.
@@ -92,15 +115,18 @@ export async function undoApply(journalDir: string, target: UndoTarget): Promise
   });
 }
 
-async function find(store: JournalStore, target: UndoTarget): Promise<Journal> {
+/** Applied changes that were not taken back, oldest first. */
+async function standing(store: JournalStore): Promise<Journal[]> {
   const { journals } = await store.all();
   const undone = new Set(journals.filter((j) => j.kind === 'undo' && j.state === 'committed').map((j) => j.of));
-  const journal = journals.findLast(
-    (j) => j.kind === 'apply' && j.state === 'committed' && !undone.has(j.id) && (target.runId === undefined || j.run === target.runId) && (target.directory === undefined || j.directory === target.directory),
-  );
+  return journals.filter((j) => j.kind === 'apply' && j.state === 'committed' && !undone.has(j.id));
+}
+
+async function find(store: JournalStore, target: UndoTarget): Promise<Journal> {
+  const journal = (await standing(store)).findLast((j) => (target.runId === undefined || j.run === target.runId) && (target.directory === undefined || j.directory === target.directory));
   if (journal) return journal;
   const where = target.runId !== undefined ? `run ${target.runId}` : (target.directory ?? 'this machine');
-  throw new UntilgreenError('nothing_to_undo', `There is no applied change of ${where} to undo.`, { ...target }, 'See `untilgreen history`.');
+  throw new UntilgreenError('nothing_to_undo', `There is no applied change of ${where} to undo.`, { ...target }, '`untilgreen undo --list` shows what can be taken back.');
 }
 
 /** Directories the change removed, and others that have gone since. */
