@@ -1,6 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -46,4 +49,27 @@ describe.skipIf(process.platform !== 'linux')('looking for what dead processes l
     inside.stdin?.write('go');
     expect((await said).split('\n')[1]).toBe('SIGTERM');
   });
+
+  test.skipIf(process.geteuid?.() !== 0)('leaves a folder of another user alone', () => {
+    const named = (pid: number, letter: string): string => join(tmpdir(), `untilgreen-fifo-${pid}-1-${statSync('/proc/self/ns/pid').ino}-${letter}`);
+    const { pid } = spawnSync('true');
+    const [mine, planted] = [named(pid, 'a'), named(pid, 'b')];
+    for (const path of [mine, planted]) mkdirSync(path);
+    chownSync(planted, 65_534, 65_534);
+    reapStale();
+    expect([existsSync(mine), existsSync(planted)]).toEqual([false, true]);
+    rmSync(planted, { recursive: true });
+  });
+});
+
+test.skipIf(process.platform !== 'linux')('pipes and boxes are made and removed by the system’s programs, whatever comes first on the PATH', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'path-test-'));
+  for (const name of ['mkfifo', 'rm', 'chmod']) writeFileSync(join(folder, name), `#!/bin/sh\necho "$0" >> ${folder}/ran\n`, { mode: 0o755 });
+  const code = `import { openPipe } from ${MODULE};
+    import { makeBoxDirectory, removeBoxDirectoryNow } from ${JSON.stringify(new URL('./code/files.ts', import.meta.url).pathname)};
+    openPipe('out').release(false);
+    removeBoxDirectoryNow(makeBoxDirectory());`;
+  const { status } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], { env: { ...process.env, PATH: `${folder}:${process.env.PATH}` }, stdio: ['ignore', 'ignore', 'inherit'] });
+  expect([status, readdirSync(folder).includes('ran')]).toEqual([0, false]);
+  rmSync(folder, { recursive: true });
 });

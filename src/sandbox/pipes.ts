@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, constants, fchmodSync, mkdtempSync, openSync, readFileSync, readdirSync, readlinkSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, lstatSync, mkdtempSync, openSync, readFileSync, readdirSync, readlinkSync, rmSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { guard } from './guard.ts';
+import { SYSTEM_PATH, systemProgram } from './programs.ts';
 import { isGone, killQuietly, ownMark } from './tree.ts';
 
 // Node's own pipes are sockets, on which `echo > /dev/stdout` fails with ENXIO. These are FIFOs without a name: made once,
@@ -47,11 +48,14 @@ export function reapStale(): number {
     // It may be made without being listed; then nothing is found in it.
   }
   for (const name of names.filter((found) => found.startsWith('untilgreen-') && isStale(found))) {
+    const path = join(tmpdir(), name);
     try {
-      rmSync(join(tmpdir(), name), { recursive: true, force: true });
+      // Another user's is theirs to remove: they could put a link in its place while it is walked through.
+      if (lstatSync(path).uid !== process.geteuid?.()) continue;
+      rmSync(path, { recursive: true, force: true });
       reaped += 1;
     } catch {
-      // Another user's: theirs to remove.
+      // Somebody else removed it first.
     }
   }
   return reaped;
@@ -62,7 +66,7 @@ function fill(): void {
   try {
     const names = Array.from({ length: BATCH }, (_, index) => join(directory, String(index)));
     // 666: inside the sandbox /dev/stdout is opened again, perhaps by another uid; the directory is ours alone.
-    const made = spawnSync('mkfifo', ['-m', '666', ...names], { env: { PATH: process.env.PATH ?? '/usr/bin:/bin' }, encoding: 'utf8' });
+    const made = spawnSync(systemProgram('mkfifo') ?? 'mkfifo', ['-m', '666', ...names], { env: { PATH: SYSTEM_PATH }, encoding: 'utf8' });
     if (made.status !== 0) throw new Error(`mkfifo: ${made.error?.message ?? made.stderr}`);
     for (const name of names) pool.push(openSync(name, O_PATH));
   } finally {

@@ -3,6 +3,7 @@ import { closeSync, constants, existsSync, fstatSync, ftruncateSync, lstatSync, 
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { UntilgreenError } from '../../core/errors.ts';
+import { systemProgram } from '../programs.ts';
 
 const O_PATH = 0o10000000;
 const PREFIX = 'untilgreen-box-';
@@ -83,12 +84,14 @@ export function removeBoxDirectoryNow(directory: string): void {
   forget(directory);
 }
 
-/** An ordinary user cannot look into a folder that a snippet closed, so it is opened before the second try. */
-const removal = (directory: string): [string, ...string[]][] => [
-  ['rm', '-rf', '--', directory],
-  ['chmod', '-R', 'u+rwX', '--', directory],
-  ['rm', '-rf', '--', directory],
-];
+/**
+ * An ordinary user cannot look into a folder that a snippet closed, so it is opened before the second try. The system's own programs: on the
+ * user's PATH a project's folder may come first.
+ */
+const removal = (directory: string): [string, ...string[]][] => {
+  const [rm, chmod] = [systemProgram('rm') ?? 'rm', systemProgram('chmod') ?? 'chmod'];
+  return [[rm, '-rf', '--', directory], [chmod, '-R', 'u+rwX', '--', directory], [rm, '-rf', '--', directory]];
+};
 
 function forget(directory: string): void {
   if (existsSync(directory)) return; // tried again at the end of this process, and by the next one
