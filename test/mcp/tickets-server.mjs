@@ -12,7 +12,7 @@ function tickets() {
     { description: 'Find tickets.', inputSchema: z.object({ query: z.string(), limit: z.int().min(1).default(10) }), outputSchema: z.object({ ids: z.array(z.number()) }), annotations: { readOnlyHint: true } },
     ({ query, limit }) => ({ content: [{ type: 'text', text: `\u001b[31m${query}\u001b[0m: up to ${limit}` }], structuredContent: { ids: [1, 2].slice(0, limit) } }),
   );
-  server.registerTool('close.ticket', { description: 'Close a ticket.', inputSchema: z.object({ id: z.number() }) }, ({ id }) => {
+  server.registerTool('close.ticket', { description: '\u001b[31mClose a ticket.', inputSchema: z.object({ id: z.number() }) }, ({ id }) => {
     if (id > 2) return { isError: true, content: [{ type: 'text', text: `there is no ticket ${id}` }] };
     return { content: [{ type: 'text', text: 'closed' }, { type: 'image', mimeType: 'image/png', data: 'AAAA' }, { type: 'resource_link', uri: 'tickets://1', name: 'ticket' }] };
   });

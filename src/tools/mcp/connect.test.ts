@@ -40,6 +40,10 @@ describe.each([
     expect(registry.schemas('anthropic')[0]).toMatchObject({ name: 'Tickets_Co__find', description: 'Find tickets.', input_schema: { type: 'object', required: ['query'], properties: { limit: { type: 'integer', minimum: 1 } } } });
   });
 
+  it('are described without terminal escapes', () => {
+    expect(registry.list()[1]?.description).toBe('Close a ticket.');
+  });
+
   it('answer with their text, without terminal escapes, and keep structured content', async () => {
     expect(await registry.execute('Tickets_Co__find', { query: 'open' })).toEqual({ ok: true, data: { text: 'open: up to 10', structured: { ids: [1, 2] } }, summary: 'open: up to 10' });
   });

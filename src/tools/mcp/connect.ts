@@ -1,14 +1,14 @@
 import type { Client, Tool as ServerTool, Transport } from '@modelcontextprotocol/client';
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
 import { UntilgreenError } from '../../core/errors.ts';
 import { stripTerminalEscapes } from '../../sandbox/host.ts';
-import { showSchemaAs, type JsonSchema } from '../arguments.ts';
+import type { JsonSchema } from '../arguments.ts';
 import { refused } from '../outcome.ts';
 import type { OwnTool } from '../own-tool.ts';
 import type { ToolResult } from '../types.ts';
 import { resultOf } from './answer.ts';
 import { namesFor, serverWord } from './names.ts';
+import { answerChecks, schemaOf } from './schema.ts';
 
 interface AnyServer {
   /** Stands before `__` in the names of its tools. Default: what the server calls itself. */
@@ -45,7 +45,7 @@ export async function connectServer(server: McpServer): Promise<ConnectedServer>
   const timeout = (server.timeoutSeconds ?? DEFAULT_SECONDS) * 1_000;
   // The client is large, and most programs connect to no server.
   const { Client: McpClient } = await import('@modelcontextprotocol/client');
-  const client = new McpClient({ name: 'untilgreen', version: await productVersion() }, { capabilities: {} });
+  const client = new McpClient({ name: 'untilgreen', version: await productVersion() }, { capabilities: {}, jsonSchemaValidator: answerChecks });
   const link = await linkTo(server, where);
   let ended = false;
   client.onclose = () => (ended = true);
@@ -60,7 +60,7 @@ export async function connectServer(server: McpServer): Promise<ConnectedServer>
     await client.close().catch(() => {});
     const words = link.lastWords();
     throw new UntilgreenError(
-      'server_failed', `The MCP server ${where} cannot be used: ${(cause as Error).message}${words ? `; it wrote: ${words}` : ''}.`, { server: where },
+      'server_failed', `The MCP server ${where} cannot be used: ${stripTerminalEscapes((cause as Error).message)}${words ? `; it wrote: ${words}` : ''}.`, { server: where },
       'url' in server ? 'Check the address, and that the server runs.' : 'Start the command by hand to see what it says.', { cause },
     );
   }
@@ -99,7 +99,7 @@ function joinedTool({ client, tool, name, server, timeout, hasEnded }: JoinedToo
   const gone = (why = 'it has ended'): ToolResult => refused('server_failed', `The MCP server ${server} cannot be reached: ${why}. Connect to it again to use ${name}.`, { server });
   return {
     name,
-    description: tool.description?.trim() || tool.title?.trim() || `${tool.name} of ${server}`,
+    description: stripTerminalEscapes(tool.description?.trim() || tool.title?.trim() || `${tool.name} of ${server}`),
     // A hint that is missing or false says nothing of what the tool does.
     effect: tool.annotations?.readOnlyHint === true ? 'read' : 'execute',
     schema: schemaOf(tool.inputSchema as JsonSchema),
@@ -116,27 +116,8 @@ function joinedTool({ client, tool, name, server, timeout, hasEnded }: JoinedToo
         if (hasEnded()) return gone();
         // `fetch` fails with a TypeError where nobody answers; what a server answers is never one.
         if (thrown instanceof TypeError || (typeof code === 'string' && UNREACHED.has(code))) return gone(message);
-        return refused('tool_failed', `${name}: ${message}`);
+        return refused('tool_failed', `${name}: ${stripTerminalEscapes(message)}`);
       }
     },
   };
-}
-
-/**
- * The server's JSON schema as zod can hold it, shown as the server wrote it. What zod cannot express (conditions, outside references)
- * is left to the server: any object passes then.
- */
-function schemaOf(json: JsonSchema): z.ZodType {
-  const schema = fromJson(json) ?? z.looseObject({});
-  showSchemaAs(schema, json);
-  return schema;
-}
-
-function fromJson(json: JsonSchema): z.ZodType | undefined {
-  try {
-    return z.fromJSONSchema(json as Parameters<typeof z.fromJSONSchema>[0]);
-  } catch {
-    // Not expressible: the server validates by itself.
-    return undefined;
-  }
 }
