@@ -158,6 +158,16 @@ describe('random graphs of steps', () => {
   });
 });
 
+test.each(['constructor', '__proto__', 'nobody'])('a dependency on %s, which is no step, keeps no step from its turn', async (name) => {
+  const { context, close } = await toolContext(FILES);
+  try {
+    const result = await executePlan(plan({ action: 'delete_file', args: { path: 'gone.txt' }, dependsOn: [name] }), context, {});
+    expect(result).toMatchObject({ ok: false, states: { s1: 'failed' }, failed: { code: 'file_missing' } });
+  } finally {
+    await close();
+  }
+});
+
 test('a dry run says what each step would do and what is wrong', async () => {
   const { context, close } = await toolContext(FILES);
   try {

@@ -123,8 +123,8 @@ class PlanRun {
     const together = this.options.mode === 'parallel' ? TOGETHER : 1;
     for (const step of this.order) {
       if (this.failed || this.running.size >= together) return;
-      // A dependency that is no step of the plan is passed over, as everywhere.
-      if (this.states[step.id] !== 'waiting' || step.dependsOn.some((d) => (this.states[d] ?? 'done') !== 'done')) continue;
+      // A dependency that is no step of the plan is passed over, as everywhere, also where every object has something of its name.
+      if (this.states[step.id] !== 'waiting' || step.dependsOn.some((d) => Object.hasOwn(this.states, d) && this.states[d] !== 'done')) continue;
       if (!this.held.tryTake(step.id, footprintOf(step, this.tools))) continue;
       this.running.set(step.id, this.take(step).finally(() => this.running.delete(step.id)));
     }
