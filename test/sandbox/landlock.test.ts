@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { reapStale } from '../../src/sandbox/pipes.ts';
 import type { Outcome } from './arena.ts';
 import { casesOn } from './cases.ts';
 
@@ -96,6 +97,16 @@ describe.skipIf(problem)(`a default Docker container${problem ? ` (not measured:
     expect(docker(...contained([], 'unshare --user true')).status).not.toBe(0);
     const said = docker(...contained([], `node --import tsx -e "import('${REPOSITORY}src/sandbox/open.ts').then(async (m) => console.log((await m.openSandbox()).guarantees.rung))"`));
     expect(`${said.stdout}${said.stderr}`.trim()).toBe('D');
+  });
+
+  test('what a host looks for of the dead is not what lives in a container', async () => {
+    let over = false;
+    const running = dockerMeanwhile(...contained([], "mkdir -m 755 /tmp/arena && node --import tsx test/sandbox/drive.ts D /tmp/arena run sh -c 'echo up; sleep 1; echo done'")).finally(() => (over = true));
+    while (!over) {
+      reapStale();
+      await sleep(100);
+    }
+    expect((await running).stdout.split('\n').filter(Boolean)).toEqual(['up', 'done', JSON.stringify({ status: 'exited', exitCode: 0 })]);
   });
 
   describe.each([
