@@ -149,6 +149,13 @@ test.each([
   expect(blockedInGo(code, blocked)).toBeUndefined();
 });
 
+// With a pattern that starts anew at each place these take hours.
+test.each(['import(\n', 'import "os"\n', 'import ', 'import a "', '"\\', "'\\", '/*', '/**', '\t', 'os . ', 'a'])('four megabytes of %j in Go are read in one go', (piece) => {
+  const size = 4 * 1024 * 1024;
+  expect(blockedInGo(piece.repeat(size / piece.length), ['net', 'net.Dial'])).toBeUndefined();
+  expect(blockedInGo(`import(${piece.repeat(size / piece.length)})`, ['net', 'net.Dial'])).toBeUndefined();
+});
+
 describe('what is not blocked runs', () => {
   test.each([
     ['python', 'a library that imports it for its own ends', ['socket', 'os', 'sys'], 'import asyncio, urllib.request\nprint(asyncio.run(asyncio.sleep(0, 5)))', '5\n'],

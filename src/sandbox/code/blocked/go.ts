@@ -5,24 +5,27 @@ import type { BlockedImport } from '../types.ts';
  * runs, and nothing needs to be: every package it uses stands in its imports.
  */
 export function blockedInGo(code: string, blocked: readonly string[]): (BlockedImport & { line: number }) | undefined {
+  if (blocked.length === 0) return undefined;
   const text = withoutComments(code);
-  const lineAt = (index: number): number => text.slice(0, index).split('\n').length;
-  const found: { name: string; line: number }[] = [];
   const bare = text.replace(STRING, blank);
-  for (const { path, alias, line } of imports(text, bare, lineAt)) {
+  const uses = usesIn(bare);
+  const found: { name: string; index: number }[] = [];
+  for (const { path, alias, index } of imports(text, bare)) {
     for (const name of blocked) {
       const attribute = /^(.+)\.([A-Z]\w*)$/.exec(name);
-      if (path === name || path.startsWith(`${name}/`)) found.push({ name, line });
+      if (path === name || path.startsWith(`${name}/`)) found.push({ name, index });
       if (attribute?.[1] !== path) continue;
-      const use = new RegExp(alias === '.' ? `(?<![\\w.])${attribute[2]}\\b` : `(?<![\\w.])${alias}\\s*\\.\\s*${attribute[2]}\\b`).exec(bare);
-      if (use) found.push({ name, line: lineAt(use.index) });
+      const use = uses.get(alias === '.' ? `.${attribute[2]}` : `${alias}.${attribute[2]}`);
+      if (use !== undefined) found.push({ name, index: use });
     }
   }
-  return found.toSorted((a, b) => a.line - b.line)[0];
+  const [first] = found.toSorted((one, other) => one.index - other.index);
+  return first && { name: first.name, line: text.slice(0, first.index).split('\n').length };
 }
 
-const STRING = /"(?:[^"\\\n]|\\.)*"|`[^`]*`|'(?:[^'\\\n]|\\.)*'/g;
-const STRING_OR_COMMENT = new RegExp(`${STRING.source}|//[^\\n]*|/\\*[^]*?\\*/`, 'g');
+// Whoever writes the code chooses its length: every pattern here goes on behind what it has read, and takes what is never closed to the end.
+const STRING = /"(?:[^"\\\n]|\\.)*"?|`[^`]*`?|'(?:[^'\\\n]|\\.)*'?/g;
+const STRING_OR_COMMENT = new RegExp(`${STRING.source}|//[^\\n]*|/\\*(?:[^*]|\\*(?!/))*(?:\\*/)?`, 'g');
 
 /** As many blanks, so that lines and columns stay. */
 const blank = (text: string): string => text.replace(/[^\n]/g, ' ');
@@ -31,15 +34,31 @@ function withoutComments(code: string): string {
   return code.replace(STRING_OR_COMMENT, (match) => (match.startsWith('/') ? blank(match) : match));
 }
 
+/** Where each exported name is used first: `os.Exit`, and `.Exit` where it stands alone. */
+function usesIn(bare: string): ReadonlyMap<string, number> {
+  const uses = new Map<string, number>();
+  const add = (use: string, index: number): void => void (uses.has(use) || uses.set(use, index));
+  for (const { 1: before, 2: name = '', index } of bare.matchAll(/(?<![\w.])(?:(\w+)\s*\.\s*)?([A-Z]\w*)/g)) {
+    add(`${before ?? ''}.${name}`, index);
+    if (before !== undefined) add(`.${before}`, index);
+  }
+  return uses;
+}
+
 /** The imports of a file: what stands in `text` where `bare`, which has no strings, has the word. */
-function* imports(text: string, bare: string, lineAt: (index: number) => number): Generator<{ path: string; alias: string; line: number }> {
-  for (const { index } of bare.matchAll(/(?<=^|;)[\t ]*import\b/gm)) {
-    const [, group, single] = /^[\t ]*import\s*(?:\(([^)]*)\)|([\w.]*\s*(?:"[^"\n]*"|`[^`]*`)))/.exec(text.slice(index)) ?? [];
-    const body = group ?? single ?? '';
-    const start = text.indexOf(body, index);
-    for (const entry of body.matchAll(/([\w.]+)?\s*(?:"([^"\n]*)"|`([^`]*)`)/g)) {
+function* imports(text: string, bare: string): Generator<{ path: string; alias: string; index: number }> {
+  const declaration = /import\s*(?:\(([^)]*)|((?:[\w.]+\s*)?(?:"[^"\n]*"|`[^`]*`)))/y;
+  let end = 0;
+  for (const { index, 0: word } of bare.matchAll(/(?<=^|;)[\t ]*import\b/gm)) {
+    if (index < end) continue;
+    declaration.lastIndex = index + word.length - 'import'.length;
+    const match = declaration.exec(text);
+    if (!match) continue;
+    end = declaration.lastIndex;
+    const body = match[1] ?? match[2] ?? '';
+    for (const entry of body.matchAll(/(?<![\w.])(?:([\w.]+)\s*)?(?:"([^"\n]*)"|`([^`]*)`)/g)) {
       const path = entry[2] ?? entry[3] ?? '';
-      yield { path, alias: entry[1] ?? nameOf(path), line: lineAt(start + entry.index) };
+      yield { path, alias: entry[1] ?? nameOf(path), index: end - body.length + entry.index };
     }
   }
 }
