@@ -36,16 +36,17 @@ describe.skipIf(obstacle || 'problem' in found)(`cgroups${obstacle ? ` (${obstac
 
   test('groups of dead processes are cleared at the start, those of live ones stay', async () => {
     const namespace = statSync('/proc/self/ns/pid').ino;
-    const stale = join(parent, `untilgreen-4999999-1-${namespace}-1`); // beyond the largest pid
-    const elsewhere = join(parent, 'untilgreen-4999999-1-1-1'); // of another pid namespace, where it may be alive
+    const stale = join(parent, `untilgreen-4999999-${process.pid}-${namespace}-1`); // beyond the largest pid
+    const elsewhere = join(parent, `untilgreen-4999999-${process.pid}-1-1`); // of another pid namespace, where it may be alive
     const started = readFileSync('/proc/self/stat', 'utf8').split(') ').at(-1)?.split(' ')[19];
     const live = Cgroup.create(found, { memoryBytes: 64 * 1024 * 1024, processes: 20 });
     const own = join(parent, readdirSync(parent).find((name) => name.startsWith(`untilgreen-${process.pid}-`)) ?? '');
     for (const group of [stale, elsewhere]) mkdirSync(group);
     expect(await reapStaleCgroups(found)).toBeGreaterThan(0);
-    expect([stale, elsewhere, own].map((group) => existsSync(group))).toEqual([false, true, true]);
-    expect(own).toContain(`-${process.pid}-${started}-${namespace}-`);
+    const there = [stale, elsewhere, own].map((group) => existsSync(group));
     rmdirSync(elsewhere);
+    expect(there).toEqual([false, true, true]);
+    expect(own).toContain(`-${process.pid}-${started}-${namespace}-`);
     await live.remove();
   });
 });
