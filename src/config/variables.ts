@@ -27,7 +27,7 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'UNTILGREEN_APPLY', key: 'apply', flag: '--apply', says: 'When the change is applied: green, ask or never.' },
   { name: 'UNTILGREEN_CHECKS', key: 'checks', flag: '--check', says: 'Further checks, one command a line.' },
   { name: 'UNTILGREEN_SANDBOX', key: 'sandbox.mode', flag: '--sandbox', says: 'auto, or none to run commands without a sandbox.' },
-  { name: 'UNTILGREEN_MIN_RUNG', key: 'sandbox.min_rung', says: 'Weakest sandbox that is accepted: A, B, C, D or M.' },
+  { name: 'UNTILGREEN_MIN_RUNG', key: 'sandbox.min_rung', says: 'Weakest sandbox that is accepted; from the strongest: A, C, B, D, M.' },
   { name: 'UNTILGREEN_SANDBOX_SECONDS', key: 'sandbox.wall_seconds', says: 'Seconds one command may take.' },
   { name: 'UNTILGREEN_SANDBOX_MEMORY_MB', key: 'sandbox.memory_mb', says: 'Megabytes of memory a command and its children may use.' },
   { name: 'UNTILGREEN_BLOCK_OPERATIONS', key: 'safety.block_operations', says: 'Whether dangerous calls that a change adds block it.' },

@@ -13,7 +13,7 @@ import type { Obstacle, RungBackend } from './rungs/types.ts';
 import type { Guarantees, Limits, OpenedSandbox, Rung } from './types.ts';
 
 /** Raise it when the launcher or the canaries change: earlier probes say nothing about it then. */
-const PROBE_VERSION = 1;
+const PROBE_VERSION = 2;
 
 export interface SandboxOptions {
   /** Weakest rung that will do. Default D, the weakest there is. */
