@@ -296,6 +296,11 @@ describe('a box', () => {
 
 const boxes = (): string[] => readdirSync(realpathSync(tmpdir())).filter((name) => name.startsWith('untilgreen-box-') && name.includes(`-${process.pid}-`));
 
+test.each(['typescript', 'javascript'])('%s that is nested deeper than a parser can go is a result', async (language) => {
+  const result = await box.run(`${'('.repeat(200_000)}1${')'.repeat(200_000)}`, { language, blockedImports: ['net'] });
+  expect(result).toMatchObject({ ok: false, status: 'exited', exitCode: 1, stderr: expect.stringContaining('nested too deeply') });
+});
+
 describe('bad input is refused before anything is made', () => {
   test.each<[string, object, RegExp]>([
     ['a negative timeout', { timeoutSeconds: -1 }, /`timeoutSeconds` option to be a number of seconds from 0\.001 to 86400, got -1\./],

@@ -152,7 +152,7 @@ export class CodeSandbox implements AsyncDisposable, Disposable {
       // By its name where that finds it: in a container the image's own program answers to it.
       const program = host.endsWith(`/${language.program}`) ? language.program : host;
       const shared = async () => language.shared?.(sandbox, tools, signal);
-      const prepared = await language.prepare({ code, stem, blocked, report, shared }, program);
+      const prepared = await Promise.resolve().then(() => language.prepare({ code, stem, blocked, report, shared }, program)).catch(tooDeep);
       if ('refused' in prepared) return refusedResult(prepared, language);
       // From here to the start nothing else gets a turn.
       if (ending.aborted) throw new UntilgreenError('cancelled', 'The CodeSandbox was closed before the snippet started.');
@@ -207,6 +207,12 @@ export class CodeSandbox implements AsyncDisposable, Disposable {
       if (!['ENOENT', 'EISDIR', 'EPERM'].includes((thrown as NodeJS.ErrnoException).code ?? '')) throw thrown;
     }
   }
+}
+
+/** A parser calls itself for each level, and a snippet may have more of them than a stack. */
+function tooDeep(thrown: unknown): Refusal {
+  if (thrown instanceof RangeError && thrown.message.includes('call stack')) return { refused: 'The code is nested too deeply to be read.\n' };
+  throw thrown;
 }
 
 /** The result of a snippet that was not started: what its own compiler would have said. */
