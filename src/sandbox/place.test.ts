@@ -7,6 +7,7 @@ import { defaultMountAt, resolvePlace } from './place.ts';
 const base = realpathSync(mkdtempSync(join(tmpdir(), 'place-')));
 const workspace = join(base, 'ws');
 mkdirSync(join(workspace, 'sub'), { recursive: true });
+mkdirSync(join(base, 'other'));
 writeFileSync(join(base, 'file'), '');
 symlinkSync(workspace, join(base, 'link'));
 symlinkSync('/etc', join(workspace, 'node_modules'));
@@ -21,6 +22,22 @@ test.each([
   ['/run/user/1000/x', '/workspace'],
   ['/library', '/library'],
 ])('%s appears at %s', (host, inside) => expect(defaultMountAt(host)).toBe(inside));
+
+test.each([
+  ['a workspace', {}],
+  ['a writable mount', { workspace: join(workspace, 'sub'), mounts: [{ source: workspace, target: '/elsewhere', writable: true }] }],
+])('%s around the temporary directory is refused', (_title, more) => {
+  const before = process.env.TMPDIR;
+  process.env.TMPDIR = join(base, 'link', 'sub', 'tmp');
+  mkdirSync(process.env.TMPDIR, { recursive: true });
+  try {
+    expect(() => resolvePlace({ argv: ['x'], workspace, ...more })).toThrow(expect.objectContaining({ code: 'directory_refused', message: expect.stringContaining('temporary directory') }));
+    expect(resolvePlace({ argv: ['x'], workspace: join(workspace, 'sub', 'tmp', '..', '..', '..', 'other'), mounts: [{ source: workspace, target: '/elsewhere' }] }).mounts).toHaveLength(1);
+  } finally {
+    if (before === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = before;
+  }
+});
 
 test('a workspace named by a link is the directory behind it', () => {
   expect(resolvePlace({ argv: ['x'], workspace: join(base, 'link'), cwd: 'sub' })).toMatchObject({ root: workspace, mountAt: workspace, cwd: join(workspace, 'sub') });

@@ -1,5 +1,5 @@
 import { lstatSync, realpathSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { dirname, isAbsolute, join, normalize, posix } from 'node:path';
 import { UntilgreenError } from '../core/errors.ts';
 import type { Mount, SandboxCommand } from './types.ts';
@@ -33,7 +33,7 @@ const bad = (argument: string, what: string, data: Record<string, unknown> = {},
 /**
  * Resolves workspace, mounts and working directory, before anything runs.
  *
- * @throws `directory_missing`, `not_a_directory`, `directory_refused` (a root, home or system directory), `bad_arguments`,
+ * @throws `directory_missing`, `not_a_directory`, `directory_refused` (a root, home or system directory, one with the temporary directory in it), `bad_arguments`,
  * `path_unsafe` (a mount point that is a symbolic link in the workspace)
  */
 export function resolvePlace(command: SandboxCommand): Place {
@@ -64,8 +64,18 @@ export function resolvePlace(command: SandboxCommand): Place {
     if (isWithin('/usr', target) && realpathSync(mount.source) === target && !mount.writable) continue;
     mounts.push({ ...mount, source: realpathSync(mount.source), target });
   }
-  if (command.outputDirectory !== undefined) refuseOutput(command.outputDirectory, [root, ...mounts.filter((mount) => mount.writable).map(({ source }) => source)]);
+  const writable = [root, ...mounts.filter((mount) => mount.writable).map(({ source }) => source)];
+  refuseTemporary(writable);
+  if (command.outputDirectory !== undefined) refuseOutput(command.outputDirectory, writable);
   return { root, mountAt, cwd, mounts };
+}
+
+/** What stands in the temporary directory under our names is trusted by a later start: a command must not be able to put it there. */
+function refuseTemporary(writable: readonly string[]): void {
+  const temporary = statSync(tmpdir(), { throwIfNoEntry: false }) ? realpathSync(tmpdir()) : tmpdir();
+  const around = writable.find((path) => isWithin(path, temporary));
+  if (around === undefined) return;
+  throw new UntilgreenError('directory_refused', `${around} is not made writable for a command: the temporary directory ${temporary} lies in it.`, { path: around }, 'Set TMPDIR to a directory outside of it, or unset it.');
 }
 
 /** Files of ours in a directory that the command writes could be links by the time they are made. */
