@@ -86,7 +86,7 @@ export async function standBwrap(template: PoolTemplate, limits: Limits, rung: B
     occupancy.leave();
   };
   return {
-    alive: () => !launched.gone,
+    alive: () => !launched.gone && !occupancy.outdated(),
     discard,
     async run(command, given) {
       let disk: DiskWatch;

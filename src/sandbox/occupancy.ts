@@ -13,10 +13,13 @@ const running = new Map<string, number>();
 export interface Occupancy {
   /** Is there a .git to be mounted read-only. */
   protectGit: boolean;
+  /** Has a .git come since that a command which begins now must not write. */
+  outdated(): boolean;
   /**
    * To be called right before the command begins.
    *
-   * @throws an Error when a program on the host listens on a socket that the command could reach: connecting to it would leave the sandbox
+   * @throws an Error when a program on the host listens on a socket that the command could reach: connecting to it would leave the sandbox; and
+   * where it is outdated
    */
   enter(): Promise<void>;
   leave(): void;
@@ -39,11 +42,15 @@ export async function occupy(place: Place): Promise<Occupancy> {
 }
 
 /**
- * Says that a sandbox is made for the workspace. What may be mounted is decided while there is none: a real .git then is
- * a mount point in every later sandbox and cannot be swapped for a link meanwhile.
+ * Says that a sandbox is made for the workspace. What may be mounted is decided while no command runs: a real .git then is a mount point in every
+ * later sandbox and cannot be swapped for a link meanwhile. One that was made before it, and waits, is not given a command any more.
  */
 export function lease(place: Place): Occupancy {
-  const entry = occupied.get(place.root) ?? { leases: 0, protectGit: isRealEntry(join(place.root, '.git')), made: new Set<string>() };
+  const git = join(place.root, '.git');
+  const entry = occupied.get(place.root) ?? { leases: 0, protectGit: false, made: new Set<string>() };
+  if (!running.has(place.root)) entry.protectGit = isRealEntry(git);
+  const { protectGit } = entry;
+  const outdated = (): boolean => !protectGit && (entry.protectGit || (!running.has(place.root) && isRealEntry(git)));
   entry.leases += 1;
   occupied.set(place.root, entry);
   for (const { target } of place.mounts) {
@@ -53,7 +60,8 @@ export function lease(place: Place): Occupancy {
   const writable = [...new Set([place.root, ...place.mounts.filter((mount) => mount.writable).map(({ source }) => source)])];
   let entered: string[] = [];
   return {
-    protectGit: entry.protectGit,
+    protectGit,
+    outdated,
     async enter() {
       for (const path of writable) {
         // A socket on which a command itself listens is no way out.
@@ -62,6 +70,7 @@ export function lease(place: Place): Occupancy {
       }
       // Connecting needs no writable mount. Nothing a command makes lies there, and such trees may be large.
       refuse(knownListener(place.mounts.filter((mount) => !mount.writable).map(({ source }) => source)));
+      if (outdated()) throw new Error(`${git} came while the sandbox was being made, which would not protect it; run the command again.`);
       entered = writable;
       for (const path of entered) running.set(path, (running.get(path) ?? 0) + 1);
     },

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -48,6 +48,18 @@ for (const { title, backend, owner, obstacle } of cases) {
     afterAll(async () => {
       await pool.close();
       rmSync(workspace, { recursive: true, force: true });
+    });
+
+    test('a .git that came after its sandboxes were made is protected in them, too', async () => {
+      expect(await sh('true')).toMatchObject({ exitCode: 0 });
+      mkdirSync(join(workspace, '.git'));
+      writeFileSync(join(workspace, '.git', 'config'), 'mine');
+      if (owner !== undefined) for (const path of ['.git', '.git/config']) chownSync(join(workspace, path), owner, owner);
+      const said = await Promise.all([1, 2, 3].map(() => sh('echo theirs > .git/config || mv .git away')));
+      expect(said.map(({ status, exitCode }) => status === 'exited' && exitCode !== 0)).toEqual([true, true, true]);
+      expect(readFileSync(join(workspace, '.git', 'config'), 'utf8')).toBe('mine');
+      rmSync(join(workspace, '.git'), { recursive: true });
+      expect(await sh('mkdir .git && rmdir .git')).toMatchObject({ exitCode: 0 });
     });
 
     test.each<[string, Omit<PoolCommand, 'limits'>]>([

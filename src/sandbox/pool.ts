@@ -8,7 +8,7 @@ import type { Limits, PoolCommand, PoolTemplate, SandboxPool, SandboxResult } fr
 
 /** A finished sandbox that waits for its command. Used once. */
 export interface Stand {
-  /** Could it still take a command. False when it ended while it waited; one made anew tells why, if there is a why. */
+  /** Could it still take a command. False when it ended while it waited, or would not protect what has come since; one made anew tells why, if there is a why. */
   alive(): boolean;
   run(command: PoolCommand, limits: Limits): Promise<SandboxResult>;
   /** Ends it unused; resolves when nothing of it is left. */
