@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { isAbsolute } from 'node:path';
+import { delimiter, isAbsolute, sep } from 'node:path';
 import { UntilgreenError } from '../core/errors.ts';
 
 // What the agent itself does with files and repositories that untrusted code has had in its hands.
@@ -141,10 +141,16 @@ export async function safeGit(args: readonly string[], cwd: string): Promise<Git
   return git(args, cwd, settings);
 }
 
+/** Where git is looked for: not where npm puts programs of a project, nor in a folder relative to it. */
+function hostPath(): string {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => isAbsolute(folder) && !folder.split(sep).includes('node_modules'));
+  return folders.join(delimiter) || '/usr/bin:/bin';
+}
+
 function git(args: readonly string[], cwd: string, settings: Readonly<Record<string, string>>): Promise<GitResult> {
   const entries = Object.entries(settings);
   const env: Record<string, string> = {
-    PATH: process.env.PATH ?? '/usr/bin:/bin',
+    PATH: hostPath(),
     HOME: '/nonexistent',
     LANG: 'C.UTF-8',
     GIT_CONFIG_NOSYSTEM: '1',

@@ -41,6 +41,8 @@ interface Added {
   mount: Mount;
 }
 
+/** A dependency from a git repository is prepared with settings of its own, which can name programs. It fails instead. */
+const NO_GIT = '--git=/bin/false';
 const NPM_FILES = ['package.json', 'package-lock.json'];
 
 /** Installs the project's npm packages and the new one into `folder`, from copies of the manifest and the lock file. */
@@ -56,7 +58,7 @@ async function addToNode(args: Args, folder: string, context: ToolContext): Prom
   for (const [name, file] of before) await putFile(folder, name, file.text);
   const spec = args.version ? `${args.name}@${args.version.replaceAll(' ', '').replace(/^==/, '')}` : args.name;
   const lock = before.has('package-lock.json') ? [] : ['--no-package-lock'];
-  await install(folder, [['npm', 'install', '--ignore-scripts', '--no-audit', '--no-fund', ...lock, args.dev ? '--save-dev' : '--save-prod', '--', spec]], context);
+  await install(folder, [['npm', 'install', '--ignore-scripts', NO_GIT, '--no-audit', '--no-fund', ...lock, args.dev ? '--save-dev' : '--save-prod', '--', spec]], context);
   const changes: FileChange[] = [];
   for (const [name, file] of before) {
     const content = inShapeOf(file.text, await readFile(join(folder, name), 'utf8'));

@@ -1,12 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { giveBackNoted } from './handover.ts';
 import { isPrivate, tasksOf } from './identity.ts';
+import { notesIn, scratchPrefix, staleFolders } from './notes.ts';
 
-const NAME = 'untilgreen-landlock-';
-const NOTES = 'handed-over';
 const SHARED_MEMORY = '/dev/shm';
 
 /** The private folder of one command: its TMPDIR, with its HOME inside. Gone when the command is. */
@@ -20,7 +18,7 @@ export interface Scratch {
 
 /** @param uid who runs the command, where that is not this process's user */
 export function makeScratch(uid: number | undefined): Scratch {
-  const base = mkdtempSync(join(tmpdir(), `${NAME}${process.pid}-`));
+  const base = mkdtempSync(scratchPrefix());
   // Nobody finds the folder inside without its name, and who does may not enter; the user who runs the command passes through here.
   chmodSync(base, 0o711);
   const tmp = join(base, 'tmp');
@@ -29,18 +27,13 @@ export function makeScratch(uid: number | undefined): Scratch {
     mkdirSync(path, { mode: 0o700 });
     if (uid !== undefined) chownSync(path, uid, uid);
   }
-  return { tmp, home, notes: join(base, NOTES), remove: () => removeTree(base) };
+  return { tmp, home, notes: notesIn(base), remove: () => removeTree(base) };
 }
 
 /** Removes what processes that were killed left behind, and gives back what they had handed over. */
 export function removeStaleScratch(): void {
-  for (const name of readdirSync(tmpdir())) {
-    const pid = new RegExp(`^${NAME}(\\d+)-`).exec(name)?.[1];
-    if (pid === undefined || lstatSync(`/proc/${pid}`, { throwIfNoEntry: false })) continue;
-    const path = join(tmpdir(), name);
-    const entry = lstatSync(path, { throwIfNoEntry: false });
-    if (!entry?.isDirectory() || entry.uid !== process.geteuid?.()) continue;
-    if (existsSync(join(path, NOTES))) giveBackNoted(join(path, NOTES));
+  for (const path of staleFolders()) {
+    if (existsSync(notesIn(path))) giveBackNoted(notesIn(path));
     removeTree(path);
   }
 }

@@ -9,6 +9,9 @@ import { sandboxOn } from '../open.ts';
 import { toolPaths } from '../tool-paths.ts';
 import type { ToolPaths } from '../tool-paths.ts';
 import type { SandboxCommand, SandboxResult } from '../types.ts';
+import { handOver } from '../landlock/handover.ts';
+import { makeScratch } from '../landlock/scratch.ts';
+import { ownMark } from '../tree.ts';
 import { landlock } from './landlock.ts';
 
 const isRoot = process.geteuid?.() === 0;
@@ -27,6 +30,15 @@ describe.skipIf(obstacle)(`rung D${obstacle ? ` (${obstacle.problem})` : ''}`, (
     const path = join(base, name);
     mkdirSync(path, { recursive: true });
     return path;
+  };
+
+  /** The private folder of a process that was killed, with what it had noted down. */
+  const killed = (note: object): string => {
+    const namespace = ownMark().split('-').at(-1);
+    const scratch = join(tmpdir(), `untilgreen-landlock-${spawnSync('true').pid}-1-${namespace}-test`);
+    mkdirSync(join(scratch, 'tmp'), { recursive: true });
+    writeFileSync(join(scratch, 'handed-over'), `${JSON.stringify(note)}\n`);
+    return scratch;
   };
 
   beforeAll(async () => {
@@ -230,13 +242,53 @@ except OSError as error:
       const left = folder('left');
       writeFileSync(join(left, 'file'), 'x');
       for (const path of [left, join(left, 'file')]) chownSync(path, 45_678, 45_678);
-      const gone = spawnSync('true').pid;
-      const scratch = join(tmpdir(), `untilgreen-landlock-${gone}-test`);
-      mkdirSync(join(scratch, 'tmp'), { recursive: true });
-      writeFileSync(join(scratch, 'handed-over'), `${JSON.stringify({ folder: left, owner: { uid: NOBODY, gid: NOBODY }, uid: 45_678 })}\n`);
+      const scratch = killed({ folder: left, owner: { uid: NOBODY, gid: NOBODY }, uid: 45_678 });
       await landlock.prepare();
       expect([left, join(left, 'file')].map((at) => [statSync(at).uid, statSync(at).gid])).toEqual([[NOBODY, NOBODY], [NOBODY, NOBODY]]);
       expect(existsSync(scratch)).toBe(false);
+    });
+
+    test.each([
+      ['a user', { uid: NOBODY, owner: { uid: 0, gid: 0 } }],
+      ['a uid of nobody', { uid: 45_678, owner: { uid: 45_679, gid: 45_679 } }],
+    ])('a note that is not of this rung, for %s, changes nothing', async (_title, forged) => {
+      const other = folder(`forged-${forged.uid}`);
+      chownSync(other, forged.uid, forged.uid);
+      killed({ folder: other, ...forged });
+      await landlock.prepare();
+      expect(statSync(other).uid).toBe(forged.uid);
+    });
+
+    test('what two processes have in hand is given back by the last, to the owner that the first found', () => {
+      const shared = folder('shared');
+      writeFileSync(join(shared, 'file'), 'x');
+      for (const path of [shared, join(shared, 'file')]) chownSync(path, NOBODY, NOBODY);
+      const owner = (): number => statSync(join(shared, 'file')).uid;
+      const begin = (): (() => void) => {
+        const { notes, remove } = makeScratch(45_678);
+        const back = handOver(shared, 45_678, notes);
+        return () => [back, remove].forEach((end) => end());
+      };
+      const code = `import { handOver } from ${JSON.stringify(new URL('../landlock/handover.ts', import.meta.url).pathname)};
+        import { makeScratch } from ${JSON.stringify(new URL('../landlock/scratch.ts', import.meta.url).pathname)};
+        import { statSync } from 'node:fs';
+        const { notes, remove } = makeScratch(45678);
+        const back = handOver(${JSON.stringify(shared)}, 45678, notes); back(); remove();
+        console.log(statSync(${JSON.stringify(join(shared, 'file'))}).uid);`;
+      const end = begin();
+      expect(owner()).toBe(45_678);
+      expect(spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], { encoding: 'utf8' })).toMatchObject({ stdout: '45678\n', stderr: '' });
+      end();
+      expect(owner()).toBe(NOBODY);
+    });
+
+    test('the modes of .git are not for the command to change', async () => {
+      const project = folder('with-git');
+      mkdirSync(join(project, '.git', 'hooks'), { recursive: true });
+      writeFileSync(join(project, '.git', 'hooks', 'pre-commit'), '', { mode: 0o644 });
+      const result = await sandbox.run({ argv: ['sh', '-c', 'chmod 777 .git/hooks .git/hooks/pre-commit; cat .git/hooks/pre-commit && echo readable'], workspace: project });
+      expect(result).toMatchObject({ exitCode: 0, stdout: 'readable\n', stderr: expect.stringContaining('not permitted') });
+      expect(statSync(join(project, '.git', 'hooks', 'pre-commit')).mode & 0o777).toBe(0o644);
     });
 
     test('shared memory of the command goes with it', async () => {
