@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { EXIT } from '../core/errors.ts';
 import { CODE_LANGUAGES } from '../sandbox/code/languages/registry.ts';
+import { shellQuoted } from '../sandbox/shell.ts';
 import { libraryTools } from '../tools/registry.ts';
 import { oneOf } from './arguments.ts';
 import { print } from './terminal.ts';
@@ -58,27 +59,26 @@ export function completion(shell: string, program: Command): number {
   return EXIT.green;
 }
 
-const single = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 const words = (entry: Entry) => [...entry.subcommands.map((sub) => sub.name), ...(entry.words ?? []), ...entry.options.flatMap((option) => [option.long, option.short ?? []].flat())].join(' ');
 
 function bash(all: Entry[]): string {
   const valued = all.flatMap(({ path, options }) => options.filter((option) => option.takesValue).map((option) => ({
-    names: [option.long, ...(option.short ? [option.short] : [])].map((name) => single(`${path} ${name}`)).join('|'), values: option.values,
+    names: [option.long, ...(option.short ? [option.short] : [])].map((name) => shellQuoted(`${path} ${name}`)).join('|'), values: option.values,
   })));
   return `# bash completion for untilgreen
 _untilgreen() {
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" path="" word
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "$path $word" in
-${all.filter((entry) => entry.path).map((entry) => `      ${single(entry.path.includes(' ') ? entry.path : ` ${entry.path}`)}) path=${single(entry.path)} ;;`).join('\n')}
+${all.filter((entry) => entry.path).map((entry) => `      ${shellQuoted(entry.path.includes(' ') ? entry.path : ` ${entry.path}`)}) path=${shellQuoted(entry.path)} ;;`).join('\n')}
     esac
   done
   case "$path $previous" in
-${valued.map(({ names, values }) => `    ${names}) COMPREPLY=($(compgen ${values ? `-W ${single(values.join(' '))}` : '-f'} -- "$current")); return ;;`).join('\n')}
+${valued.map(({ names, values }) => `    ${names}) COMPREPLY=($(compgen ${values ? `-W ${shellQuoted(values.join(' '))}` : '-f'} -- "$current")); return ;;`).join('\n')}
   esac
   local words paths
   case "$path" in
-${all.map((entry) => `    ${single(entry.path)}) words=${single(words(entry))} paths=${entry.words ? '' : entry.files ? '-f' : '-d'} ;;`).join('\n')}
+${all.map((entry) => `    ${shellQuoted(entry.path)}) words=${shellQuoted(words(entry))} paths=${entry.words ? '' : entry.files ? '-f' : '-d'} ;;`).join('\n')}
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
   [[ "$current" == -* || ! "$paths" ]] || COMPREPLY+=($(compgen "$paths" -- "$current"))
@@ -92,7 +92,7 @@ const functionOf = (path: string) => `_untilgreen${path ? `_${path.replaceAll(' 
 
 function zsh(all: Entry[]): string {
   const describeOptions = (entry: Entry) =>
-    entry.options.map((option) => single(`${option.long}[${escape(option.description)}]${option.takesValue ? `:value:${option.values ? `(${option.values.join(' ')})` : '_files'}` : ''}`)).join(' ');
+    entry.options.map((option) => shellQuoted(`${option.long}[${escape(option.description)}]${option.takesValue ? `:value:${option.values ? `(${option.values.join(' ')})` : '_files'}` : ''}`)).join(' ');
   return `#compdef untilgreen
 # zsh completion for untilgreen
 ${all.map((entry) => entry.subcommands.length > 0
@@ -100,13 +100,13 @@ ${all.map((entry) => entry.subcommands.length > 0
   local line state
   _arguments -C ${describeOptions(entry)} '1: :->command' '*:: :->rest'
   case "$state" in
-    command) _values command ${entry.subcommands.map((sub) => single(`${sub.name}[${escape(sub.description)}]`)).join(' ')} ;;
+    command) _values command ${entry.subcommands.map((sub) => shellQuoted(`${sub.name}[${escape(sub.description)}]`)).join(' ')} ;;
     rest) case "$line[1]" in
 ${entry.subcommands.map((sub) => `      ${sub.name}) ${functionOf(`${entry.path} ${sub.name}`.trim())} ;;`).join('\n')}
     esac ;;
   esac
 }`
-    : `${functionOf(entry.path)}() { _arguments ${describeOptions(entry)} ${single(entry.words ? `1:word:(${entry.words.join(' ')})` : entry.files ? '*:file:_files' : '*:directory:_files -/')} }`).join('\n')}
+    : `${functionOf(entry.path)}() { _arguments ${describeOptions(entry)} ${shellQuoted(entry.words ? `1:word:(${entry.words.join(' ')})` : entry.files ? '*:file:_files' : '*:directory:_files -/')} }`).join('\n')}
 _untilgreen "$@"`;
 }
 
@@ -115,12 +115,12 @@ function fish(all: Entry[]): string {
   for (const entry of all) {
     const [first, second] = entry.path.split(' ');
     const here = entry.path === '' ? '__fish_use_subcommand' : second ? `__fish_seen_subcommand_from ${first}; and __fish_seen_subcommand_from ${second}` : `__fish_seen_subcommand_from ${first}`;
-    for (const sub of entry.subcommands) lines.push(`complete -c untilgreen -n ${single(here)} -a ${single(sub.name)} -d ${single(sub.description)}`);
-    if (entry.words) lines.push(`complete -c untilgreen -n ${single(here)} -a ${single(entry.words.join(' '))}`);
-    if (entry.files) lines.push(`complete -c untilgreen -n ${single(here)} -F`);
+    for (const sub of entry.subcommands) lines.push(`complete -c untilgreen -n ${shellQuoted(here)} -a ${shellQuoted(sub.name)} -d ${shellQuoted(sub.description)}`);
+    if (entry.words) lines.push(`complete -c untilgreen -n ${shellQuoted(here)} -a ${shellQuoted(entry.words.join(' '))}`);
+    if (entry.files) lines.push(`complete -c untilgreen -n ${shellQuoted(here)} -F`);
     for (const option of entry.options) {
-      const value = option.values ? ` -x -a ${single(option.values.join(' '))}` : option.takesValue ? ' -r -F' : '';
-      lines.push(`complete -c untilgreen -n ${single(here)} -l ${option.long.slice(2)}${option.short ? ` ${option.short.startsWith('--') ? `-l ${option.short.slice(2)}` : `-s ${option.short.slice(1)}`}` : ''}${value} -d ${single(option.description)}`);
+      const value = option.values ? ` -x -a ${shellQuoted(option.values.join(' '))}` : option.takesValue ? ' -r -F' : '';
+      lines.push(`complete -c untilgreen -n ${shellQuoted(here)} -l ${option.long.slice(2)}${option.short ? ` ${option.short.startsWith('--') ? `-l ${option.short.slice(2)}` : `-s ${option.short.slice(1)}`}` : ''}${value} -d ${shellQuoted(option.description)}`);
     }
   }
   return lines.join('\n');

@@ -4,6 +4,7 @@ import { identityFor } from './identity.ts';
 import type { Identity } from './identity.ts';
 import { Launched } from './launch.ts';
 import type { Launch } from './launch.ts';
+import { LONGEST_WORD, MEMLOCK_BYTES } from './limits.ts';
 import { lease } from './occupancy.ts';
 import type { Occupancy } from './occupancy.ts';
 import { resolvePlace } from './place.ts';
@@ -15,8 +16,6 @@ import { conduct, notRun, supervise } from './supervise.ts';
 import type { Watch } from './supervise.ts';
 import type { Limits, PoolTemplate, Rung, SandboxCommand, SandboxResult } from './types.ts';
 import { BASE_ENV, buildView } from './view.ts';
-
-export { systemProgram } from './programs.ts';
 
 /** Programs the bwrap rungs are made of. */
 export const NEEDED = ['bwrap', 'setpriv', 'bash', 'mkfifo'] as const;
@@ -166,7 +165,7 @@ function outerWords({ dropTo }: Identity): string[] {
 function innerWords(argv: readonly string[], limits: Limits, rung: BwrapRung): string[] {
   const cpuSeconds = Math.ceil(limits.cpuMs / 1000);
   const settings = [
-    '-c 0', `-n ${limits.openFiles}`, '-l 64', `-f ${Math.max(1, Math.floor(limits.fileBytes / 512))}`, `-S -t ${cpuSeconds}`, `-H -t ${cpuSeconds + 1}`,
+    '-c 0', `-n ${limits.openFiles}`, `-l ${MEMLOCK_BYTES / 1024}`, `-f ${Math.max(1, Math.floor(limits.fileBytes / 512))}`, `-S -t ${cpuSeconds}`, `-H -t ${cpuSeconds + 1}`,
     ...(rung.dataBytes ? [`-d ${Math.floor(rung.dataBytes / 1024)}`] : []),
   ];
   const script = [
@@ -177,8 +176,7 @@ function innerWords(argv: readonly string[], limits: Limits, rung: BwrapRung): s
   return ['/bin/sh', '-c', script.join('\n'), 'sh', ...argv];
 }
 
-/** MAX_ARG_STRLEN of the kernel, and what is safely below the two megabytes that all words may take. */
-const LONGEST_WORD = 131_072;
+/** Safely below the two megabytes that all words may take. */
 const LONGEST_LINE = 1_900_000;
 
 /** Would the kernel refuse such a command line. `run` hears that from the spawn. */

@@ -1,3 +1,4 @@
+import { shellQuoted } from './shell.ts';
 import type { PoolCommand } from './types.ts';
 
 /**
@@ -18,7 +19,6 @@ export const RUN = 'run\n';
 
 /** What a waiting shell reads to become the command: it takes the words for its own arguments. */
 export function sourced({ argv, stdin }: PoolCommand): string {
-  const quoted = argv.map((word) => `'${word.replaceAll("'", "'\\''")}'`);
-  const script = `${stdin === undefined ? 'exec </dev/null\n' : ''}set -- ${quoted.join(' ')}\n`;
+  const script = `${stdin === undefined ? 'exec </dev/null\n' : ''}set -- ${argv.map(shellQuoted).join(' ')}\n`;
   return `wait ${script.split('\n').length - 1}\n${script}return 0\n`;
 }

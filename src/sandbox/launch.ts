@@ -53,6 +53,8 @@ export interface Launch {
   /** Set where the launcher reports on standard error instead; it reads no feeds then. */
   report?: Report;
   root: string;
+  /** Bytes that processes hold open on a device in files without a name, where this process may not look at them itself. */
+  deletedBytes?: (pids: readonly number[], device: number) => number;
 }
 
 /** How the launcher's process ended. */

@@ -16,6 +16,16 @@ export const DEFAULT_LIMITS: Readonly<Omit<Limits, 'cpuMs'>> = {
   openFiles: 4096,
 };
 
+/** Bytes of locked memory of one process: what Linux gives an ordinary user by itself. */
+export const MEMLOCK_BYTES = 65_536;
+/** The longest single word of a command line or the environment, its NUL included: MAX_ARG_STRLEN of the kernel. */
+export const LONGEST_WORD = 131_072;
+
+/** Bytes of /dev/shm: what a browser engine or `multiprocessing.shared_memory` finds in an ordinary container, within the memory there is. */
+export function sharedMemoryBytes(limits: Pick<Limits, 'memoryBytes'>): number {
+  return Math.min(64 * MiB, limits.memoryBytes);
+}
+
 /** Node and Go do not start below this many bytes of data (measured: Node runs from 128 MiB, with workers). */
 const LEAST: Partial<Record<keyof Limits, number>> = { memoryBytes: 16 * MiB, processes: 4, openFiles: 16, tmpBytes: 64 * 1024 };
 

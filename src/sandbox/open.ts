@@ -3,11 +3,11 @@ import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'no
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { UntilgreenError } from '../core/errors.ts';
-import { systemProgram } from './bwrap.ts';
 import { resolveLimits } from './limits.ts';
 import { openPool } from './pool.ts';
 import { probe } from './probe.ts';
 import type { CanaryResult, ProbeResult } from './probe.ts';
+import { systemProgram } from './programs.ts';
 import { RUNGS, UNSANDBOXED, isAtLeast } from './rungs/registry.ts';
 import type { Obstacle, RungBackend } from './rungs/types.ts';
 import type { Guarantees, Limits, OpenedSandbox, Rung } from './types.ts';

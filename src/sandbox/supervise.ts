@@ -54,7 +54,7 @@ export async function supervise(launch: Launch, command: SandboxCommand, limits:
   let launched: Launched;
   let disk: DiskWatch;
   try {
-    disk = new DiskWatch(launch.root, limits.diskBytes);
+    disk = new DiskWatch(launch.root, limits.diskBytes, launch.deletedBytes);
     launched = new Launched(launch, command.stdin);
   } catch (thrown) {
     return refused('sandbox_error', `The launcher did not start: ${String(thrown)}`);

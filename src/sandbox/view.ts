@@ -1,12 +1,10 @@
 import { existsSync, lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { sharedMemoryBytes } from './limits.ts';
 import type { Place } from './place.ts';
 import type { Limits, SandboxCommand } from './types.ts';
 
-const MiB = 1024 * 1024;
 const HOME = '/tmp/home';
-/** Also what a browser engine or `multiprocessing.shared_memory` finds in an ordinary container. */
-const SHM_BYTES = 64 * MiB;
 
 /** Environment of every command; the command's own variables win, nothing of the host's is there. */
 export const BASE_ENV: Readonly<Record<string, string>> = {
@@ -75,7 +73,7 @@ export function buildView(
   files.forEach(({ path }, index) => args.push('--perms', '0444', '--file', String(options.firstFd + index), path));
   // For kernel uid 0 the files under /proc/sys stay writable unless the mount itself is read-only.
   args.push('--proc', '/proc', '--remount-ro', '/proc');
-  args.push('--dev', '/dev', '--size', String(Math.min(SHM_BYTES, limits.memoryBytes)), '--perms', '1777', '--tmpfs', '/dev/shm', '--remount-ro', '/dev');
+  args.push('--dev', '/dev', '--size', String(sharedMemoryBytes(limits)), '--perms', '1777', '--tmpfs', '/dev/shm', '--remount-ro', '/dev');
   args.push('--size', String(limits.tmpBytes), '--perms', '1777', '--tmpfs', '/tmp', '--perms', '0700', '--dir', HOME);
   const binds: { target: string; args: string[] }[] = [{ target: place.mountAt, args: ['--bind', options.from(place.root), place.mountAt] }];
   if (options.protectGit) {

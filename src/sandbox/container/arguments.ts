@@ -1,15 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Identity } from '../identity.ts';
+import { MEMLOCK_BYTES, sharedMemoryBytes } from '../limits.ts';
 import type { Place } from '../place.ts';
 import type { Limits, SandboxCommand } from '../types.ts';
 import type { Engine } from './engine.ts';
 import { CONTAINER_LABEL, ID_FILE, filesOf } from './names.ts';
 import { SCRIPT_PATH, STDIN_PATH } from './script.ts';
 
-const MiB = 1024 * 1024;
-/** As on the other rungs. */
-const SHM_BYTES = 64 * MiB;
 /** What a docker client would take from its own configuration, with passwords perhaps. */
 const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROXY'];
 
@@ -75,9 +73,9 @@ export function runArguments(
     `--user=${user.uid}:${user.gid}`, ...user.options, '--cap-drop=ALL', '--security-opt=no-new-privileges', `--security-opt=seccomp=${join(files, SECCOMP_FILE)}`, '--security-opt=label=disable',
     `--memory=${limits.memoryBytes}b`, `--memory-swap=${limits.memoryBytes}b`, `--pids-limit=${limits.processes}`,
     `--ulimit=nofile=${limits.openFiles}:${limits.openFiles}`, `--ulimit=nproc=${nproc}:${nproc}`, `--ulimit=fsize=${limits.fileBytes}:${limits.fileBytes}`,
-    `--ulimit=cpu=${cpu}:${cpu + 1}`, '--ulimit=core=0:0', '--ulimit=memlock=65536:65536',
+    `--ulimit=cpu=${cpu}:${cpu + 1}`, '--ulimit=core=0:0', `--ulimit=memlock=${MEMLOCK_BYTES}:${MEMLOCK_BYTES}`,
     '--read-only', ...(podman ? ['--read-only-tmpfs=false', '--http-proxy=false', '--no-hosts'] : PROXIES.flatMap((variable) => ['--env', `${variable}=`, '--env', `${variable.toLowerCase()}=`])),
-    `--tmpfs=/tmp:rw,exec,nosuid,nodev,size=${limits.tmpBytes},mode=1777`, `--shm-size=${Math.min(SHM_BYTES, limits.memoryBytes)}b`,
+    `--tmpfs=/tmp:rw,exec,nosuid,nodev,size=${limits.tmpBytes},mode=1777`, `--shm-size=${sharedMemoryBytes(limits)}b`,
     ...mounts.map(({ source, target, writable }: { source: string; target: string; writable?: boolean }) => bind(source, target, writable ?? false)),
     '--workdir=/', '--entrypoint=/bin/sh', image, SCRIPT_PATH, name,
   ];

@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemProgram } from '../bwrap.ts';
 import { resolveLimits } from '../limits.ts';
+import { systemProgram } from '../programs.ts';
 import type { Obstacle } from '../rungs/types.ts';
 import { filterArch } from '../seccomp.ts';
 import { installedEngines, isRootless, variants } from './engine.ts';

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { systemProgram } from '../bwrap.ts';
+import { SYSTEM_PATH, systemProgram } from '../programs.ts';
 
 /** podman first: it needs no daemon that runs as root. */
 export const ENGINES = ['podman', 'docker'] as const;
@@ -22,7 +22,7 @@ const KEPT = ['HOME', 'USER', 'XDG_RUNTIME_DIR', 'XDG_CONFIG_HOME', 'XDG_DATA_HO
 /** The environment of a client. */
 export function clientEnv(): Record<string, string> {
   const kept = Object.fromEntries(KEPT.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name] as string]])));
-  return { ...kept, PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
+  return { ...kept, PATH: SYSTEM_PATH };
 }
 
 export interface Answer {

@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { systemProgram } from '../bwrap.ts';
 import { identityFor } from '../identity.ts';
+import { LONGEST_WORD } from '../limits.ts';
 import { occupy } from '../occupancy.ts';
 import { resolvePlace } from '../place.ts';
 import type { Place } from '../place.ts';
+import { systemProgram } from '../programs.ts';
+import { shellQuoted } from '../shell.ts';
 import { notRun, supervise } from '../supervise.ts';
 import type { Launch, Watch } from '../supervise.ts';
 import type { Limits, SandboxCommand, SandboxResult } from '../types.ts';
@@ -18,7 +20,7 @@ import type { Engine } from './engine.ts';
 import { ContainerGroup, removeLeftGroups } from './group.ts';
 import { ID_FILE, filesOf, nextName, noGrace } from './names.ts';
 import { MarkedReport } from './report.ts';
-import { firstProcess, quoted } from './script.ts';
+import { firstProcess } from './script.ts';
 import { seccompProfile } from './seccomp-profile.ts';
 
 /** The clock inside strikes this much after ours: it is there for the case that this process is stuck, or that nobody is left outside. */
@@ -29,9 +31,6 @@ const CLIENT_FILE = 'client';
 /** A client that is not done by then is stuck. */
 const CLIENT_MS = 20_000;
 const CLIENT_LOOK_MS = 10;
-
-/** MAX_ARG_STRLEN of the kernel. */
-const LONGEST_WORD = 131_072;
 
 /** Programs of the host that a run needs besides the engine's. */
 export const HOST_PROGRAMS = ['setpriv', 'setsid', 'mkfifo'] as const;
@@ -96,7 +95,7 @@ function writeFiles(directory: string, command: SandboxCommand, limits: Limits, 
  * behind that no engine knows of. Whoever ends a command that has not started makes its script void, and lets the client come to its end.
  */
 function guarded(engine: Engine, name: string, words: readonly string[]): string[] {
-  const remove = [engine.program, ...engine.options, ...removal(engine, name)].map(quoted).join(' ');
+  const remove = [engine.program, ...engine.options, ...removal(engine, name)].map(shellQuoted).join(' ');
   const script = `end() {
   exec >/dev/null 2>&1
   chmod u+w script; echo 'exit 125' > script

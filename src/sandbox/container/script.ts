@@ -1,4 +1,5 @@
 import type { Place } from '../place.ts';
+import { shellQuoted } from '../shell.ts';
 import type { Limits, SandboxCommand } from '../types.ts';
 import { BASE_ENV } from '../view.ts';
 
@@ -6,9 +7,6 @@ import { BASE_ENV } from '../view.ts';
 export const SCRIPT_PATH = '/.untilgreen-script';
 /** Where the command's standard input lies. */
 export const STDIN_PATH = '/.untilgreen-stdin';
-
-/** A word as the shell reads it back, whatever is in it. */
-export const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
 /**
  * What the container's first process does. It reads the limits back and goes no further when one does not hold, says that the
@@ -19,14 +17,14 @@ export const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`
  * @param guardSeconds after which the command ends even when nobody outside is left to end it
  */
 export function firstProcess(command: SandboxCommand, limits: Limits, place: Place, mark: string, guardSeconds: number): string {
-  const environment = Object.entries({ ...BASE_ENV, ...command.env }).map(([name, value]) => quoted(`${name}=${value}`));
+  const environment = Object.entries({ ...BASE_ENV, ...command.env }).map(([name, value]) => shellQuoted(`${name}=${value}`));
   const [program = '', ...words] = command.argv;
   return `mark=${mark} memory=${limits.memoryBytes} processes=${limits.processes} guard=${guardSeconds}
-program=${quoted(program)}
-set -- ${words.map(quoted).join(' ')}
+program=${shellQuoted(program)}
+set -- ${words.map(shellQuoted).join(' ')}
 ${READ_BACK}
-cd ${quoted(place.cwd)} || refuse "the working directory cannot be entered"
-mkdir -m 700 -p ${quoted(BASE_ENV.HOME ?? '/tmp')} || refuse "/tmp is not writable"
+cd ${shellQuoted(place.cwd)} || refuse "the working directory cannot be entered"
+mkdir -m 700 -p ${shellQuoted(BASE_ENV.HOME ?? '/tmp')} || refuse "/tmp is not writable"
 # The host's programs below /usr are not here; the image has its own, under a name.
 case $program in /usr/*|/bin/*) [ -x "$program" ] || program=\${program##*/} ;; esac
 exec 3>&2 2>/dev/null

@@ -1,4 +1,5 @@
 import { filterArch, seccompFilter } from '../seccomp.ts';
+import { MEMLOCK_BYTES } from '../limits.ts';
 import { INVISIBLE_MEMORY } from '../memory-watch.ts';
 import type { Launch } from '../supervise.ts';
 import type { Limits, SandboxCommand } from '../types.ts';
@@ -12,7 +13,6 @@ const O_NOFOLLOW = { x64: 0o400000, arm64: 0o100000 };
 const SHARED = ['shmat', 'msgget', 'msgsnd', 'msgrcv', 'msgctl', 'semget', 'semop', 'semtimedop', 'semctl', 'mq_open'];
 /** Numbers of bits/resource.h, the same on both architectures. */
 const RLIMIT = { cpu: 0, fsize: 1, data: 2, core: 4, nproc: 6, nofile: 7, memlock: 8 };
-const MEMLOCK_BYTES = 65_536;
 
 /** One command as the launcher is told it, everything resolved. */
 export interface Landlocked {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { systemProgram } from '../bwrap.ts';
+import { systemProgram } from '../programs.ts';
 import type { Obstacle } from '../rungs/types.ts';
 import { filterArch } from '../seccomp.ts';
 

@@ -1,7 +1,8 @@
-import { NEEDED, runBwrap, standBwrap, systemProgram } from '../bwrap.ts';
+import { NEEDED, runBwrap, standBwrap } from '../bwrap.ts';
 import type { BwrapRung } from '../bwrap.ts';
 import { INVISIBLE_MEMORY, memoryWatch } from '../memory-watch.ts';
 import { reapStale } from '../pipes.ts';
+import { systemProgram } from '../programs.ts';
 import { filterArch } from '../seccomp.ts';
 import { killTree } from '../tree.ts';
 import type { Limits } from '../types.ts';

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemProgram } from '../bwrap.ts';
 import { DiskWatch } from '../disk.ts';
 import { handOver } from '../landlock/handover.ts';
 import { privateUid, tasksOf } from '../landlock/identity.ts';
@@ -10,13 +9,15 @@ import { landlockObstacle } from '../landlock/obstacle.ts';
 import { openWay } from '../landlock/passage.ts';
 import { rulesFor } from '../landlock/rules.ts';
 import { makeScratch, removeStaleScratch, removeStaleShared } from '../landlock/scratch.ts';
+import { sharedMemoryBytes } from '../limits.ts';
 import { memoryWatch } from '../memory-watch.ts';
 import { linkMounts } from '../mount-links.ts';
 import { occupy } from '../occupancy.ts';
 import { resolvePlace } from '../place.ts';
+import { systemProgram } from '../programs.ts';
 import { RealPaths } from '../real-paths.ts';
-import { supervise } from '../supervise.ts';
-import type { Watch } from '../supervise.ts';
+import { notRun, supervise } from '../supervise.ts';
+import type { Launch, Watch } from '../supervise.ts';
 import { proportionalBytes, readTree } from '../tree.ts';
 import type { Limits, SandboxResult } from '../types.ts';
 import { BASE_ENV } from '../view.ts';
@@ -25,8 +26,6 @@ import type { RungBackend } from './types.ts';
 /** The launcher's front and keeper stand at the top of the tree. */
 const LAUNCHERS = 2;
 const SHARED_MEMORY = '/dev/shm';
-/** As much as a container has by itself. */
-const SHARED_BYTES = 64 * 1024 * 1024;
 
 /**
  * Rung D: Landlock, a system call filter and limits, for containers in which no namespace may be made. The command sees the host's
@@ -79,7 +78,9 @@ export const landlock: RungBackend = {
         },
         limits,
       );
-      return paths.result(await supervise(launch, real, limits, watchOf(limits, uid, place.root, tmp)));
+      // The files that its processes hold open are seen by the command's user alone.
+      const deletedBytes = uid === undefined ? undefined : (pids: readonly number[], device: number): number => deletedBytesAs(uid, pids, device);
+      return paths.result(await supervise({ ...launch, ...(deletedBytes && { deletedBytes }) }, real, limits, watchOf(limits, uid, tmp, deletedBytes)));
     } catch (thrown) {
       return failed(`The sandbox could not be set up, the command did not run: ${String(thrown)}`);
     } finally {
@@ -101,20 +102,15 @@ function undoAll(steps: readonly (() => void)[]): void {
   if (errors.length > 0) throw errors[0];
 }
 
-/** The memory of the tree, and the folders that no quota bounds: the workspace, the private one and, where it is shown, shared memory. */
-function watchOf(limits: Limits, uid: number | undefined, workspace: string, tmp: string): Watch {
+/** The memory of the tree, and the folders besides the workspace that no quota bounds: the private one and, where it is shown, shared memory. */
+function watchOf(limits: Limits, uid: number | undefined, tmp: string, deletedBytes: Launch['deletedBytes']): Watch {
   const measure = (pids: readonly number[], resident: number): number => {
     if (uid === undefined) return proportionalBytes(pids);
     return resident <= limits.memoryBytes ? resident : proportionalBytesAs(uid, pids);
   };
   const memory = memoryWatch(limits.memoryBytes, { launchers: LAUNCHERS, measure });
   const disks = [new DiskWatch(tmp, limits.tmpBytes)];
-  if (uid !== undefined) {
-    // The files that its processes hold open are seen by the command's user alone, so what watches over every command cannot count them.
-    const deleted = (pids: readonly number[], device: number): number => deletedBytesAs(uid, pids, device);
-    disks.push(new DiskWatch(workspace, limits.diskBytes, deleted));
-    if (existsSync(SHARED_MEMORY)) disks.push(new DiskWatch(SHARED_MEMORY, Math.min(SHARED_BYTES, limits.memoryBytes), deleted, uid));
-  }
+  if (uid !== undefined && existsSync(SHARED_MEMORY)) disks.push(new DiskWatch(SHARED_MEMORY, sharedMemoryBytes(limits), deletedBytes, uid));
   return {
     ...memory,
     check(root) {
@@ -124,9 +120,4 @@ function watchOf(limits: Limits, uid: number | undefined, workspace: string, tmp
   };
 }
 
-function failed(error: string): SandboxResult {
-  return {
-    status: 'sandbox_error', exitCode: null, signal: null, stdout: '', stderr: '', truncated: { stdout: false, stderr: false },
-    peakMemoryBytes: undefined, cpuMs: undefined, wallMs: 0, rung: 'D', error,
-  };
-}
+const failed = (error: string): SandboxResult => notRun('D', 'sandbox_error', error);

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { quoted } from './script.ts';
+import { shellQuoted } from './shell.ts';
 
 describe('words survive the shell', () => {
   test.each([[''], ["it's"], ['a b'], ['$HOME `id` "x" \\'], ['a\nb'], ['-n'], ["'''"]])('%j', (word) => {
-    expect(spawnSync('/bin/sh', ['-c', `printf %s ${quoted(word)}`], { encoding: 'utf8' }).stdout).toBe(word);
+    expect(spawnSync('/bin/sh', ['-c', `printf %s ${shellQuoted(word)}`], { encoding: 'utf8' }).stdout).toBe(word);
   });
 });
