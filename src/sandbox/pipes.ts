@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, constants, fchmodSync, lstatSync, mkdtempSync, openSync, readFileSync, readdirSync, readlinkSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, mkdtempSync, openSync, readFileSync, readdirSync, readlinkSync, rmSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { guard } from './guard.ts';
+import { ownFolders } from './leftovers.ts';
 import { SYSTEM_PATH, systemProgram } from './programs.ts';
 import { isGone, killQuietly, ownMark } from './tree.ts';
 
@@ -32,7 +33,8 @@ function writersTo(wanted: (target: string) => boolean): number[] {
 }
 
 const MARKED = /untilgreen-(?:fifo|input)-(\d+-\d+-\d+)-/;
-const isStale = (name: string): boolean => isGone(MARKED.exec(name)?.[1] ?? '');
+const FOLDER = new RegExp(`^${MARKED.source}`);
+const isStale = (target: string): boolean => isGone(MARKED.exec(target)?.[1] ?? '');
 
 /** Removes such folders of processes that are gone, guard and all, and ends launchers of theirs. Returns how many that were. */
 export function reapStale(): number {
@@ -41,17 +43,9 @@ export function reapStale(): number {
     killQuietly(pid);
     reaped += 1;
   }
-  let names: string[] = [];
-  try {
-    names = readdirSync(tmpdir());
-  } catch {
-    // It may be made without being listed; then nothing is found in it.
-  }
-  for (const name of names.filter((found) => found.startsWith('untilgreen-') && isStale(found))) {
-    const path = join(tmpdir(), name);
+  for (const { path, mark } of ownFolders(FOLDER)) {
+    if (!isGone(mark)) continue;
     try {
-      // Another user's is theirs to remove: they could put a link in its place while it is walked through.
-      if (lstatSync(path).uid !== process.geteuid?.()) continue;
       rmSync(path, { recursive: true, force: true });
       reaped += 1;
     } catch {

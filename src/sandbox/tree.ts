@@ -47,7 +47,18 @@ export function isGone(mark: string): boolean {
   const words = /^(\d+)-(\d+)-(\d+)$/.exec(mark);
   if (!words) return false;
   const [pid, started, namespace] = words.slice(1).map(Number);
-  return pid !== undefined && namespace === pidNamespace() && readProcess(pid)?.startTime !== started;
+  if (pid === undefined || namespace !== pidNamespace()) return false;
+  // Without /proc nobody tells when a process began.
+  return namespace === 0 ? !answers(pid) : readProcess(pid)?.startTime !== started;
+}
+
+function answers(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code === 'EPERM'; // it is there, and another user's
+  }
 }
 
 /** The kernel's number of it; 0 where there is no /proc. A host's first one has the same in every boot. */

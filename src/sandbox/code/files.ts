@@ -1,12 +1,15 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { closeSync, constants, existsSync, fstatSync, ftruncateSync, lstatSync, mkdirSync, mkdtempSync, openSync, readdirSync, readlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, ftruncateSync, lstatSync, mkdirSync, mkdtempSync, openSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { UntilgreenError } from '../../core/errors.ts';
+import { ownFolders } from '../leftovers.ts';
 import { systemProgram } from '../programs.ts';
+import { isGone, ownMark } from '../tree.ts';
 
 const O_PATH = 0o10000000;
 const PREFIX = 'untilgreen-box-';
+const NAME = new RegExp(`^${PREFIX}(\\d+-\\d+-\\d+)-`);
 
 /**
  * Writes a file below `root`, making the folders on its way, no component being followed when it is a symbolic link: a snippet may
@@ -63,7 +66,7 @@ export function makeBoxDirectory(): string {
     reapDeadBoxes();
     process.on('exit', removeAll);
   }
-  const directory = mkdtempSync(join(tmpdir(), `${PREFIX}${pidNamespace()}-${process.pid}-`));
+  const directory = mkdtempSync(join(tmpdir(), `${PREFIX}${ownMark()}-`));
   open.add(directory);
   return directory;
 }
@@ -103,32 +106,7 @@ function removeAll(): void {
   for (const directory of open) removeBoxDirectoryNow(directory);
 }
 
-/** Pids mean something in one namespace only: containers may share a /tmp. */
-function pidNamespace(): string {
-  try {
-    return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0';
-  } catch {
-    return '0'; // not Linux
-  }
-}
-
+/** Root's too where a command's user has the box for a time: the removal follows no link. */
 function reapDeadBoxes(): void {
-  const mine = `${PREFIX}${pidNamespace()}-`;
-  for (const name of readdirSync(tmpdir())) {
-    if (!name.startsWith(mine)) continue;
-    const pid = Number(name.slice(mine.length).split('-')[0]);
-    const path = join(tmpdir(), name);
-    const entry = lstatSync(path, { throwIfNoEntry: false });
-    if (!entry?.isDirectory() || isAlive(pid) || ![entry.uid, 0].includes(process.geteuid?.() ?? -1)) continue;
-    removeBoxDirectoryNow(path);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  for (const { path, mark } of ownFolders(NAME, { asRoot: true })) if (isGone(mark)) removeBoxDirectoryNow(path);
 }

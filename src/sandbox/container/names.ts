@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, readFileSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ownFolders } from '../leftovers.ts';
 import { readProcess } from '../tree.ts';
 import { ask } from './engine.ts';
 import type { Engine } from './engine.ts';
@@ -41,11 +42,8 @@ export async function reapStale(engine: Engine): Promise<number> {
   const { stdout } = await ask(engine, ['ps', '--all', '--filter', `label=${CONTAINER_LABEL}`, '--format', '{{.Names}}']);
   const stale = stdout.split('\n').filter(isStale);
   if (stale.length > 0) await ask(engine, ['rm', '--force', ...noGrace(engine), ...stale]);
-  for (const entry of readdirSync(tmpdir()).filter(isStale)) {
-    const files = filesOf(entry);
-    // Anybody may give something such a name in a folder that all write: a pipe that is never read to its end, a tree of links.
-    const made = lstatSync(files, { throwIfNoEntry: false });
-    if (!made?.isDirectory() || made.uid !== process.geteuid?.()) continue;
+  for (const { path: files, name } of ownFolders(NAME)) {
+    if (!isStale(name)) continue;
     const id = join(files, ID_FILE);
     if (existsSync(id)) await removeLeftGroups(readFileSync(id, 'utf8').trim());
     rmSync(files, { recursive: true, force: true });
