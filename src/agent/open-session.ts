@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { cacheDir } from '../config/paths.ts';
 import { promptText } from '../config/prompts.ts';
 import { EXIT, UntilgreenError } from '../core/errors.ts';
 import { killPoint } from '../core/killpoint.ts';
@@ -11,6 +10,7 @@ import { durable } from '../models/durable.ts';
 import { PLANNER_PROMPT } from '../plan/prompts.ts';
 import { openSandbox } from '../sandbox/open.ts';
 import type { Db, ModelCallRow } from '../store/types.ts';
+import { sandboxOptions } from '../tools/later.ts';
 import { TOOL_PROMPTS } from '../tools/prompts.ts';
 import { defaultTools } from '../tools/registry.ts';
 import { openWorkbench } from '../workspace/open.ts';
@@ -64,15 +64,7 @@ export async function openSession(request: SessionRequest): Promise<Session> {
   for (const call of request.calls) models?.skip(call.key);
   const planner = models?.describe().find((m) => m.role === 'planner');
   if (planner) emit('model_selected', { ...planner });
-  const sandbox = await openSandbox({
-    mode: settings.sandbox.mode,
-    minRung: settings.sandbox.min_rung,
-    cacheDir: cacheDir(config.env),
-    limits: {
-      wallMs: settings.sandbox.wall_seconds * 1_000, memoryBytes: settings.sandbox.memory_mb * 1_048_576, processes: settings.sandbox.processes,
-      diskBytes: settings.sandbox.disk_mb * 1_048_576, outputBytes: settings.sandbox.output_kb * 1_024,
-    },
-  });
+  const sandbox = await openSandbox(sandboxOptions(config));
   emit('sandbox_ready', { ...sandbox.guarantees }, sandbox.guarantees.rung === 'none' ? 'warn' : 'info');
   const bench = await openWorkbench({
     source: goal.directory, root: join(folder, 'workbench'), blobs: join(folder, 'blobs'), ignore: settings.workspace.ignore,

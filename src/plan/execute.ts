@@ -1,10 +1,10 @@
 import { asError, UntilgreenError, type ErrorCode } from '../core/errors.ts';
 import { defaultTools, toolNamed } from '../tools/registry.ts';
+import { Turns } from '../tools/turns.ts';
 import type { Tool, ToolContext, ToolResult } from '../tools/types.ts';
 import type { CheckpointId } from '../workspace/types.ts';
 import { dryRun } from './dry-run.ts';
 import type { Fallback, Recovery } from './fallbacks/types.ts';
-import { Turns } from './fence.ts';
 import { findFile } from './find-file.ts';
 import { footprintOf, Held } from './footprint.ts';
 import { cycleOf, topologicalOrder } from './graph.ts';

@@ -1,17 +1,8 @@
 import { UntilgreenError } from '../core/errors.ts';
 import type { SandboxCommand } from '../sandbox/types.ts';
+import type { Turns } from '../tools/turns.ts';
 import type { ToolContext } from '../tools/types.ts';
-import type { OpenWorkbench } from '../workspace/types.ts';
-
-/** One after the other, in the order asked. */
-export class Turns {
-  private last: Promise<unknown> = Promise.resolve();
-  take<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.last.then(work);
-    this.last = mine.catch(() => {}); // its caller sees the error; the next one only waits for its end
-    return mine;
-  }
-}
+import { watchedBench } from '../tools/watched-bench.ts';
 
 /** Changes of the whole copy. Two at once could make and remove the same folder. */
 const CHANGES: ReadonlySet<PropertyKey> = new Set(['write', 'restore', 'show', 'checkpoint']);
@@ -33,7 +24,7 @@ export class Fence {
     this.context = {
       ...context,
       signal,
-      bench: this.guarded(context.bench, turns),
+      bench: watchedBench(context.bench, CHANGES, (call) => this.follow(() => turns.take(() => call() as Promise<unknown>))),
       sandbox: {
         get guarantees() {
           return sandbox.guarantees;
@@ -59,18 +50,6 @@ export class Fence {
     const end = (): void => void this.underWay.delete(promise);
     promise.then(end, end);
     return promise;
-  }
-
-  private guarded(bench: OpenWorkbench, turns: Turns): OpenWorkbench {
-    return new Proxy(bench, {
-      get: (target, name) => {
-        // Private fields ask for the real object as `this`.
-        const value: unknown = Reflect.get(target, name, target);
-        if (typeof value !== 'function') return value;
-        if (!CHANGES.has(name)) return value.bind(target) as unknown;
-        return (...args: unknown[]) => this.follow(() => turns.take(() => Reflect.apply(value, target, args) as Promise<unknown>));
-      },
-    });
   }
 }
 

@@ -1,7 +1,8 @@
 import { asError } from '../core/errors.ts';
 import { runTool } from '../tools/registry.ts';
+import type { Turns } from '../tools/turns.ts';
 import type { Tool, ToolContext, ToolResult } from '../tools/types.ts';
-import { cancelled, Fence, type Turns } from './fence.ts';
+import { cancelled, Fence } from './fence.ts';
 import { backOff, TRANSIENT, type RetryPolicy } from './retry.ts';
 import type { PlanStep } from './types.ts';
 

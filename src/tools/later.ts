@@ -2,17 +2,23 @@ import { cacheDir } from '../config/paths.ts';
 import type { LoadedConfig } from '../config/schema.ts';
 import { UntilgreenError } from '../core/errors.ts';
 import type { Models } from '../models/types.ts';
+import type { SandboxOptions } from '../sandbox/open.ts';
 import type { Sandbox } from '../sandbox/types.ts';
+
+/** How the configuration wants commands to be run. */
+export function sandboxOptions(config: LoadedConfig): SandboxOptions {
+  const { mode, min_rung, wall_seconds, memory_mb, processes, disk_mb, output_kb } = config.settings.sandbox;
+  return {
+    mode, minRung: min_rung, cacheDir: cacheDir(config.env),
+    limits: { wallMs: wall_seconds * 1_000, memoryBytes: memory_mb * 1_048_576, processes, diskBytes: disk_mb * 1_048_576, outputBytes: output_kb * 1_024 },
+  };
+}
 
 /** Reading and writing needs no sandbox; it is opened with the first command, and its promises are not known before. */
 export function laterSandbox(config: LoadedConfig): Sandbox {
   const opened = once(async () => {
     const { openSandbox } = await import('../sandbox/open.ts');
-    const { mode, min_rung, wall_seconds, memory_mb, processes, disk_mb, output_kb } = config.settings.sandbox;
-    return openSandbox({
-      mode, minRung: min_rung, cacheDir: cacheDir(config.env),
-      limits: { wallMs: wall_seconds * 1_000, memoryBytes: memory_mb * 1_048_576, processes, diskBytes: disk_mb * 1_048_576, outputBytes: output_kb * 1_024 },
-    });
+    return openSandbox(sandboxOptions(config));
   });
   return {
     get guarantees(): never {

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { CodeSandbox } from '../sandbox/code/box.ts';
-import { stripTerminalEscapes } from '../sandbox/host.ts';
 import { defineTool, done, refused } from './outcome.ts';
-import { shortened } from './text.ts';
+import { endOf, ranData } from './ran.ts';
 
 const schema = z.strictObject({
   language: z.string().min(1).describe('python, javascript, typescript, go or shell'),
@@ -11,9 +10,6 @@ const schema = z.strictObject({
   timeout: z.number().positive().max(3_600).optional().describe('seconds; default 30, for Go 120'),
   blockedImports: z.array(z.string().min(1)).optional().describe('modules (socket) and attributes (os.system) it is to do without'),
 });
-
-/** Characters of each stream that a result carries. */
-const MAX_OUTPUT = 20_000;
 
 /**
  * Runs a snippet in the sandbox, in a directory of its own: it sees nothing of the project and changes nothing there. A snippet that fails is a
@@ -38,15 +34,11 @@ export const runCode = defineTool<z.infer<typeof schema>>({
     });
     context.signal?.throwIfAborted();
     if (result.status === 'sandbox_error') return refused('sandbox_error', result.error ?? 'The sandbox could not start the snippet.');
-    const data = {
-      status: result.status, exitCode: result.exitCode, signal: result.signal, language: result.language,
-      stdout: shortened(stripTerminalEscapes(result.stdout), MAX_OUTPUT), stderr: shortened(stripTerminalEscapes(result.stderr), MAX_OUTPUT),
-      truncated: result.truncated, wallMs: result.wallMs, ...(result.rung && { rung: result.rung }),
-    };
+    const data = { language: result.language, ...ranData(result) };
     if (result.blocked) {
       const { name, line } = result.blocked;
       return refused('blocked_import', `The snippet uses ${name}${line === undefined ? '' : ` in line ${line}`}, which blockedImports names. Write it without.`, { ...result.blocked, ...data });
     }
-    return done(data, `${result.language}: ${result.status === 'exited' ? `exit ${result.exitCode}` : result.status}.`);
+    return done(data, `${result.language}: ${endOf(result)}.`);
   },
 });

@@ -8,12 +8,13 @@ import type { Sandbox } from '../sandbox/types.ts';
 import { checkFromCommand, findChecks } from '../verify/baseline.ts';
 import { runChecks } from '../verify/run-check.ts';
 import { applyToSource } from '../workspace/apply.ts';
-import type { Bench } from '../workspace/bench.ts';
 import { checkDirectory } from '../workspace/paths.ts';
-import type { ApplyResult, OpenWorkbench } from '../workspace/types.ts';
+import type { ApplyResult } from '../workspace/types.ts';
 import { Copies, newRun } from './copies.ts';
 import { laterModels, laterSandbox } from './later.ts';
+import { Turns } from './turns.ts';
 import type { Approve, ToolContext } from './types.ts';
+import { watchedBench } from './watched-bench.ts';
 
 export interface ToolSessionOptions {
   /** The project. Its files are changed only by work that succeeds. */
@@ -73,14 +74,17 @@ export async function openToolSession(options: ToolSessionOptions): Promise<Tool
   const copies = new Copies(directory, config);
   const sandbox = options.sandbox ?? laterSandbox(config);
   const models = laterModels(config);
-  let last: Promise<unknown> = Promise.resolve();
+  const turns = new Turns();
   let closed = false;
 
   const turn = async <T extends { ok: boolean }>(work: (context: ToolContext) => Promise<T>, signal: AbortSignal | undefined): Promise<T & Applied> => {
     refuseCancelled(signal);
     const bench = await copies.take();
     let touched = false;
-    const watched = watchedBench(bench, () => (touched = true));
+    const watched = watchedBench(bench, CHANGING, (call) => {
+      touched = true;
+      return call();
+    });
     const result = await work(
       contextOf({
         bench: watched, config, models, approve: options.approve ?? nobody, emit: options.emit ?? silent,
@@ -113,14 +117,11 @@ export async function openToolSession(options: ToolSessionOptions): Promise<Tool
     work(work, { signal } = {}) {
       if (closed) return Promise.reject(new UntilgreenError('usage', `The tool session of ${directory} is closed.`, { directory }, 'Open another one.'));
       const signals = [options.signal, signal].filter((s) => s !== undefined);
-      const mine = last.then(() => turn(work, signals.length > 1 ? AbortSignal.any(signals) : signals[0]));
-      // The next one waits for this one to end, however it ends; its caller sees the error.
-      last = mine.catch(() => {});
-      return mine;
+      return turns.take(() => turn(work, signals.length > 1 ? AbortSignal.any(signals) : signals[0]));
     },
     async close() {
       closed = true;
-      await last;
+      await turns.done();
       await copies.drop();
     },
   };
@@ -132,20 +133,8 @@ function refuseCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new UntilgreenError('cancelled', 'Cancelled; nothing was written.', {}, undefined, { cause: signal.reason });
 }
 
-/** The workbench, telling when something in it may differ. Its private fields ask for the real object as `this`. */
-function watchedBench(bench: Bench, onChange: () => void): OpenWorkbench {
-  const changing = new Set<PropertyKey>(['write', 'restore', 'show']);
-  return new Proxy(bench, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name, target);
-      if (typeof value !== 'function') return value;
-      return (...args: unknown[]) => {
-        if (changing.has(name)) onChange();
-        return Reflect.apply(value, target, args);
-      };
-    },
-  });
-}
+/** Methods of the workbench after which something in it may differ. */
+const CHANGING: ReadonlySet<PropertyKey> = new Set(['write', 'restore', 'show']);
 
 function watchedSandbox(sandbox: Sandbox, onRun: () => void): Sandbox {
   return {

@@ -1,19 +1,15 @@
 import { z } from 'zod';
 import type { ToolContext } from './types.ts';
 import type { Mount } from '../sandbox/types.ts';
-import { stripTerminalEscapes } from '../sandbox/host.ts';
 import { keepNewFiles } from './kept-files.ts';
 import { defineTool, done, refused } from './outcome.ts';
-import { shortened } from './text.ts';
+import { endOf, ranData } from './ran.ts';
 
 const schema = z.strictObject({
   command: z.string().min(1).describe('shell command, run in the sandbox without network'),
   timeout: z.number().positive().max(3_600).optional().describe('seconds; default from the settings'),
   keep: z.boolean().optional().describe('keep the changes it makes to files; otherwise they are taken back'),
 });
-
-/** Characters of each stream that a result carries. */
-const MAX_OUTPUT = 20_000;
 
 /** What the sandbox must show and set for the languages of the project, the dependency folders included. */
 export async function surroundings(context: ToolContext): Promise<{ mounts: Mount[]; env: Record<string, string> }> {
@@ -67,15 +63,10 @@ export const shell = defineTool<z.infer<typeof schema>>({
     const made = keep ? await keepNewFiles(context.bench) : await context.bench.leftovers();
     const touched = [...new Set([...(await context.bench.deltas(before)).map((d) => d.path), ...made])].sort();
     if (touched.length && !keep) await context.bench.restore(before);
-    const how = result.status === 'exited' ? `exit ${result.exitCode}` : result.status;
     const files = touched.length === 0 ? '' : keep ? ` Changed ${touched.join(', ')}.` : ` Its changes to ${touched.join(', ')} were taken back; use keep: true to keep them.`;
     return done(
-      {
-        status: result.status, exitCode: result.exitCode, signal: result.signal, stdout: shortened(stripTerminalEscapes(result.stdout), MAX_OUTPUT),
-        stderr: shortened(stripTerminalEscapes(result.stderr), MAX_OUTPUT),
-        truncated: result.truncated, wallMs: result.wallMs, rung: result.rung, ...(keep ? {} : { reverted: touched }),
-      },
-      `${args.command.split('\n')[0]?.slice(0, 80)}: ${how}.${files}`,
+      { ...ranData(result), ...(keep ? {} : { reverted: touched }) },
+      `${args.command.split('\n')[0]?.slice(0, 80)}: ${endOf(result)}.${files}`,
       keep ? touched : [],
     );
   },
