@@ -11,7 +11,7 @@ const rooms = [
 const apart = ['agent', 'functions', 'capabilities'];
 // Only these rooms may know these packages.
 const owners = {
-  ai: ['models'], '@ai-sdk': ['models'], pg: ['store'], '@electric-sql': ['store'], commander: ['cli'],
+  ai: ['models'], '@ai-sdk': ['models'], pg: ['store'], '@electric-sql': ['store'], 'node-llama-cpp': ['models'], commander: ['cli'],
   '@clack/prompts': ['cli'], picocolors: ['cli'], hono: ['server'],
 };
 
