@@ -10,6 +10,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+from untilgreen_function import OPERATIONS as FUNCTION_OPERATIONS  # noqa: E402
 from untilgreen_mutate import mutants  # noqa: E402
 from untilgreen_scan import scan  # noqa: E402
 from untilgreen_symbols import symbols  # noqa: E402
@@ -21,12 +22,14 @@ OPERATIONS = {"symbols": symbols, "tests": static_tests, "scan": scan, "mutants"
 def answer(request):
     """The reply to one request; a file that does not parse is a reply too."""
     source = request["source"]
+    options = {name: value for name, value in request.items() if name not in ("id", "op", "source")}
+    if request["op"] in FUNCTION_OPERATIONS:  # these take text that need not be a module
+        return FUNCTION_OPERATIONS[request["op"]](source, **options)
     try:
         tree = ast.parse(source, type_comments=False)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None) or 1
         return {"unparsable": {"line": line, "message": getattr(error, "msg", None) or str(error)}}
-    options = {name: value for name, value in request.items() if name not in ("id", "op", "source")}
     return OPERATIONS[request["op"]](tree, source, **options)
 
 

@@ -1,0 +1,17 @@
+import type { FunctionLanguage } from '../../function/types.ts';
+import { isIdentifier, parseExamples, parseSignature, readStub } from './read.ts';
+import { stub } from './stub.ts';
+
+/** Functions in Python. */
+export const pythonFunctions = {
+  name: 'python',
+  aliases: ['py', 'python3'],
+  fence: 'python',
+  extension: '.py',
+  isIdentifier,
+  parseSignature,
+  parseExamples,
+  readStub,
+  stub,
+  completionStop: ['\ndef ', '\nclass ', '\nprint(', '\nif __name__', '\n```', '\nassert ', '\n#', '\n@', '\n>>>', '\n"""'],
+} as unknown as FunctionLanguage;

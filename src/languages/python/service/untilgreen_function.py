@@ -1,0 +1,19 @@
+"""What the function job asks of a syntax tree. Each operation takes text that need not be a module."""
+
+import ast
+
+from untilgreen_examples import examples
+from untilgreen_signature import signature, stub
+
+
+def read_stub(source, name):
+    """The function of a name with its doc and the examples in it; broken examples of a foreign doc are dropped."""
+    found = stub(ast.parse(source), source, name)
+    if found is None:
+        return None
+    read = examples(found["doc"], name)
+    wrong = {number for problem in read["problems"] for number in (problem["line"], problem.get("other"))}
+    return {"signature": found["signature"], "doc": read["rest"], "examples": [example for example in read["examples"] if example["line"] not in wrong]}
+
+
+OPERATIONS = {"fn_stub": read_stub, "fn_signature": signature, "fn_examples": examples}
