@@ -40,6 +40,11 @@ export const ERROR_EXIT = {
   model_auth: EXIT.noModel,
   model_refused: EXIT.noModel,
   model_reply_invalid: EXIT.notGreen,
+  model_file_invalid: EXIT.noModel,
+  model_incompatible: EXIT.noModel,
+  model_ambiguous: EXIT.usage,
+  model_server_failed: EXIT.noModel,
+  download_failed: EXIT.notGreen,
   // sandbox
   no_sandbox: EXIT.noSandbox,
   sandbox_error: EXIT.noSandbox,
