@@ -1,3 +1,6 @@
+import type { InstallOptions } from './install.ts';
+import { openLlamaEngine } from './llama.ts';
+
 /** A model in this process. One engine holds one model; requests wait for one another. */
 export interface LocalEngine {
   readonly info: {
@@ -40,4 +43,31 @@ export interface GenerateResult {
   /** Tokens of the prompt, and how many of them were still known from the request before. */
   promptTokens: number;
   cachedTokens: number;
+}
+
+export interface EngineOptions extends InstallOptions {
+  /** Samples decoded side by side; default 8, fewer where memory is short. Each needs memory for a whole context. */
+  sequences?: number;
+  /** Threads to compute with; default one less than the cores, 1 on a busy machine. */
+  threads?: number;
+  /** Stops loading. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Opens a GGUF file in this process; node-llama-cpp is installed on first use. The context grows with the requests, up to what the model
+ * was trained for.
+ *
+ * The same request gives the same samples on the same machine with the same number of threads, whatever was asked before.
+ *
+ * Errors: `no_model` when the library is absent and cannot be installed; `model_refused` when the file is missing, damaged or of an
+ * unknown architecture, or a request does not fit.
+ *
+ * @example
+ * const engine = await openEngine('/models/smollm2.gguf');
+ * const { samples } = await engine.generate({ prompt: engine.renderChat([{ role: 'user', content: 'Hello' }]), special: true, n: 4, temperature: 0.8, topP: 0.95, seed: 1, maxTokens: 64, stop: [] });
+ * await engine.close();
+ */
+export function openEngine(path: string, options: EngineOptions = {}): Promise<LocalEngine> {
+  return openLlamaEngine(path, options);
 }

@@ -1,0 +1,200 @@
+import { open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { UntilgreenError } from '../../core/errors.ts';
+import { decode } from './decode.ts';
+import type { EngineOptions, GenerateRequest, GenerateResult, LocalEngine } from './engine.ts';
+import { openLibrary, threadsFor, type Library, type LlamaModel } from './library.ts';
+import { boundedSchema } from './schema.ts';
+import { Sequences } from './sequences.ts';
+import { chatTemplate, type ChatTemplate } from './template.ts';
+
+/** Samples decoded side by side where the caller does not say. */
+const SEQUENCES = 8;
+/** Tokens of the first context; it grows by doubling. */
+const FIRST_CONTEXT = 1024;
+/** Tokens that the library keeps free at the end of a context. */
+const SPARE = 8;
+
+/** Opens a GGUF file in this process. Options and errors: `openEngine` in engine.ts. */
+export async function openLlamaEngine(path: string, options: EngineOptions): Promise<LocalEngine> {
+  await checkMagic(path);
+  const library = await openLibrary(options);
+  let model: LlamaModel;
+  try {
+    model = await library.llama.loadModel({ modelPath: path, ...(options.signal ? { loadSignal: options.signal } : {}) });
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw notLoaded(path, error, library.takeLog());
+  }
+  return new LlamaEngine(path, library, model, options);
+}
+
+/** Before the native side sees the file: it is there, and it is GGUF. */
+async function checkMagic(path: string): Promise<void> {
+  const refuse = (what: string, next: string, cause?: unknown): never => {
+    throw new UntilgreenError('model_refused', `${path} ${what}.`, { path }, next, { cause });
+  };
+  try {
+    await using file = await open(path, 'r');
+    if (!(await file.stat()).isFile()) refuse('is not a file', 'Give the path of a .gguf file.');
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
+    if (bytesRead < 4 || buffer.toString('latin1') !== 'GGUF') refuse('is not a GGUF file', 'Convert the model with llama.cpp, or fetch it with `untilgreen models get`.');
+  } catch (error) {
+    if (error instanceof UntilgreenError) throw error;
+    refuse((error as NodeJS.ErrnoException).code === 'ENOENT' ? 'is not there' : `cannot be read (${(error as Error).message})`, '`untilgreen models list` shows what is there.', error);
+  }
+}
+
+function notLoaded(path: string, error: unknown, log: string): UntilgreenError {
+  const why = log || (error as Error).message.split('\n')[0]!;
+  return new UntilgreenError('model_refused', `${path} could not be loaded: ${why}.`, { path, reason: why }, 'Is it whole, and is its architecture one that llama.cpp knows? `untilgreen models check` says more.', { cause: error });
+}
+
+class LlamaEngine implements LocalEngine {
+  readonly info: LocalEngine['info'];
+  readonly #library: Library;
+  readonly #model: LlamaModel;
+  readonly #options: EngineOptions;
+  readonly #template: ChatTemplate | undefined;
+  #sequences: Sequences | undefined;
+  /** The requests before: one at a time uses the context. */
+  #busy: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  constructor(path: string, library: Library, model: LlamaModel, options: EngineOptions) {
+    this.#library = library;
+    this.#model = model;
+    this.#options = options;
+    const { general, tokenizer } = model.fileInfo.metadata;
+    const source = tokenizer?.chat_template;
+    if (typeof source === 'string' && source.trim() !== '') {
+      this.#template = chatTemplate(library.jinja, source, { bos: model.tokens.bosString ?? '', eos: model.tokens.eosString ?? '' });
+    }
+    this.info = {
+      path,
+      name: general?.name || basename(path).replace(/\.gguf$/i, ''),
+      billions: billions(model),
+      chat: this.#template !== undefined,
+      trainedContext: model.trainContextSize,
+    };
+  }
+
+  renderChat(messages: Parameters<LocalEngine['renderChat']>[0], prefill?: string): string {
+    if (!this.#template) {
+      throw new UntilgreenError('model_refused', `${this.info.path} has no chat template: it is a base model.`, { path: this.info.path }, 'Let it continue a text (/completions) instead of sending messages.');
+    }
+    return this.#template(messages, prefill);
+  }
+
+  tokenCount(text: string): number {
+    return this.#model.tokenize(text, false).length;
+  }
+
+  generate(request: GenerateRequest): Promise<GenerateResult> {
+    const caller = request.signal;
+    const stop = new AbortController();
+    const work = this.#busy.then(() => {
+      stop.signal.throwIfAborted();
+      if (this.#closed) throw new UntilgreenError('model_refused', `${this.info.path} is closed.`, { path: this.info.path });
+      return this.#generate(request, stop.signal);
+    });
+    // A caller who cancels goes at once; the native step that runs (one batch) ends in its own time, and the next request waits for it.
+    this.#busy = work.catch(() => {});
+    if (!caller) return work;
+    return new Promise((resolve, reject) => {
+      const cancel = (): void => {
+        stop.abort(caller.reason);
+        reject(caller.reason as Error);
+      };
+      if (caller.aborted) return cancel();
+      caller.addEventListener('abort', cancel, { once: true });
+      work.then(resolve, reject).finally(() => caller.removeEventListener('abort', cancel));
+    });
+  }
+
+  async #generate(request: GenerateRequest, signal: AbortSignal): Promise<GenerateResult> {
+    const tokens = this.#model.tokenize(request.prompt, request.special);
+    const { bos, shouldPrependBosToken } = this.#model.tokens;
+    if ((shouldPrependBosToken || !tokens.length) && bos !== null && tokens[0] !== bos) tokens.unshift(bos);
+    const last = tokens.at(-1);
+    if (last === undefined) throw new UntilgreenError('model_refused', 'The prompt is empty.', {}, 'Give at least one character.');
+    const grammar = request.schema && (await this.#grammar(request.schema, request.maxTokens));
+    const sequences = await this.#room(tokens.length, request.maxTokens);
+    const counts = groups(request.n, sequences.all.length);
+    const samples: GenerateResult['samples'] = [];
+    // Text after a cancel is for nobody.
+    const onText: GenerateRequest['onText'] = (piece, index) => void (signal.aborted || request.onText?.(piece, index));
+    try {
+      const cachedTokens = await sequences.withPrompt(tokens.slice(0, -1), counts, signal, async (group) => {
+        const state = grammar && (() => this.#library.grammarState(this.#model, grammar));
+        samples.push(...(await decode(this.#model, group, last, tokens.slice(-8), { ...request, onText }, samples.length, signal, state)));
+      });
+      return { samples, promptTokens: tokens.length, cachedTokens };
+    } catch (error) {
+      signal.throwIfAborted();
+      // Nobody knows what a failed step left in the context.
+      await this.#drop();
+      if (error instanceof UntilgreenError) throw error;
+      throw new UntilgreenError('model_refused', `${this.info.name} failed while generating: ${this.#library.takeLog() || (error as Error).message}.`, { path: this.info.path }, undefined, { cause: error });
+    }
+  }
+
+  async #grammar(schema: Record<string, unknown>, maxTokens: number): Promise<object> {
+    try {
+      return await this.#library.llama.createGrammarForJsonSchema(boundedSchema(schema, maxTokens));
+    } catch (error) {
+      throw new UntilgreenError('model_refused', `No grammar can be made of the JSON schema: ${(error as Error).message}.`, { schema }, undefined, { cause: error });
+    }
+  }
+
+  /** Sequences with room for the request; a context that is too small is made anew, twice as large or more. */
+  async #room(prompt: number, maxTokens: number): Promise<Sequences> {
+    const { trainedContext } = this.info;
+    const needed = prompt + maxTokens + SPARE;
+    if (prompt + maxTokens > trainedContext) {
+      throw new UntilgreenError('model_refused', `The prompt of ${prompt} tokens and a reply of up to ${maxTokens} exceed the context length of ${this.info.name}, ${trainedContext} tokens.`, { promptTokens: prompt, maxTokens, trainedContext }, 'Shorten the prompt or lower the reply limit.');
+    }
+    if (this.#sequences && this.#sequences.size >= needed) return this.#sequences;
+    await this.#drop();
+    const size = Math.max(needed, Math.min(trainedContext, Math.max(FIRST_CONTEXT, 2 ** Math.ceil(Math.log2(needed)))));
+    for (let count = this.#options.sequences ?? SEQUENCES; ; count = Math.floor(count / 2)) {
+      try {
+        const context = await this.#model.createContext({ contextSize: size, sequences: count, threads: this.#options.threads ?? threadsFor(), batchSize: 512, swaFullCache: true });
+        this.#sequences = Sequences.of(context, count, size);
+        return this.#sequences;
+      } catch (error) {
+        const why = this.#library.takeLog() || (error as Error).message;
+        // Fewer samples side by side need less memory.
+        if (count <= 1) throw new UntilgreenError('model_refused', `There is not enough memory for a context of ${size} tokens of ${this.info.name}: ${why}.`, { contextSize: size }, 'Close other programs, or take a smaller model.', { cause: error });
+      }
+    }
+  }
+
+  async #drop(): Promise<void> {
+    const sequences = this.#sequences;
+    this.#sequences = undefined;
+    await sequences?.context.dispose();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#busy;
+    await this.#drop();
+    await this.#model.dispose();
+  }
+}
+
+/** `n` in as few groups as the sequences allow: 10 on 8 are 8 and 2. */
+function groups(n: number, size: number): number[] {
+  const counts: number[] = [];
+  for (let left = n; left > 0; left -= size) counts.push(Math.min(left, size));
+  return counts;
+}
+
+/** Billions of parameters, counted from the tensors' shapes. */
+function billions(model: LlamaModel): number | undefined {
+  const tensors = model.fileInfo.fullTensorInfo;
+  if (!tensors?.length) return undefined;
+  const count = tensors.reduce((sum, tensor) => sum + tensor.dimensions.reduce<number>((product, d) => product * Number(d), 1), 0);
+  return Number((count / 1e9).toPrecision(3));
+}
