@@ -8,6 +8,8 @@ const modelSettings = z.strictObject({
   base_url: z.url().optional(),
   /** Name of the environment variable that holds the key; the key itself never stands in a file. */
   api_key_env: z.string().optional(),
+  /** How functions are sampled: `chat` with its template, `completion` of plain text for base models; `auto` by what the model is. */
+  api: z.enum(['auto', 'chat', 'completion']).optional(),
   temperature: z.number().min(0).max(2).optional(),
   max_output_tokens: z.int().positive().optional(),
   /** US dollars per million tokens, for models whose price is not known. */

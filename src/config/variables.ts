@@ -16,6 +16,7 @@ export const VARIABLES: readonly Variable[] = [
   ...(['planner', 'coder', 'tester', 'reflector', 'responder', 'embedding'] as const).map((role) => ({
     name: `UNTILGREEN_${role.toUpperCase()}_MODEL`, key: `models.${role}.model`, flag: `--model ${role}=`, says: `Model of the ${role} role.`,
   })),
+  { name: 'UNTILGREEN_MODEL_API', key: 'models.default.api', says: 'How functions are sampled: chat, completion (base models), or auto.' },
   { name: 'UNTILGREEN_MODEL_TIMEOUT_MS', key: 'models.timeout_ms', says: 'Milliseconds until the first byte of a reply and between two pieces of it.' },
   { name: 'UNTILGREEN_MODEL_RETRIES', key: 'models.max_retries', says: 'How often a failed request is repeated.' },
   { name: 'UNTILGREEN_CONTEXT_TOKENS', key: 'models.context_tokens', says: 'Tokens that a prompt may hold.' },

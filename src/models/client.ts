@@ -7,11 +7,15 @@ import { discoverModels } from './discover.ts';
 import type { DiscoverOptions } from './discover.ts';
 import { httpFetch } from './http-fetch.ts';
 import { recordTo } from './record.ts';
-import type { Tape } from './recording.ts';
+import type { Exchange, Tape } from './recording.ts';
 import { headerOf, redactor, refusedSchemas, targetsOf } from './recording.ts';
 import { replayFrom } from './replay.ts';
 import { sleep } from './retry.ts';
-import { createSender } from './send.ts';
+import type { Sampler } from './sampler.ts';
+import { createSampler } from './sampling/create.ts';
+import { createFacts } from './sampling/facts.ts';
+import { factsFrom } from './sampling/learn.ts';
+import { createPersistence, createSender } from './send.ts';
 import type { Target } from './target.ts';
 import type { Answer, AskOptions, Models, Role } from './types.ts';
 import { ROLES } from './types.ts';
@@ -31,6 +35,12 @@ export interface ModelsOptions extends DiscoverOptions {
 
 /** Models over HTTP, with what a recording needs. */
 export interface HttpModels extends Models {
+  /**
+   * Many samples of one prompt from the model of a role, over the same connection, with the same retries and in the same recording.
+   *
+   * @param role default `coder`
+   */
+  sampler(role?: Role): Sampler;
   /** A question was answered from the run's memo: a replay passes over its exchanges. */
   skip(key: string): void;
   /** Exchanges of a replay that no request has used. */
@@ -52,26 +62,40 @@ export interface HttpModels extends Models {
  * const { value } = await models.ask({ role: 'planner', system, messages, schema: planSchema, schemaName: 'plan', key: 'it1/plan' });
  */
 export async function createModels(config: LoadedConfig, options: ModelsOptions = {}): Promise<HttpModels> {
-  const { targets, tape, withoutSchema } = await open(config, options);
+  const { targets, tape, withoutSchema, earlier } = await open(config, options);
   const call = options.fetch ?? httpFetch;
-  const send = createSender({
-    fetchFor: (baseUrl) => (tape ? tape.through(call, baseUrl) : call),
+  const fetchFor = (baseUrl: string): typeof fetch => (tape ? tape.through(call, baseUrl) : call);
+  const persist = createPersistence({
+    fetchFor,
     timeoutMs: config.settings.models.timeout_ms,
     maxRetries: config.settings.models.max_retries,
     random: options.random ?? Math.random,
     sleep: options.replay === undefined ? (options.sleep ?? sleep) : async () => {},
   });
+  const send = createSender(persist);
+  const factsOf = createFacts({ call, tape, earlier: (model) => factsFrom(earlier, model) });
   let before: Promise<unknown> = Promise.resolve();
 
-  function inOrder<T>(tapeInUse: Tape, question: AskOptions<T>): Promise<Answer<T>> {
+  function inOrder<T>(tapeInUse: Tape, question: { key?: string; signal?: AbortSignal }, work: () => Promise<T>): Promise<T> {
     const mine = before.then(() => {
       question.signal?.throwIfAborted();
       tapeInUse.begin(question.key);
-      return answerQuestion(targets[question.role], question, send, withoutSchema);
+      return work();
     });
     // The next question waits for this one to end, however it ends; its caller sees the error.
     before = mine.catch(() => {});
     return mine;
+  }
+
+  /** Asks when its turn has come, and tells a cancelled question as one. */
+  async function turn<T>(role: Role, question: { key?: string; signal?: AbortSignal }, work: () => Promise<T>): Promise<T> {
+    try {
+      question.signal?.throwIfAborted();
+      return await (tape ? inOrder(tape, question, work) : work());
+    } catch (error) {
+      if (!question.signal?.aborted) throw error;
+      throw new UntilgreenError('cancelled', 'Cancelled while a model was asked.', { role, key: question.key }, undefined, { cause: error });
+    }
   }
 
   return {
@@ -80,14 +104,18 @@ export async function createModels(config: LoadedConfig, options: ModelsOptions 
         const { provider, model, baseUrl } = targets[role];
         return { role, provider, model, ...(options.replay === undefined ? { baseUrl: publicUrl(baseUrl) } : {}) };
       }),
-    async ask<T>(question: AskOptions<T>): Promise<Answer<T>> {
-      try {
-        question.signal?.throwIfAborted();
-        return await (tape ? inOrder(tape, question) : answerQuestion(targets[question.role], question, send, withoutSchema));
-      } catch (error) {
-        if (!question.signal?.aborted) throw error;
-        throw new UntilgreenError('cancelled', 'Cancelled while a model was asked.', { role: question.role, key: question.key }, undefined, { cause: error });
-      }
+    ask: <T>(question: AskOptions<T>): Promise<Answer<T>> => turn(question.role, question, () => answerQuestion(targets[question.role], question, send, withoutSchema)),
+    sampler: (role = 'coder') => {
+      const target = targets[role];
+      return createSampler({
+        target,
+        persist,
+        send,
+        facts: (request) => factsOf(target, request),
+        inTurn: tape !== undefined,
+        turn: (request, work) => turn(role, request, work),
+        tellAddress: options.replay === undefined,
+      });
     },
     skip: (key) => tape?.skip(key),
     remaining: () => tape?.remaining() ?? 0,
@@ -96,21 +124,24 @@ export async function createModels(config: LoadedConfig, options: ModelsOptions 
 }
 
 /** What answers, what stands between it and the client, and what is known of it from an earlier part of the same recording. */
-async function open(config: LoadedConfig, options: ModelsOptions): Promise<{ targets: Record<Role, Target>; tape: Tape | undefined; withoutSchema: Set<string> }> {
+async function open(
+  config: LoadedConfig,
+  options: ModelsOptions,
+): Promise<{ targets: Record<Role, Target>; tape: Tape | undefined; withoutSchema: Set<string>; earlier: readonly Exchange[] }> {
   if (options.record !== undefined && options.replay !== undefined) {
     throw new UntilgreenError('usage', 'Expected one of --record and --replay, got both.', {}, 'A replay sends nothing that could be recorded.');
   }
   if (options.replay !== undefined) {
     const tape = replayFrom(options.replay, redactor(config.env));
-    return { targets: targetsOf(tape.header), tape, withoutSchema: new Set() };
+    return { targets: targetsOf(tape.header), tape, withoutSchema: new Set(), earlier: [] };
   }
   const targets = await discoverModels(config, options);
-  if (options.record === undefined) return { targets, tape: undefined, withoutSchema: new Set() };
+  if (options.record === undefined) return { targets, tape: undefined, withoutSchema: new Set(), earlier: [] };
   const redact = redactor(config.env, ROLES.map((role) => targets[role].apiKey));
   const tape = recordTo(options.record, headerOf(targets, options.product ?? (await productVersion())), redact);
   const refused = refusedSchemas(tape.earlier);
   const withoutSchema = new Set(ROLES.filter((role) => refused.has(targets[role].model)).map((role) => placeOf(targets[role])));
-  return { targets, tape, withoutSchema };
+  return { targets, tape, withoutSchema, earlier: tape.earlier };
 }
 
 async function productVersion(): Promise<string> {

@@ -84,6 +84,7 @@ export async function discoverModels(config: LoadedConfig, options: DiscoverOpti
       temperature: settings.temperature,
       maxOutputTokens: settings.max_output_tokens,
       price: priceOf(settings),
+      ...(settings.api === undefined ? {} : { api: settings.api }),
       via: endpoint.via,
     };
   }

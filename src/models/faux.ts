@@ -1,6 +1,7 @@
 import { UntilgreenError } from '../core/errors.ts';
 import type { z } from 'zod';
 import { decodeReply } from './decode.ts';
+import type { Sample, SampleRequest, Sampler, SamplerInfo, Samples } from './sampler.ts';
 import type { Answer, AskOptions, Models, Role } from './types.ts';
 import { ROLES } from './types.ts';
 
@@ -57,4 +58,46 @@ function valueOf<T>(text: string, options: AskOptions<T>): T {
 function countOf(options: AskOptions<unknown> | AskOptions<never>, text: string): Answer<unknown>['usage'] {
   const input = options.system.length + options.messages.reduce((sum, message) => sum + message.content.length, 0);
   return { inputTokens: Math.ceil(input / 4), outputTokens: Math.ceil(text.length / 4), cachedTokens: 0, cost: undefined };
+}
+
+/** The texts of one request: as many as it asks for, or fewer, which then repeat in turn; an error to reject with; or a function of the request. */
+export type FauxTexts = readonly string[] | Error | ((request: SampleRequest, nth: number) => readonly string[] | Promise<readonly string[]>);
+
+export interface FauxSampler extends Sampler {
+  /** Every request so far, in order. */
+  readonly calls: SampleRequest[];
+}
+
+/**
+ * A sampler without a server, for tests of what samples. A list has an entry for each request; a function answers them all. A request
+ * beyond the list is an `internal` error.
+ *
+ * @param info what it says of itself; default an instruct model of 1.5 billion parameters
+ *
+ * @example
+ * const sampler = fauxSampler([['```python\ndef f():\n    return 1\n```'], ['no code', 'either']]);
+ */
+export function fauxSampler(script: readonly FauxTexts[] | Exclude<FauxTexts, readonly string[] | Error>, info: Partial<SamplerInfo> = {}): FauxSampler {
+  const calls: SampleRequest[] = [];
+  const about: SamplerInfo = { provider: 'faux', model: 'faux', form: 'chat', billions: 1.5, ...info };
+  return {
+    calls,
+    describe: () => about,
+    async sample(request): Promise<Samples> {
+      if (request.signal?.aborted) throw new UntilgreenError('cancelled', 'Cancelled while a model was asked.');
+      const next = typeof script === 'function' ? script : script[calls.length];
+      calls.push(request);
+      if (next === undefined) throw new UntilgreenError('internal', `The faux sampler has no texts for request ${calls.length}${request.key ? ` (${request.key})` : ''}.`);
+      if (next instanceof Error) throw next;
+      const texts = typeof next === 'function' ? await next(request, calls.length) : next;
+      const samples = Array.from({ length: request.n }, (_, index): Sample => {
+        const text = texts[index % texts.length] ?? '';
+        return { text, outputTokens: Math.ceil(text.length / 4), finish: 'stop' };
+      });
+      for (const [index, sample] of samples.entries()) request.onSample?.(sample, index);
+      const prompt = about.form === 'completion' ? request.completion.prompt : request.chat.system + request.chat.user;
+      const outputTokens = samples.reduce((sum, sample) => sum + sample.outputTokens!, 0);
+      return { samples, form: about.form === 'completion' ? 'completion' : 'chat', usage: { inputTokens: Math.ceil(prompt.length / 4), outputTokens, cachedTokens: 0, cost: undefined }, ms: 0, requests: 1 };
+    },
+  };
 }

@@ -1,7 +1,13 @@
-import { request as httpRequest } from 'node:http';
+import { Agent, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
+
+/**
+ * One connection a request: llama.cpp closes a kept one without a word after a stream, which the next request took for a failure and
+ * waited. A local server is reached at no cost, and services behind TLS say how long they keep theirs.
+ */
+const UNKEPT = new Agent({ keepAlive: false });
 
 /**
  * `fetch` for model servers. Node's own gives up 300 seconds after the request whatever the time-out is set to, which a local model can
@@ -12,7 +18,7 @@ export const httpFetch: typeof fetch = (input, init) =>
     const url = new URL(input instanceof Request ? input.url : String(input));
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
     const headers = Object.fromEntries(new Headers(init?.headers));
-    const request = send(url, { method: init?.method ?? 'GET', headers, signal: init?.signal ?? undefined }, (incoming) => {
+    const request = send(url, { method: init?.method ?? 'GET', headers, signal: init?.signal ?? undefined, ...(url.protocol === 'http:' ? { agent: UNKEPT } : {}) }, (incoming) => {
       const status = incoming.statusCode ?? 0;
       const pairs = Object.entries(incoming.headersDistinct).flatMap(([name, values]) => (values ?? []).map((value): [string, string] => [name, value]));
       const bodyless = status === 204 || status === 205 || status === 304;

@@ -6,6 +6,7 @@ import { LONGEST_WAIT_MS, waitBefore } from './retry.ts';
 import type { Target } from './target.ts';
 import type { AskOptions } from './types.ts';
 import { openWire } from './wire.ts';
+import type { Wire } from './wire.ts';
 
 /** How often a silent server is asked again: each try costs the whole time-out. */
 const SILENT_RETRIES = 2;
@@ -30,24 +31,27 @@ export class SchemaRefused extends Error {
 
 export type Send = (target: Target, prompt: Prompt, listener: Pick<AskOptions<unknown>, 'signal' | 'onText'>, sent: () => void) => Promise<Reply>;
 
+/** Makes an exchange until it is whole; see `createPersistence`. */
+export type Persist = <T>(target: Target, exchange: (wire: Wire) => Promise<T>, context: { signal?: AbortSignal; sent: () => void; withSchema: boolean }) => Promise<T>;
+
 /**
- * Sends a prompt until a whole reply has come: what the server or the network may get over is repeated with the same bytes.
+ * Repeats an exchange until a whole reply has come: what the server or the network may get over is asked again with the same bytes.
  * `sent` is called for each request. Rejects with `SchemaRefused`, an `UntilgreenError`, or the signal's reason.
  */
-export function createSender({ fetchFor, timeoutMs, maxRetries, random, sleep }: Transport): Send {
+export function createPersistence({ fetchFor, timeoutMs, maxRetries, random, sleep }: Transport): Persist {
   const answered = new Set<string>();
-  return async (target, prompt, { signal, onText }, sent) => {
+  return async (target, exchange, { signal, sent, withSchema }) => {
     for (let failures = 1; ; failures += 1) {
       signal?.throwIfAborted();
       const wire = openWire(fetchFor(target.baseUrl), timeoutMs, signal);
       sent();
       try {
-        const reply = await request(target, prompt, wire, signal, onText);
+        const reply = await exchange(wire);
         answered.add(target.baseUrl);
         return reply;
       } catch (thrown) {
         if (signal?.aborted) throw thrown;
-        const failure = classify(thrown, wire, target, { withSchema: prompt.schema !== undefined, answered: answered.has(target.baseUrl) });
+        const failure = classify(thrown, wire, target, { withSchema, answered: answered.has(target.baseUrl) });
         if (wire.status !== undefined) answered.add(target.baseUrl);
         if (failure.kind === 'schema') throw new SchemaRefused(failure.error);
         const limit = failure.silent ? Math.min(maxRetries, SILENT_RETRIES) : maxRetries;
@@ -59,4 +63,10 @@ export function createSender({ fetchFor, timeoutMs, maxRetries, random, sleep }:
       }
     }
   };
+}
+
+/** Sends a prompt through its provider package. */
+export function createSender(persist: Persist): Send {
+  return (target, prompt, { signal, onText }, sent) =>
+    persist(target, (wire) => request(target, prompt, wire, signal, onText), { signal, sent, withSchema: prompt.schema !== undefined });
 }

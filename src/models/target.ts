@@ -20,6 +20,8 @@ export interface Target {
   temperature: number | undefined;
   maxOutputTokens: number | undefined;
   price: Price | undefined;
+  /** How samples are asked for; default `auto`: by what the model is. */
+  api?: NonNullable<ModelSettings['api']>;
   /** Where it was found: `VLLM_URL`, `config`, `port 8000`. */
   via: string;
 }
@@ -34,7 +36,7 @@ export const HOSTED: Record<Exclude<Provider, 'openai-compatible'>, string> = {
 /**
  * The settings of a role over those of `models.default`. A role that names another endpoint (provider or base URL) takes none of
  * the default's endpoint, key, model or price: an Anthropic coder must not be sent to the local server of the rest. A role that
- * names only another model keeps the endpoint but not the price.
+ * names only another model keeps the endpoint but neither the price nor the form in which it is asked.
  */
 export function settingsOf(role: ModelSettings | undefined, base: ModelSettings): ModelSettings {
   if (!role) return base;
@@ -42,7 +44,7 @@ export function settingsOf(role: ModelSettings | undefined, base: ModelSettings)
   const elsewhere = role.provider !== undefined || role.base_url !== undefined;
   const endpoint = elsewhere ? {} : { provider: base.provider, base_url: base.base_url, api_key_env: base.api_key_env };
   const model =
-    elsewhere || role.model !== undefined ? {} : { model: base.model, price_input: base.price_input, price_output: base.price_output };
+    elsewhere || role.model !== undefined ? {} : { model: base.model, price_input: base.price_input, price_output: base.price_output, api: base.api };
   const own = Object.fromEntries(Object.entries(role).filter(([, value]) => value !== undefined));
   return { ...shared, ...endpoint, ...model, ...own };
 }

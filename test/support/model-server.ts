@@ -22,6 +22,8 @@ export type Reply =
   | {
       /** The reply's text. */
       content?: string;
+      /** Texts for the choices of a request with `n`; where they are fewer, they repeat. */
+      contents?: string[];
       /** The reply's text, given as a value. */
       json?: unknown;
       /** Sent as `reasoning_content` before the text. */
@@ -62,6 +64,18 @@ export interface ModelServerOptions {
   models?: string[];
   /** Bearer key without which everything is HTTP 401. */
   requireKey?: string;
+  /**
+   * What the server does with `n`: `one` ignores it, `refused` is HTTP 400. Default: as many choices as asked for, mixed in the stream.
+   */
+  choices?: 'one' | 'refused';
+  /** `each`: as llama.cpp, which counts the tokens of each choice by itself. Default: all at the end. */
+  counts?: 'each';
+  /** Answer of `GET /props`, as llama.cpp has it. */
+  props?: Record<string, unknown>;
+  /** Answer of `GET /version`, as vLLM has it. */
+  version?: string;
+  /** Chat is HTTP 400: the model has no chat template. */
+  base?: boolean;
   /** `json_schema` is refused with HTTP 400, as by servers without structured output. */
   refuseSchema?: boolean;
   /** File that holds the number of chat requests. */
@@ -114,7 +128,21 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
       response.end(JSON.stringify({ object: 'list', data: (options.models ?? ['test-model']).map((id) => ({ id, object: 'model' })) }));
       return;
     }
-    if (path !== '/v1/chat/completions') return fail(404, `no ${path} here`);
+    const told = path === '/props' ? options.props : path === '/version' && options.version !== undefined ? { version: options.version } : undefined;
+    if (told) {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(told));
+      return;
+    }
+    if (path !== '/v1/chat/completions' && path !== '/v1/completions') return fail(404, `no ${path} here`);
+    if (options.base && path === '/v1/chat/completions') {
+      requests.push(request);
+      return fail(400, 'This model has no chat template, and none was given with --chat-template.');
+    }
+    if (options.choices === 'refused' && (request.body?.n ?? 1) > 1) {
+      requests.push(request);
+      return fail(400, "Field 'n': only 1 is supported");
+    }
     if (options.refuseSchema && request.body?.response_format?.type === 'json_schema') {
       requests.push(request);
       return fail(400, "response_format type 'json_schema' is not supported");
@@ -125,7 +153,7 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
     if (options.countFile) writeFileSync(options.countFile, String(requests.length));
     const scripted = options.replies[n] ?? (options.repeat ? options.replies.at(-1) : undefined);
     if (scripted === undefined) return fail(500, `the script has no reply ${n + 1}`);
-    await answer(typeof scripted === 'function' ? scripted(request, n) : scripted, request, n, response, fail);
+    await answer(typeof scripted === 'function' ? scripted(request, n) : scripted, request, n, response, fail, options);
   }
   let replied = 0;
 
@@ -157,7 +185,7 @@ export function modelConfig(
 
 type Fail = (status: number, message: string, headers?: Record<string, string>) => void;
 
-async function answer(reply: Reply, request: ServerRequest, n: number, response: ServerResponse, fail: Fail): Promise<void> {
+async function answer(reply: Reply, request: ServerRequest, n: number, response: ServerResponse, fail: Fail, options: ModelServerOptions): Promise<void> {
   if (reply === 'hang') return;
   if (reply === 'reset') return void response.socket?.resetAndDestroy();
   if (reply === 'malformed') {
@@ -175,6 +203,11 @@ async function answer(reply: Reply, request: ServerRequest, n: number, response:
     return;
   }
   const content = reply.json !== undefined ? JSON.stringify(reply.json) : (reply.content ?? '');
+  const several = options.choices === 'one' ? 1 : ((request.body.n as number | undefined) ?? 1);
+  if (several > 1 || reply.contents || request.path === '/v1/completions') {
+    const texts = reply.contents ?? [content];
+    return answerChoices(Array.from({ length: several }, (_, index) => texts[index % texts.length]!), reply, request, n, response, options.counts);
+  }
   const calls = reply.tool_calls?.map((call, index) => ({
     index,
     id: `call_${index}`,
@@ -220,6 +253,52 @@ async function answer(reply: Reply, request: ServerRequest, n: number, response:
   }
   response.write(chunk({}, finish_reason));
   response.write(`data: ${JSON.stringify({ ...common, object: 'chat.completion.chunk', choices: [], usage })}\n\n`);
+  response.end('data: [DONE]\n\n');
+}
+
+/** Characters of a token, for counts that are equal from run to run. */
+const TOKEN = 4;
+const tokensOf = (text: string): number => Math.ceil(text.length / TOKEN);
+
+/** Several choices, or plain completion: pieces of all choices in turn, as servers with parallel sequences send them. */
+async function answerChoices(texts: string[], reply: Exclude<Reply, string>, request: ServerRequest, n: number, response: ServerResponse, counts: 'each' | undefined): Promise<void> {
+  const chat = request.path === '/v1/chat/completions';
+  const prompt_tokens = reply.usage?.prompt_tokens ?? tokensOf(JSON.stringify(request.body.messages ?? request.body.prompt));
+  const usageOf = (some: string[]): object => ({
+    prompt_tokens,
+    completion_tokens: reply.usage?.completion_tokens ?? some.reduce((sum, text) => sum + tokensOf(text), 0),
+    ...(reply.usage?.cached_tokens === undefined ? {} : { prompt_tokens_details: { cached_tokens: reply.usage.cached_tokens } }),
+  });
+  const finish_reason = reply.finish_reason ?? 'stop';
+  const common = { id: `cmpl-${n}`, created: 0, model: request.body.model };
+  if (!request.body.stream) {
+    response.writeHead(200, { 'content-type': 'application/json', ...reply.headers });
+    const choices = texts.map((text, index) => ({ index, ...(chat ? { message: { role: 'assistant', content: text } } : { text }), finish_reason }));
+    response.end(JSON.stringify({ ...common, object: chat ? 'chat.completion' : 'text_completion', choices, usage: usageOf(texts) }));
+    return;
+  }
+  response.writeHead(200, { 'content-type': 'text/event-stream', ...reply.headers });
+  const send = (data: object): void => void response.write(`data: ${JSON.stringify({ ...common, ...data })}\n\n`);
+  const part = (index: number, text: string, finish: string | null): object => ({ choices: [{ index, ...(chat ? { delta: text === '' ? {} : { content: text } } : { text }), finish_reason: finish }] });
+  const size = reply.piece ?? TOKEN;
+  const longest = Math.max(...texts.map((text) => Math.ceil(text.length / size)));
+  for (let at = 0; at < longest; at += 1) {
+    if (reply.break_after !== undefined && at >= reply.break_after) {
+      if (reply.break_with === 'end') response.end();
+      else if (reply.break_with !== 'hang') response.socket?.resetAndDestroy();
+      return;
+    }
+    if (reply.delay_ms) await new Promise((resolve) => setTimeout(resolve, reply.delay_ms));
+    for (const [index, text] of texts.entries()) {
+      const piece = text.slice(at * size, (at + 1) * size);
+      if (piece !== '') send(part(index, piece, null));
+    }
+  }
+  for (const [index, text] of texts.entries()) {
+    send(part(index, '', finish_reason));
+    if (counts === 'each') send({ choices: [], usage: usageOf([text]) });
+  }
+  if (counts !== 'each') send({ choices: [], usage: usageOf(texts) });
   response.end('data: [DONE]\n\n');
 }
 
