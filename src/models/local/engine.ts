@@ -60,8 +60,8 @@ export interface EngineOptions extends InstallOptions {
  *
  * The same request gives the same samples on the same machine with the same number of threads, whatever was asked before.
  *
- * Errors: `no_model` when the library is absent and cannot be installed; `model_refused` when the file is missing, damaged or of an
- * unknown architecture, or a request does not fit.
+ * Errors: `model_file_invalid` when the file is missing, cut off or damaged; `no_model` when the library is absent and cannot be
+ * installed; `model_refused` when the model writes no text or has an unknown architecture, and of `generate` when a request does not fit.
  *
  * @example
  * const engine = await openEngine('/models/smollm2.gguf');

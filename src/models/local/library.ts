@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { availableParallelism, loadavg } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { UntilgreenError } from '../../core/errors.ts';
 import { installLlama, type InstallOptions } from './install.ts';
@@ -14,10 +15,7 @@ export type Token = number;
 
 export interface LlamaModel {
   readonly trainContextSize: number;
-  readonly fileInfo: {
-    metadata: { general?: { name?: string }; tokenizer?: { chat_template?: unknown } };
-    fullTensorInfo?: readonly { dimensions: readonly (number | bigint)[] }[];
-  };
+  readonly fileInfo: { metadata: { tokenizer?: { chat_template?: unknown } } };
   readonly tokens: { bos: Token | null; bosString: string | null; eosString: string | null; shouldPrependBosToken: boolean };
   tokenize(text: string, specialTokens: boolean): Token[];
   detokenize(tokens: readonly Token[], specialTokens: boolean, lastTokens: readonly Token[]): string;
@@ -53,8 +51,8 @@ export interface Library {
   llama: Llama;
   jinja: Jinja;
   grammarState(model: LlamaModel, grammar: object): object;
-  /** What the native side said last, for the text of an error; empties it. */
-  takeLog(): string;
+  /** What the native side said of a failure, for the text of an error; empty where it said nothing. Forgets it. */
+  takeLog(): Promise<string>;
 }
 
 interface Module {
@@ -66,14 +64,14 @@ let opened: Promise<Library> | undefined;
 
 /** The native library, loaded once a process. Errors: `no_model`. */
 export function openLibrary(options: InstallOptions = {}): Promise<Library> {
-  opened ??= load(options).catch((error: unknown) => {
+  opened ??= start(options).catch((error: unknown) => {
     opened = undefined; // the next call may find the network back
     throw error;
   });
   return opened;
 }
 
-async function load(options: InstallOptions): Promise<Library> {
+async function start(options: InstallOptions): Promise<Library> {
   const entry = await installLlama(options);
   const log: string[] = [];
   try {
@@ -93,7 +91,12 @@ async function load(options: InstallOptions): Promise<Library> {
       llama,
       jinja,
       grammarState: (model, grammar) => new module.LlamaGrammarEvaluationState({ model, grammar }),
-      takeLog: () => log.splice(0).filter(Boolean).slice(-3).join('; '),
+      async takeLog() {
+        // Its lines come from another thread, a moment after the exception.
+        await setTimeout(20);
+        const lines = log.splice(0);
+        return (lines.find((line) => line.includes('error loading model:')) ?? lines[0] ?? '').replace(/^.*error loading model: */s, '');
+      },
     };
   } catch (error) {
     throw new UntilgreenError('no_model', `node-llama-cpp is installed (${entry}) but does not start: ${(error as Error).message.split('\n')[0]}`, { entry, log }, 'Start a server instead (`llama-server -m MODEL.gguf`) and give its address with --base-url.', { cause: error });

@@ -1,11 +1,12 @@
-import { open } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { resolve } from 'node:path';
 import { UntilgreenError } from '../../core/errors.ts';
+import { readGguf } from '../files/gguf.ts';
+import type { ModelFacts } from '../files/types.ts';
 import { decode } from './decode.ts';
 import type { EngineOptions, GenerateRequest, GenerateResult, LocalEngine } from './engine.ts';
 import { openLibrary, threadsFor, type Library, type LlamaModel } from './library.ts';
 import { boundedSchema } from './schema.ts';
-import { Sequences } from './sequences.ts';
+import { PIECE, Sequences } from './sequences.ts';
 import { chatTemplate, type ChatTemplate } from './template.ts';
 
 /** Samples decoded side by side where the caller does not say. */
@@ -16,33 +17,20 @@ const FIRST_CONTEXT = 1024;
 const SPARE = 8;
 
 /** Opens a GGUF file in this process. Options and errors: `openEngine` in engine.ts. */
-export async function openLlamaEngine(path: string, options: EngineOptions): Promise<LocalEngine> {
-  await checkMagic(path);
+export async function openLlamaEngine(file: string, options: EngineOptions): Promise<LocalEngine> {
+  // Before the native side sees it: what is missing, cut off or no model is said in our words.
+  const { path, facts } = await readGguf(resolve(file));
+  if (facts.unfit !== undefined) throw new UntilgreenError('model_refused', `${path} cannot generate text: ${facts.unfit}.`, { path }, 'Take another model: `untilgreen models list`.');
   const library = await openLibrary(options);
+  options.signal?.throwIfAborted();
   let model: LlamaModel;
   try {
     model = await library.llama.loadModel({ modelPath: path, ...(options.signal ? { loadSignal: options.signal } : {}) });
   } catch (error) {
     options.signal?.throwIfAborted();
-    throw notLoaded(path, error, library.takeLog());
+    throw notLoaded(path, error, await library.takeLog());
   }
-  return new LlamaEngine(path, library, model, options);
-}
-
-/** Before the native side sees the file: it is there, and it is GGUF. */
-async function checkMagic(path: string): Promise<void> {
-  const refuse = (what: string, next: string, cause?: unknown): never => {
-    throw new UntilgreenError('model_refused', `${path} ${what}.`, { path }, next, { cause });
-  };
-  try {
-    await using file = await open(path, 'r');
-    if (!(await file.stat()).isFile()) refuse('is not a file', 'Give the path of a .gguf file.');
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
-    if (bytesRead < 4 || buffer.toString('latin1') !== 'GGUF') refuse('is not a GGUF file', 'Convert the model with llama.cpp, or fetch it with `untilgreen models get`.');
-  } catch (error) {
-    if (error instanceof UntilgreenError) throw error;
-    refuse((error as NodeJS.ErrnoException).code === 'ENOENT' ? 'is not there' : `cannot be read (${(error as Error).message})`, '`untilgreen models list` shows what is there.', error);
-  }
+  return new LlamaEngine(path, facts, library, model, options);
 }
 
 function notLoaded(path: string, error: unknown, log: string): UntilgreenError {
@@ -61,19 +49,18 @@ class LlamaEngine implements LocalEngine {
   #busy: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor(path: string, library: Library, model: LlamaModel, options: EngineOptions) {
+  constructor(path: string, facts: ModelFacts, library: Library, model: LlamaModel, options: EngineOptions) {
     this.#library = library;
     this.#model = model;
     this.#options = options;
-    const { general, tokenizer } = model.fileInfo.metadata;
-    const source = tokenizer?.chat_template;
+    const source = model.fileInfo.metadata.tokenizer?.chat_template;
     if (typeof source === 'string' && source.trim() !== '') {
       this.#template = chatTemplate(library.jinja, source, { bos: model.tokens.bosString ?? '', eos: model.tokens.eosString ?? '' });
     }
     this.info = {
       path,
-      name: general?.name || basename(path).replace(/\.gguf$/i, ''),
-      billions: billions(model),
+      name: facts.title,
+      billions: facts.parameters === undefined ? undefined : Number((facts.parameters / 1e9).toPrecision(3)),
       chat: this.#template !== undefined,
       trainedContext: model.trainContextSize,
     };
@@ -135,7 +122,7 @@ class LlamaEngine implements LocalEngine {
       // Nobody knows what a failed step left in the context.
       await this.#drop();
       if (error instanceof UntilgreenError) throw error;
-      throw new UntilgreenError('model_refused', `${this.info.name} failed while generating: ${this.#library.takeLog() || (error as Error).message}.`, { path: this.info.path }, undefined, { cause: error });
+      throw new UntilgreenError('model_refused', `${this.info.name} failed while generating: ${(await this.#library.takeLog()) || (error as Error).message}.`, { path: this.info.path }, undefined, { cause: error });
     }
   }
 
@@ -159,11 +146,11 @@ class LlamaEngine implements LocalEngine {
     const size = Math.max(needed, Math.min(trainedContext, Math.max(FIRST_CONTEXT, 2 ** Math.ceil(Math.log2(needed)))));
     for (let count = this.#options.sequences ?? SEQUENCES; ; count = Math.floor(count / 2)) {
       try {
-        const context = await this.#model.createContext({ contextSize: size, sequences: count, threads: this.#options.threads ?? threadsFor(), batchSize: 512, swaFullCache: true });
+        const context = await this.#model.createContext({ contextSize: size, sequences: count, threads: this.#options.threads ?? threadsFor(), batchSize: Math.max(PIECE, count), swaFullCache: true });
         this.#sequences = Sequences.of(context, count, size);
         return this.#sequences;
       } catch (error) {
-        const why = this.#library.takeLog() || (error as Error).message;
+        const why = (await this.#library.takeLog()) || (error as Error).message;
         // Fewer samples side by side need less memory.
         if (count <= 1) throw new UntilgreenError('model_refused', `There is not enough memory for a context of ${size} tokens of ${this.info.name}: ${why}.`, { contextSize: size }, 'Close other programs, or take a smaller model.', { cause: error });
       }
@@ -189,12 +176,4 @@ function groups(n: number, size: number): number[] {
   const counts: number[] = [];
   for (let left = n; left > 0; left -= size) counts.push(Math.min(left, size));
   return counts;
-}
-
-/** Billions of parameters, counted from the tensors' shapes. */
-function billions(model: LlamaModel): number | undefined {
-  const tensors = model.fileInfo.fullTensorInfo;
-  if (!tensors?.length) return undefined;
-  const count = tensors.reduce((sum, tensor) => sum + tensor.dimensions.reduce<number>((product, d) => product * Number(d), 1), 0);
-  return Number((count / 1e9).toPrecision(3));
 }

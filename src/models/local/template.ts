@@ -15,12 +15,12 @@ export type ChatTemplate = (messages: readonly ChatMessage[], prefill?: string) 
  * in templates that print one is fixed, so that the same question is the same prompt on every day.
  *
  * @param special texts of the beginning and the end token
- * Errors: `model_refused` when the template refuses the messages.
+ * Errors: `model_refused` when the template refuses the messages, or is none.
  */
 export function chatTemplate(jinja: Jinja, source: string, special: { bos: string; eos: string }): ChatTemplate {
-  const template = new jinja.Template(source);
+  let template: { render(values: Record<string, unknown>): string } | undefined;
   const render = (messages: readonly ChatMessage[]): string =>
-    template.render({ messages, add_generation_prompt: true, bos_token: special.bos, eos_token: special.eos, enable_thinking: false, date_string: '26 Jul 2024' });
+    (template ??= new jinja.Template(source)).render({ messages, add_generation_prompt: true, bos_token: special.bos, eos_token: special.eos, enable_thinking: false, date_string: '26 Jul 2024' });
   return (messages, prefill = '') => {
     try {
       return render(messages) + prefill;
