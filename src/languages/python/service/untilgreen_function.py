@@ -3,6 +3,10 @@
 import ast
 
 from untilgreen_examples import examples
+from untilgreen_extract import extract
+from untilgreen_mend import mend
+from untilgreen_normalise import normalise
+from untilgreen_screen import screen
 from untilgreen_signature import signature, stub
 
 
@@ -16,4 +20,12 @@ def read_stub(source, name):
     return {"signature": found["signature"], "doc": read["rest"], "examples": [example for example in read["examples"] if example["line"] not in wrong]}
 
 
-OPERATIONS = {"fn_stub": read_stub, "fn_signature": signature, "fn_examples": examples}
+OPERATIONS = {
+    "fn_stub": read_stub,
+    "fn_signature": signature,
+    "fn_examples": examples,
+    "fn_extract": extract,
+    "fn_normalise": normalise,
+    "fn_mend": mend,
+    "fn_screen": screen,
+}

@@ -1,0 +1,265 @@
+"""Runs all cases in all candidates of a wave: the request comes on standard input, one JSON line for each candidate goes to standard output.
+
+Three kinds of process: this one alone holds the request and the report; a warm one, forked before the request is read, knows nothing and forks
+the third kind, one for each candidate. This one hands each of them its own code and one input after the other, by the clock.
+"""
+
+import json
+import os
+import re
+import selectors
+import signal
+import socket
+import struct
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:] = [HERE] + [path for path in sys.path if path != HERE]
+
+import untilgreen_zygote  # noqa: E402
+
+AT_ONCE = 2  # processes that run candidates
+MOST_REPLY = 1 << 20  # bytes of one outcome
+MOST_REPORT = 4 << 20  # bytes of one candidate's outcomes
+MOST_CRASHES = 4
+MOST_SPENT = 10  # times the limit of a case, of one candidate
+# Imported before the fork where a candidate names them, so that each does not load them anew. Nothing in them reaches outside.
+WARM = set("math re random string json itertools functools collections heapq bisect operator datetime decimal fractions statistics typing copy enum dataclasses textwrap hashlib cmath struct unicodedata abc".split())
+
+
+class Wave:
+    def __init__(self, request, control, write):
+        self.request, self.control, self.write = request, control, write
+        self.selector = selectors.DefaultSelector()
+        self.selector.register(control, selectors.EVENT_READ, None)
+        self.waiting = list(range(len(request["candidates"])))
+        self.jobs = {}
+        self.pending = b""
+        self.tokens = 0
+
+    def run(self):
+        self.control.sendall(("memory %d\nimport %s\n" % (self.request.get("memory", 512 << 20), " ".join(self.modules()))).encode("ascii"))
+        beaten = time.monotonic()
+        while self.waiting or self.jobs:
+            while self.waiting and len(self.jobs) < AT_ONCE:
+                index = self.waiting.pop(0)
+                self.write({"started": index})
+                self.launch(Job(self.request["candidates"][index], index, self.request))
+            now = time.monotonic()
+            wait = min([1.0] + [job.deadline - now for job in self.jobs.values() if job.deadline is not None])
+            if now - beaten > 1:
+                self.write({"alive": True})  # the host ends a wave that has fallen silent
+                beaten = now
+            for key, _ in self.selector.select(max(0.0, wait)):
+                if key.fileobj is self.control:
+                    self.heard()
+                elif key.data.channel is key.fileobj:
+                    self.replied(key.data)
+            now = time.monotonic()
+            for job in list(self.jobs.values()):
+                if job.deadline is not None and now >= job.deadline:
+                    self.end(job, {"kind": "timeout"})
+
+    def modules(self):
+        text = "\n".join(candidate["code"] for candidate in self.request["candidates"])
+        named = set(re.findall(r"^\s*(?:import|from)\s+(\w+)", text, re.M))
+        return sorted(named & WARM) + list(self.request.get("imports", ()))
+
+    def launch(self, job):
+        """A process for this candidate, from the case it has come to."""
+        mine, theirs = socket.socketpair()
+        self.tokens += 1
+        job.begin(self.tokens, mine)
+        self.jobs[job.token] = job
+        socket.send_fds(self.control, [b"fork %d\n" % job.token], [theirs.fileno()])
+        theirs.close()
+        job.say({"code": job.code, "name": self.request["name"], "here": HERE, "tools": self.request.get("tools")})
+        self.selector.register(mine, selectors.EVENT_READ, job)
+
+    def heard(self):
+        """What the warm process tells: a child began, a child ended."""
+        data = self.control.recv(65536)
+        if not data:
+            raise SystemExit(5)  # it was killed: the host sees a report that ends early
+        self.pending += data
+        *lines, self.pending = self.pending.split(b"\n")
+        for line in lines:
+            word, token, number = line.decode("ascii").split()
+            job = self.jobs.get(int(token))
+            if job is None:
+                continue
+            if word == "P":
+                job.pid = int(number)
+                if job.ending:
+                    job.kill()
+            else:
+                self.ended(job, int(number))
+
+    def replied(self, job):
+        try:
+            data = job.channel.recv(1 << 16)
+        except OSError:
+            data = b""
+        if not data:
+            self.close(job)
+            job.deadline = time.monotonic() + 5  # its end is told in a moment
+            return
+        for reply in job.frames(data):
+            if reply is None:
+                self.end(job, {"kind": "crashed", "how": "an unreadable report"})
+                return
+            if job.take(reply):
+                self.end(job, None)
+                return
+
+    def end(self, job, outcome):
+        """Kills what is left of the process; the rest happens when its end is told."""
+        job.ending, job.outcome, job.deadline = True, outcome, None
+        self.close(job)
+        job.kill()
+
+    def close(self, job):
+        if job.channel is not None:
+            self.selector.unregister(job.channel)
+            job.channel.close()
+            job.channel = None
+
+    def ended(self, job, status):
+        self.close(job)
+        del self.jobs[job.token]
+        outcome = job.outcome if job.ending else {"kind": "crashed", "how": how(status)}
+        if job.goes_on(outcome):
+            self.launch(job)
+        else:
+            self.write(job.report())
+
+
+class Job:
+    """One candidate on its way through the cases."""
+
+    def __init__(self, candidate, index, request):
+        self.code, self.index, self.tasks = candidate["code"], index, request["tasks"]
+        self.limit, self.most_timeouts = request["limitMs"] / 1000.0, request["timeouts"]
+        self.load_limit = max(self.limit, 2.0)
+        self.outcomes, self.problem, self.timeouts, self.crashes, self.bytes = [], None, 0, 0, 0
+        self.loaded_once = False
+        self.most_spent, self.spent = MOST_SPENT * max(request["limitMs"], max([task.get("limitMs", 0) for task in self.tasks] or [0])) / 1000.0, 0.0
+
+    def begin(self, token, channel):
+        self.token, self.channel, self.pid, self.buffer = token, channel, None, b""
+        self.loaded, self.ending, self.outcome = False, False, None
+        self.began = time.monotonic()
+        self.deadline = self.began + self.load_limit
+        channel.settimeout(10)
+
+    def say(self, message):
+        data = json.dumps(message).encode("ascii")
+        try:
+            self.channel.sendall(struct.pack("!I", len(data)) + data)
+        except OSError:
+            pass  # it is gone, which is told
+
+    def frames(self, data):
+        """Whole replies; `None` for what is none."""
+        self.buffer += data
+        while len(self.buffer) >= 4:
+            length = struct.unpack("!I", self.buffer[:4])[0]
+            if length > MOST_REPLY:
+                yield None
+                return
+            if len(self.buffer) < 4 + length:
+                return
+            body, self.buffer = self.buffer[4: 4 + length], self.buffer[4 + length:]
+            try:
+                reply = json.loads(body)
+            except (ValueError, RecursionError):
+                reply = None
+            yield reply if isinstance(reply, dict) and isinstance(reply.get("kind"), str) else None
+
+    def take(self, reply):
+        """One reply; true when this process has no more to do."""
+        if not self.loaded:
+            if reply["kind"] != "loaded":
+                if not self.loaded_once:
+                    self.problem = reply
+                self.crashes = MOST_CRASHES  # another process would do no better
+                return True
+            self.loaded = self.loaded_once = True
+        else:
+            self.outcomes.append(reply)
+            self.bytes += len(json.dumps(reply))
+        if len(self.outcomes) == len(self.tasks) or self.too_much():
+            return True
+        self.say(self.tasks[len(self.outcomes)])
+        self.deadline = time.monotonic() + self.tasks[len(self.outcomes)].get("limitMs", self.limit * 1000) / 1000.0
+        return False
+
+    def goes_on(self, outcome):
+        """Counts how its process ended; true when a fresh one is to go on with the next case."""
+        self.spent += time.monotonic() - self.began
+        self.began = time.monotonic()
+        if outcome is not None:
+            if outcome["kind"] == "timeout":
+                self.timeouts += 1
+            else:
+                self.crashes += 1
+            if self.loaded:
+                self.outcomes.append(outcome)
+            elif not self.loaded_once:
+                self.problem = outcome
+                return False
+        return len(self.outcomes) < len(self.tasks) and self.timeouts < self.most_timeouts and self.crashes < MOST_CRASHES and not self.too_much()
+
+    def too_much(self):
+        return self.bytes > MOST_REPORT or self.spent + time.monotonic() - self.began > self.most_spent
+
+    def kill(self):
+        if self.pid is not None:
+            for end in (os.killpg, os.kill):
+                try:
+                    end(self.pid, signal.SIGKILL)
+                except (ProcessLookupError, PermissionError):
+                    pass
+
+    def report(self):
+        if self.problem is not None:
+            return {"index": self.index, "problem": self.problem}
+        skipped = [{"kind": "skipped"}] * (len(self.tasks) - len(self.outcomes))
+        return {"index": self.index, "outcomes": self.outcomes + skipped}
+
+
+def how(status):
+    if os.WIFSIGNALED(status):
+        try:
+            return signal.Signals(os.WTERMSIG(status)).name
+        except ValueError:
+            return "signal %d" % os.WTERMSIG(status)
+    return "exit %d" % os.WEXITSTATUS(status)
+
+
+def main():
+    control, theirs = socket.socketpair()
+    untilgreen_zygote.hide()
+    if os.fork() == 0:
+        control.close()
+        null = os.open(os.devnull, os.O_RDWR)
+        for descriptor in (0, 1, 2):
+            os.dup2(null, descriptor)
+        untilgreen_zygote.hide()
+        untilgreen_zygote.serve(theirs)
+        os._exit(0)
+    theirs.close()
+    request = json.loads(sys.stdin.buffer.read())
+    out = sys.stdout
+
+    def write(record):
+        out.write(json.dumps(record) + "\n")
+        out.flush()
+
+    Wave(request, control, write).run()
+    write({"end": True})
+
+
+if __name__ == "__main__":
+    main()

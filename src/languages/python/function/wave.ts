@@ -1,0 +1,163 @@
+import { fileURLToPath } from 'node:url';
+import { UntilgreenError } from '../../../core/errors.ts';
+import { makeBoxDirectory, removeBoxDirectory } from '../../../sandbox/code/files.ts';
+import { toolPaths } from '../../../sandbox/tool-paths.ts';
+import type { Sandbox } from '../../../sandbox/types.ts';
+import type { Candidate } from '../../function/types.ts';
+import { noPython } from './tree.ts';
+import { isRecord } from './wire.ts';
+
+const DRIVER = fileURLToPath(new URL('./driver', import.meta.url));
+const MiB = 1024 * 1024;
+/** Milliseconds without a word after which a wave counts as stopped; it says one every second. */
+const SILENCE_MS = 15_000;
+/** Of one process over what the interpreter has, so that two of them fit under the limit of the whole. */
+const CANDIDATE_BYTES = 512 * MiB;
+const LIMITS = { memoryBytes: 1536 * MiB, processes: 64, fileBytes: 16 * MiB, outputBytes: 64 * MiB, diskBytes: 16 * MiB, tmpBytes: 16 * MiB } as const;
+/** Times the limit of a case that one candidate may spend, as in the driver, and what starting takes. */
+const MOST_SPENT = 10;
+
+/** One thing to do in the process of a candidate. */
+export interface Task {
+  kind: 'case' | 'property';
+  /** Milliseconds; default the wave's. */
+  limitMs?: number;
+  [field: string]: unknown;
+}
+
+export interface WaveRequest {
+  sandbox: Sandbox;
+  candidates: readonly Candidate[];
+  /** The function each has to define; null where any module will do. */
+  name: string | null;
+  tasks: readonly Task[];
+  /** Milliseconds of one task. */
+  limitMs: number;
+  timeouts: number;
+  /** Folder of packages that tasks need (hypothesis), and what is imported before the fork. */
+  tools?: { sitePackages: string; imports: string[] };
+  signal?: AbortSignal;
+}
+
+/** What one candidate came to, as the driver told it; nothing in it has been looked at. */
+export interface Told {
+  problem?: unknown;
+  outcomes?: unknown[];
+}
+
+/**
+ * Runs the tasks in every candidate, in one command of the sandbox. Where that ended early, those that were running are run once more, each
+ * in a command of its own, and the others together; so is every one whose process was killed and not by the clock.
+ *
+ * @returns one for each candidate, in their order; undefined for one that ended even its own command
+ * @throws `file_missing` without Python, `cancelled`, `sandbox_error`
+ */
+export async function runWave(request: WaveRequest): Promise<(Told | undefined)[]> {
+  const told = new Map<number, Told>();
+  const alone = new Set<number>();
+  let open = request.candidates.map((_, index) => index);
+  // Each turn ends at least what was running when the last one broke off.
+  while (open.length > 0) {
+    const running = await runOnce(request, open, told);
+    for (const index of running.length > 0 ? running : open.filter((each) => !told.has(each)).slice(0, 1)) alone.add(index);
+    open = open.filter((index) => !told.has(index) && !alone.has(index));
+  }
+  if (request.candidates.length > 1) for (const [index, each] of told) if (wasKilled(each)) alone.add(index);
+  for (const index of alone) {
+    told.delete(index);
+    await runOnce(request, [index], told);
+  }
+  return request.candidates.map((_, index) => told.get(index));
+}
+
+/** Was its process ended by a signal that another one may have sent? */
+function wasKilled({ problem, outcomes }: Told): boolean {
+  return [problem, ...(outcomes ?? [])].some((each) => isRecord(each) && each['kind'] === 'crashed' && /^SIG(KILL|TERM|INT|HUP|STOP|ABRT|USR[12])$/.test(String(each['how'])));
+}
+
+/** One command; what it told is added. @returns those that were running when it ended early */
+async function runOnce(request: WaveRequest, indices: readonly number[], told: Map<number, Told>): Promise<number[]> {
+  const tools = await toolPaths(['python3']);
+  const python = tools.programs['python3'];
+  if (python === undefined) throw noPython();
+  const box = makeBoxDirectory();
+  const silence = new AbortController();
+  let timer = setTimeout(() => silence.abort(), SILENCE_MS);
+  const longest = Math.max(request.limitMs, ...request.tasks.map((task) => task.limitMs ?? 0));
+  try {
+    const result = await request.sandbox.run({
+      argv: [python, '-S', '-s', '-B', `${DRIVER}/untilgreen_wave.py`],
+      workspace: box,
+      env: { PATH: tools.path, PYTHONHASHSEED: '0', ...(request.tools ? { PYTHONPATH: request.tools.sitePackages } : {}) },
+      mounts: [...tools.mounts, { source: DRIVER, target: DRIVER }, ...(request.tools ? [{ source: request.tools.sitePackages, target: request.tools.sitePackages }] : [])],
+      limits: { ...LIMITS, wallMs: 30_000 + Math.ceil(indices.length / 2) * (MOST_SPENT + 1) * (longest + 2000) },
+      network: 'none',
+      stdin: JSON.stringify({
+        candidates: indices.map((index) => ({ code: request.candidates[index]!.code })),
+        name: request.name,
+        tasks: request.tasks,
+        limitMs: request.limitMs,
+        timeouts: request.timeouts,
+        memory: CANDIDATE_BYTES,
+        ...(request.tools ? { tools: true, imports: request.tools.imports } : {}),
+      }),
+      signal: request.signal ? AbortSignal.any([request.signal, silence.signal]) : silence.signal,
+      onOutput() {
+        clearTimeout(timer);
+        timer = setTimeout(() => silence.abort(), SILENCE_MS);
+      },
+    });
+    if (request.signal?.aborted) throw new UntilgreenError('cancelled', 'Cancelled while candidates were checked.');
+    if (result.status === 'sandbox_error') throw new UntilgreenError('sandbox_error', result.error ?? 'The sandbox did not start.', {});
+    const report = read(result.stdout);
+    if (report.broken) return [...indices];
+    for (const [at, each] of report.finished) if (indices[at] !== undefined) told.set(indices[at], each);
+    if (report.ended) return [];
+    if (indices.length === 1 && report.started.size === 0) {
+      throw new UntilgreenError('sandbox_error', `Python could not be started in the sandbox (${result.status}, exit ${String(result.exitCode)}): ${lastLine(result.stderr)}`, { status: result.status });
+    }
+    return [...report.started].filter((at) => !report.finished.has(at)).map((at) => indices[at]!);
+  } catch (thrown) {
+    if (request.signal?.aborted && !(thrown instanceof UntilgreenError)) throw new UntilgreenError('cancelled', 'Cancelled while candidates were checked.', {}, undefined, { cause: thrown });
+    throw thrown;
+  } finally {
+    clearTimeout(timer);
+    await removeBoxDirectory(box);
+  }
+}
+
+interface Report {
+  finished: Map<number, Told>;
+  started: Set<number>;
+  ended: boolean;
+  /** Something that the driver does not write stands in it. */
+  broken: boolean;
+}
+
+function read(stdout: string): Report {
+  const report: Report = { finished: new Map(), started: new Set(), ended: false, broken: false };
+  const lines = stdout.split('\n');
+  lines.pop(); // empty, or cut by the end
+  for (const line of lines) {
+    const record = parse(line);
+    const index = record?.['index'];
+    if (report.ended || record === undefined) report.broken = true;
+    else if (record['alive'] === true) continue;
+    else if (record['end'] === true) report.ended = true;
+    else if (typeof record['started'] === 'number' && !report.started.has(record['started'])) report.started.add(record['started']);
+    else if (typeof index === 'number' && report.started.has(index) && !report.finished.has(index)) report.finished.set(index, { problem: record['problem'], ...(Array.isArray(record['outcomes']) ? { outcomes: record['outcomes'] } : {}) });
+    else report.broken = true;
+  }
+  return report;
+}
+
+function parse(line: string): Record<string, unknown> | undefined {
+  try {
+    const record: unknown = JSON.parse(line);
+    return isRecord(record) ? record : undefined;
+  } catch {
+    return undefined; // not of the driver
+  }
+}
+
+const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
