@@ -1,6 +1,15 @@
 import { UntilgreenError } from '../../../core/errors.ts';
 import type { FunctionLanguage } from '../../function/types.ts';
+import { check, evaluate } from './check.ts';
 import { type Dialect, JAVASCRIPT } from './dialect.ts';
+import { parseExamples } from './examples.ts';
+import { extract } from './extract.ts';
+import { callOf, parseValue, printValue } from './literals.ts';
+import { mend } from './mend.ts';
+import { normalise } from './normalise.ts';
+import { screen } from './screen.ts';
+import { isIdentifier, parseSignature } from './signature.ts';
+import { readStub, stub } from './stub.ts';
 
 /** One implementation, two faces: TypeScript is the same with types. */
 export function nodeFunctions(dialect: Dialect): FunctionLanguage {
@@ -12,22 +21,22 @@ export function nodeFunctions(dialect: Dialect): FunctionLanguage {
     aliases: dialect.aliases,
     fence: dialect.name,
     extension: dialect.extension,
-    isIdentifier: (name) => /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name),
-    parseSignature: unready('parseSignature'),
-    parseExamples: unready('parseExamples'),
+    isIdentifier,
+    parseSignature: (text, name) => parseSignature(dialect, text, name),
+    parseExamples: (text, name) => parseExamples(dialect, text, name),
     parseTests: unready('parseTests'),
-    readStub: unready('readStub'),
-    stub: unready('stub'),
-    completionStop: ['\nfunction ', '\nexport ', '\nconst ', '\nlet ', '\nvar ', '\nconsole.', '\n/*', '\n//', '\nclass ', '\n```'],
-    extract: unready('extract'),
-    normalise: unready('normalise'),
-    mend: unready('mend'),
-    screen: unready('screen'),
-    callOf: unready('callOf'),
-    printValue: unready('printValue'),
-    parseValue: unready('parseValue'),
-    check: unready('check'),
-    evaluate: unready('evaluate'),
+    readStub: (source, name) => readStub(dialect, source, name),
+    stub,
+    completionStop: ['\nfunction ', '\nexport ', '\nconst ', '\nlet ', '\nvar ', '\nclass ', '\nconsole.', '\n/*', '\n//', '\nmodule.', '\n```'],
+    extract,
+    normalise,
+    mend,
+    screen: (code, signature) => screen(dialect, code, signature),
+    callOf,
+    printValue,
+    parseValue,
+    check,
+    evaluate,
     checkProperties: unready('checkProperties'),
     runTests: unready('runTests'),
     render: unready('render'),
