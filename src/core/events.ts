@@ -1,6 +1,9 @@
 /** One line of the event log: the same record feeds the terminal, `--json`, the log file, the store and later the server. */
 export type Level = 'debug' | 'info' | 'warn' | 'error';
-export type Phase = 'init' | 'planning' | 'coding' | 'testing' | 'reflecting' | 'done';
+export type Phase =
+  | 'init' | 'planning' | 'coding' | 'testing' | 'reflecting' | 'done'
+  /** Of the function job. */
+  | 'design' | 'generate' | 'check' | 'repair' | 'output';
 
 export interface RunEvent {
   /** ISO 8601, UTC. */

@@ -75,18 +75,23 @@ export interface FunctionResult {
   ms: number;
   model: string;
   seed: number;
-  /** Why there is no answer, or why it ended early: `agreed`, `candidates`, `iterations`, `timeout`, `cancelled`, `greedy`. */
-  ended: 'agreed' | 'candidates' | 'iterations' | 'timeout' | 'no_test' | 'same_again';
+  /**
+   * Why it ended: enough agree, all candidates or iterations are used, the time is over, nothing was to be run, two waves brought nothing new, it was
+   * cancelled, or something failed (`error`).
+   */
+  ended: 'agreed' | 'candidates' | 'iterations' | 'timeout' | 'no_test' | 'same_again' | 'cancelled' | 'failed';
   /** Read differently from how it stands, questions that could not be asked, … */
   notes: string[];
+  /** What ended it before its time; `code` is then the best so far, where there is one. */
   error?: UntilgreenError;
 }
 
 /**
  * Progress, in the order of the stages; `data` is flat and free of times and addresses, so that the same job gives the same events on every
- * server. stage_started {stage} · design_ready {signature, examples, properties} · wave_started {wave, n, temperature} · candidate_checked {id, wave,
+ * server. stage_started {stage} · design_ready {ok, signature, examples, properties} · wave_started {wave, of, n, temperature, approach} · candidate_checked {id, wave,
  * passed, met, of, problem} · wave_finished {wave, passers, clusters, agreeing} · question_asked / question_answered · repair_started {of, class} ·
- * repair_finished {id, kept} · restarted {why} · selected {id, confidence, why} · output_ready {form, file?} · finished {ok, ended}
+ * repair_finished {id, kept} · restarted {why} · selected {id, confidence, why} · finished {ok, ended}; where a finished text is wanted then
+ * script_tried {argv, ok, printed} · output_ready {form, file}
  */
 export type FunctionStage = 'design' | 'generate' | 'check' | 'repair' | 'output';
 
@@ -97,3 +102,6 @@ export interface Question {
   /** What the groups of candidates return for it; the user picks one, gives another, or skips. */
   answers: { text: string; candidates: number }[];
 }
+
+/** An answer to a question: one of those shown, or the value as source of the language (`None`, `raises ValueError`). */
+export type FunctionAnswer = { choice: number } | { value: string };

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { UntilgreenError, asError } from '../core/errors.ts';
+import type { Emit } from '../core/events.ts';
+import type { Example, Property, Signature } from '../languages/function/types.ts';
+import type { Answer, Models } from '../models/types.ts';
+import { expectedText } from './contradictions.ts';
+import type { Given } from './read.ts';
+
+/** What the design stage adds to what the user gave. */
+export interface Design {
+  signature?: Signature;
+  /** One sentence, for the finished function's doc. */
+  doc?: string;
+  /** Guessed: they vote and never gate. */
+  examples: Example[];
+  properties: Property[];
+  notes: string[];
+}
+
+/**
+ * Bounds of the reply. Every text and list has one, so that a grammar cannot run on: with 420 tokens of room a 135M model gave valid JSON 20
+ * times of 20, and all its failures with less were cut ones.
+ */
+const REPLY_TOKENS = 640;
+const line = (most: number) => z.string().min(1).max(most);
+
+const signatureField = { signature: line(200).describe('the head of the function with types, on one line') };
+const contractFields = {
+  doc: line(200).describe('one sentence: what it returns'),
+  examples: z.array(z.object({ call: line(100).describe('a call with literal arguments'), result: line(80).describe('the value it returns, as a literal') })).max(5),
+  properties: z.array(z.object({ text: line(100).describe('a law that always holds, in words'), expression: line(120).describe('the law as a boolean expression over the parameters') })).max(3),
+};
+
+interface Contract {
+  signature?: string;
+  doc?: string;
+  examples?: { call: string; result: string }[];
+  properties?: { text: string; expression: string }[];
+}
+
+/** Is there something that only a design can add? */
+export function needsDesign(given: Pick<Given, 'signature' | 'examples'>): boolean {
+  return given.signature === undefined || given.examples.length === 0;
+}
+
+/**
+ * Asks once for what the user did not give, in a form that a schema holds. What comes is a guess: an example that does not parse is left out, and
+ * a reply that is none, as small models give it, is done without.
+ *
+ * @throws as `Models.ask`, but for `model_reply_invalid`
+ */
+export async function design(given: Given, models: Pick<Models, 'ask'>, emit: Emit, signal?: AbortSignal): Promise<{ design: Design; answer: Answer<Contract> | undefined }> {
+  const schema = schemaFor(given);
+  let answer: Answer<Contract>;
+  try {
+    answer = await models.ask<Contract>({
+      role: 'tester', key: 'design', schema, schemaName: 'function_design', maxOutputTokens: REPLY_TOKENS, signal,
+      system: `You specify ${given.language.name} functions before anyone writes them. You answer in JSON. Keep every text short.`,
+      messages: [{ role: 'user', content: question(given) }],
+    });
+  } catch (thrown) {
+    const error = asError(thrown);
+    if (error.code !== 'model_reply_invalid') throw error;
+    const notes = ['The model gave no valid design; the function is written without one.'];
+    emit('design_ready', { ok: false, signature: null, examples: 0, properties: 0 }, 'warn');
+    return { design: { examples: [], properties: [], notes }, answer: undefined };
+  }
+  const read = await readContract(answer.value, given);
+  emit('design_ready', { ok: true, signature: read.signature?.text ?? null, examples: read.examples.length, properties: read.properties.length });
+  return { design: read, answer };
+}
+
+/** Only what is missing is asked for. */
+function schemaFor({ signature, examples }: Given): z.ZodType<Contract> {
+  if (signature) return z.object(contractFields);
+  return examples.length > 0 ? z.object(signatureField) : z.object({ ...signatureField, ...contractFields });
+}
+
+function question({ language, name, doc, signature, examples }: Given): string {
+  const known = [
+    `Function: ${name}`, `Language: ${language.name}`, ...(signature ? [`Signature: ${signature.text}`] : []), `Task: ${doc}`,
+    ...examples.slice(0, 5).map(({ expression, expected }) => `Example: ${expression} gives ${expectedText(expected)}`),
+  ];
+  return known.join('\n');
+}
+
+/** What of a reply can be used. */
+async function readContract(contract: Contract, given: Given): Promise<Design> {
+  const { language, name } = given;
+  const notes: string[] = [];
+  let signature: Signature | undefined;
+  if (contract.signature !== undefined) {
+    signature = await readable(() => language.parseSignature(contract.signature!, name));
+    if (!signature) notes.push(`The model's signature cannot be used: ${contract.signature}`);
+  }
+  const examples: Example[] = [];
+  for (const { call, result } of contract.examples ?? []) {
+    const read = await readable(() => language.parseExamples(`${call} => ${result}`, name));
+    for (const example of read ?? []) if (!examples.some(({ expression }) => expression === example.expression)) examples.push({ ...example, trust: 'guessed', line: undefined });
+  }
+  const properties = (contract.properties ?? []).map((property): Property => ({ ...property, trust: 'guessed' }));
+  return { ...(signature ? { signature } : {}), ...(contract.doc === undefined ? {} : { doc: contract.doc.trim() }), examples, properties, notes };
+}
+
+/** A part of a reply, or undefined where it is refused as bad input: a model's, not the user's. */
+async function readable<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof UntilgreenError && error.code === 'bad_arguments') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,33 @@
+import type { FunctionLanguage, Problem } from '../languages/function/types.ts';
+import type { Samples } from '../models/sampler.ts';
+import type { Session } from './session.ts';
+
+/** What a reply holds: code that can be run, or why not. */
+export interface Intake {
+  code?: string;
+  /** Equal for codes that differ in layout, comments and local names only. */
+  key?: string;
+  problem?: Problem;
+}
+
+/**
+ * Takes the function out of a reply, mends what can be mended without a model, and looks at it before it runs. Mending comes for every candidate: an
+ * import that is missing shows only when the line runs.
+ */
+export async function takeIn({ language, signature, spec }: Pick<Session, 'language' | 'signature' | 'spec'>, text: string, form: Samples['form']): Promise<Intake> {
+  const stub = language.stub(spec.signature, spec.doc, spec.examples);
+  const found = await language.extract(text, form, signature, stub);
+  if (found === undefined) return { problem: { class: 'no_function', message: `The reply holds no function ${signature.name}.` } };
+  const asIs = await looked(language, found, signature);
+  if (asIs.problem && asIs.problem.class === 'side_effect') return asIs;
+  const mended = await language.mend(found, signature);
+  if (mended === undefined || mended === found) return asIs;
+  const better = await looked(language, mended, signature);
+  return better.problem ? asIs : better;
+}
+
+async function looked(language: FunctionLanguage, code: string, signature: Session['signature']): Promise<Intake> {
+  const key = await language.normalise(code);
+  const problem = (await language.screen(code, signature)) ?? (key === undefined ? ({ class: 'syntax', message: 'It does not parse.' } as const) : undefined);
+  return { code, ...(key === undefined ? {} : { key }), ...(problem ? { problem } : {}) };
+}

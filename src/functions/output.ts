@@ -1,0 +1,76 @@
+import { UntilgreenError } from '../core/errors.ts';
+import { silent, type Emit } from '../core/events.ts';
+import { functionLanguage } from '../languages/function/registry.ts';
+import type { FunctionLanguage, OutputForm, Signature } from '../languages/function/types.ts';
+import { CodeSandbox } from '../sandbox/code/box.ts';
+import type { CodeResult } from '../sandbox/code/types.ts';
+import type { Sandbox } from '../sandbox/types.ts';
+import type { FunctionResult } from './types.ts';
+
+export interface OutputOptions {
+  /** `function`: alone; `imports`: with the imports it needs; `standalone`: a script with a command line. */
+  form: OutputForm;
+  /** One short sentence as its doc, without examples. */
+  cleanDoc: boolean;
+  /** A comment on top. */
+  header?: string;
+}
+
+export interface OutputDeps {
+  /** A script is run once in it. */
+  sandbox: Sandbox;
+  emit?: Emit;
+  signal?: AbortSignal;
+}
+
+/** Seconds that a script may take for its one run: Go compiles first. */
+const TRIAL_SECONDS = 60;
+
+/**
+ * The finished text of an answer. A standalone script is run once, with the words of an example where one can be written as words.
+ *
+ * @throws `not_found` where the result has no code; `tool_failed` when the script does not run, with its output in `data`; `no_sandbox`, `cancelled`
+ * @example
+ * const text = await renderFunction(result, { form: 'standalone', cleanDoc: true }, { sandbox: await openSandbox() });
+ */
+export async function renderFunction(result: FunctionResult, { form, cleanDoc, header }: OutputOptions, { sandbox, emit = silent, signal }: OutputDeps): Promise<string> {
+  const { code, signature } = result;
+  if (code === undefined || signature === undefined) throw new UntilgreenError('not_found', `There is no code of ${result.fn}: no candidate passed.`, { fn: result.fn });
+  emit('stage_started', { stage: 'output' });
+  const language = functionLanguage(result.lang);
+  const trusted = result.examples.filter(({ trust }) => trust !== 'guessed');
+  const text = await language.render({ code, signature, form, cleanDoc, doc: result.doc, examples: trusted, ...(header === undefined ? {} : { header }) });
+  if (form === 'standalone') await tryScript(language, signature, text, result, { sandbox, emit, ...(signal ? { signal } : {}) });
+  return text;
+}
+
+async function tryScript(language: FunctionLanguage, signature: Signature, script: string, result: FunctionResult, { sandbox, emit = silent, signal }: OutputDeps): Promise<void> {
+  const trial = language.scriptTrial(signature, result.examples.filter(({ trust }) => trust === 'user'));
+  await using box = new CodeSandbox({ sandbox });
+  const ran = await box.run(script, { language: language.name, args: trial.argv, timeoutSeconds: TRIAL_SECONDS, ...(signal ? { signal } : {}) });
+  const printed = ran.stdout.trimEnd().split('\n').at(-1) ?? '';
+  const ok = ran.ok && (trial.prints === undefined || printed.trim() === trial.prints.trim());
+  emit('script_tried', { argv: trial.argv.join(' '), ok, printed });
+  if (ok) return;
+  throw new UntilgreenError('tool_failed', `The script of ${result.fn} was tried with ${JSON.stringify(trial.argv.join(' '))} and ${failing(ran, printed, trial.prints)}.`, { argv: trial.argv, stdout: ran.stdout, stderr: ran.stderr }, 'Take the function alone, or with --add-imports.');
+}
+
+function failing(ran: CodeResult, printed: string, wanted: string | undefined): string {
+  if (ran.status !== 'exited') return `ended by ${ran.status}`;
+  if (!ran.ok) return `exited ${ran.exitCode}: ${ran.stderr.trim().split('\n').at(-1) ?? ''}`;
+  return `printed ${JSON.stringify(printed)} instead of ${JSON.stringify(wanted)}`;
+}
+
+/** How a file was made, for its first lines: what wrote it, and how sure that is. */
+export function headerOf(result: FunctionResult, date: Date): string {
+  return [
+    `${result.fn}: written by untilgreen fn on ${date.toISOString().slice(0, 10)} with ${result.model}, seed ${result.seed}.`,
+    confidenceLine(result),
+    'Checked against the examples in the test file beside it; read it before you rely on it.',
+  ].join('\n');
+}
+
+/** `confidence 0.91: 8 of 9 candidates that passed agree on 25 inputs` */
+export function confidenceLine({ confidence }: Pick<FunctionResult, 'confidence'>): string {
+  return `confidence ${confidence.value.toFixed(2)}${confidence.band === 'low' ? ' (low)' : ''}: ${confidence.why}`;
+}
