@@ -161,6 +161,11 @@ describe('a project may not', () => {
     ['have it sent for one role', { 'untilgreen.yaml': 'models: { coder: { base_url: "https://far.example" } }' }, { env: key }],
     ['have it sent to a name that only looks local', { 'untilgreen.yaml': 'models: { default: { base_url: "http://127.0.0.1.far.example" } }' }, { env: key }],
     ['have a role’s own key sent to its server', { user: 'models: { planner: { api_key_env: MY_KEY } }', 'untilgreen.yaml': far, '.env': 'P_KEY=x\nUNTILGREEN_API_KEY_ENV=P_KEY' }, { env: { MY_KEY: 'mine' } }],
+    ['have a model file of its own loaded', { 'untilgreen.yaml': 'models: { default: { model: weights/coder.gguf } }' }, {}],
+    ['have one loaded for a role', { 'untilgreen.yaml': 'models: { coder: { model: ./coder } }' }, {}],
+    ['have one loaded by its address', { 'untilgreen.yaml': 'models: { default: { base_url: "gguf:///tmp/coder.gguf" } }' }, {}],
+    ['have one loaded by its .env', { '.env': 'UNTILGREEN_MODEL=/tmp/coder.gguf' }, {}],
+    ['have a folder of weights served under a name', { 'untilgreen.yaml': 'models: { default: { model: org/coder } }', 'org/coder/config.json': '{}' }, {}],
     ['use another secret of the user as a key', { 'untilgreen.yaml': 'models: { default: { api_key_env: GITHUB_TOKEN } }' }, { env: { GITHUB_TOKEN: 'mine' } }],
   ])('%s', async (_title, files, options) => {
     writeFileSync(join(root, 'secret'), 'x');

@@ -4,7 +4,7 @@
  * outside the project, spend more than the user allowed, or have the user's keys sent to a server they name.
  */
 import { isAbsolute, normalize, resolve } from 'node:path';
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { UntilgreenError } from '../core/errors.ts';
 import { mergeLayers, valueOf, type Layer } from './layers.ts';
 import { settingsSchema, type Settings } from './schema.ts';
@@ -85,7 +85,19 @@ export function holdProjectLimits(situation: Situation): void {
       hold(`prompts.${name}`, (mine) => (outside(mine) ? 'a project may name only a file of its own.' : undefined), 'Put the prompt into the project, or name it in your user configuration.');
     }
   }
+  for (const role of ROLE_KEYS) {
+    const file = (value: unknown) => typeof value === 'string' && isModelFile(value, directory);
+    for (const key of [`models.${role}.model`, `models.${role}.base_url`]) {
+      hold(key, (mine) => (file(mine) ? 'a project may not have a model file loaded on this machine.' : undefined), 'If you trust the file, give its path with --model yourself.');
+    }
+  }
   holdKeys(situation, owner);
+}
+
+/** A file or folder of weights is read by native code and may be started as a server: a stranger's is not taken for a name. */
+function isModelFile(value: string, directory: string): boolean {
+  if (/^(gguf:|\.{0,2}\/|~(\/|$))|\.gguf$/i.test(value)) return true;
+  return [directory, '.'].some((base) => (value.includes('/') ? existsSync(resolve(base, value)) : existsSync(resolve(base, value, 'config.json'))));
 }
 
 function userSets(layers: readonly Layer[], key: string): boolean {

@@ -6,6 +6,8 @@ import { publicUrl } from './base-url.ts';
 import { discoverModels } from './discover.ts';
 import type { DiscoverOptions } from './discover.ts';
 import { httpFetch } from './http-fetch.ts';
+import type { ServeModel } from './local-model.ts';
+import { isLocal } from './local-url.ts';
 import { recordTo } from './record.ts';
 import type { Exchange, Tape } from './recording.ts';
 import { headerOf, redactor, refusedSchemas, targetsOf } from './recording.ts';
@@ -45,8 +47,8 @@ export interface HttpModels extends Models {
   skip(key: string): void;
   /** Exchanges of a replay that no request has used. */
   remaining(): number;
-  /** Closes the recording. */
-  close(): void;
+  /** Closes the recording, and ends the servers that were started for folders of weights. */
+  close(): Promise<void>;
 }
 
 /**
@@ -62,9 +64,10 @@ export interface HttpModels extends Models {
  * const { value } = await models.ask({ role: 'planner', system, messages, schema: planSchema, schemaName: 'plan', key: 'it1/plan' });
  */
 export async function createModels(config: LoadedConfig, options: ModelsOptions = {}): Promise<HttpModels> {
-  const { targets, tape, withoutSchema, earlier } = await open(config, options);
-  const call = options.fetch ?? httpFetch;
-  const fetchFor = (baseUrl: string): typeof fetch => (tape ? tape.through(call, baseUrl) : call);
+  const started = startedServers(config.env);
+  const { targets, tape, withoutSchema, earlier } = await open(config, { serve: started.serve, ...options });
+  const net = (baseUrl: string): typeof fetch => (isLocal(baseUrl) ? inProcess : (options.fetch ?? httpFetch));
+  const fetchFor = (baseUrl: string): typeof fetch => (tape ? tape.through(net(baseUrl), baseUrl) : net(baseUrl));
   const persist = createPersistence({
     fetchFor,
     timeoutMs: config.settings.models.timeout_ms,
@@ -73,7 +76,7 @@ export async function createModels(config: LoadedConfig, options: ModelsOptions 
     sleep: options.replay === undefined ? (options.sleep ?? sleep) : async () => {},
   });
   const send = createSender(persist);
-  const factsOf = createFacts({ call, tape, earlier: (model) => factsFrom(earlier, model) });
+  const factsOf = createFacts({ net, tape, earlier: (model) => factsFrom(earlier, model) });
   let before: Promise<unknown> = Promise.resolve();
 
   function inOrder<T>(tapeInUse: Tape, question: { key?: string; signal?: AbortSignal }, work: () => Promise<T>): Promise<T> {
@@ -119,7 +122,27 @@ export async function createModels(config: LoadedConfig, options: ModelsOptions 
     },
     skip: (key) => tape?.skip(key),
     remaining: () => tape?.remaining() ?? 0,
-    close: () => tape?.close(),
+    async close() {
+      tape?.close();
+      await started.stop();
+    },
+  };
+}
+
+/** The model in this process; its library is loaded with the first question. */
+const inProcess: typeof fetch = async (input, init) => (await import('./local/endpoint.ts')).localFetch()(input, init);
+
+/** Servers that this process starts for folders of weights. */
+function startedServers(env: LoadedConfig['env']): { serve: ServeModel; stop(): Promise<void> } {
+  const running: { stop(): Promise<void> }[] = [];
+  return {
+    async serve(found) {
+      const { serveSnapshot } = await import('./serve/serve.ts');
+      const served = await serveSnapshot(found, { env });
+      running.push(served);
+      return served;
+    },
+    stop: async () => void (await Promise.all(running.splice(0).map((server) => server.stop()))),
   };
 }
 

@@ -2,6 +2,9 @@ import type { LoadedConfig, ModelSettings } from '../config/schema.ts';
 import { UntilgreenError } from '../core/errors.ts';
 import { normalizeBaseUrl, ollamaBaseUrl, publicUrl } from './base-url.ts';
 import { httpFetch } from './http-fetch.ts';
+import { localModels, writtenAsPath } from './local-model.ts';
+import type { ServeModel } from './local-model.ts';
+import { isLocal, localPath } from './local-url.ts';
 import { USUAL_PORTS, chatModels, listModels, probePorts } from './probe.ts';
 import type { Provider, Target } from './target.ts';
 import { HOSTED, priceOf, settingsOf } from './target.ts';
@@ -29,6 +32,10 @@ export interface DiscoverOptions {
   probeMs?: number;
   /** Ask each OpenAI-compatible server for its model list, so that a wrong address or key is told before any work; default true. */
   verify?: boolean;
+  /** Further folders where models lie (`--models-root`). */
+  modelsRoots?: readonly string[];
+  /** Starts a server for a folder of weights; default: it is named and not started. */
+  serve?: ServeModel;
   signal?: AbortSignal;
 }
 
@@ -38,13 +45,16 @@ interface Endpoint {
   apiKey: string | undefined;
   model: string | undefined;
   via: string;
+  /** Everything that a probed server lists. */
+  serves?: readonly string[];
 }
 
 /**
  * What answers each role: the config first (`models.<role>` over `models.default`), then the environment, then the usual ports of
- * this machine.
+ * this machine. A model that is given by the path of its file answers in this process; so does one that is named and that no server has.
  *
- * @throws `no_model` when nothing is found, `model_unreachable` and `model_auth` for a server that was named, `config_invalid` for a base URL that is none
+ * @throws `no_model` when nothing is found, `model_unreachable` and `model_auth` for a server that was named, `config_invalid` for a base URL
+ * that is none, `model_file_invalid` for a path that is no model
  *
  * @example
  * const targets = await discoverModels(config);
@@ -63,14 +73,28 @@ export async function discoverModels(config: LoadedConfig, options: DiscoverOpti
   let probed: Promise<Endpoint> | undefined;
   const probe = (): Promise<Endpoint> => (probed ??= probeLoopback(options.probePorts ?? USUAL_PORTS.map((u) => u.port), call, options.probeMs));
 
+  const local = localModels({ env: config.env, roots: options.modelsRoots, serve: options.serve });
+
+  /** A model of this machine: by path always, by name where no server is named that may have it, and none that runs lists it. */
+  const onThisMachine = async ({ base_url: address, provider, model }: ModelSettings): Promise<Endpoint | undefined> => {
+    if (address !== undefined) return isLocal(address) ? local(localPath(address)) : undefined;
+    if (model === undefined || (provider !== undefined && provider !== 'openai-compatible')) return undefined;
+    if (writtenAsPath(model)) return local(model);
+    const named = fromEnvironment(config.env, model);
+    if (named && (named.provider === 'openai-compatible' || isFamily(model))) return undefined;
+    const running = named ? undefined : await probe().catch(() => undefined);
+    return running?.serves?.includes(model) ? undefined : local(model);
+  };
+
   const targets: Partial<Record<Role, Target>> = {};
   for (const role of ROLES) {
     const settings = settingsOf(models[role], models.default);
-    const found = fromConfig(settings, config, role) ?? (settings.provider === undefined ? fromEnvironment(config.env, settings.model) : undefined) ?? (await probe());
-    const endpoint = settings.api_key_env === undefined ? found : { ...found, apiKey: namedKey(settings.api_key_env, config.env) };
-    let model = settings.model ?? endpoint.model;
-    // A probed endpoint has listed its models already.
-    if (endpoint.provider === 'openai-compatible' && !endpoint.via.startsWith('port ') && (model === undefined || options.verify !== false)) {
+    const mine = await onThisMachine(settings);
+    const found = mine ?? fromConfig(settings, config, role) ?? (settings.provider === undefined ? fromEnvironment(config.env, settings.model) : undefined) ?? (await probe());
+    const endpoint = settings.api_key_env === undefined || mine ? found : { ...found, apiKey: namedKey(settings.api_key_env, config.env) };
+    let model = mine?.model ?? settings.model ?? endpoint.model;
+    // A probed endpoint has listed its models already, and a file was looked at.
+    if (!mine && endpoint.provider === 'openai-compatible' && !endpoint.via.startsWith('port ') && (model === undefined || options.verify !== false)) {
       const served = await list(endpoint);
       model ??= served && chatModels(served)[0];
     }
@@ -171,6 +195,8 @@ const FAMILY: [RegExp, Provider][] = [
   [/^gemini-/, 'google'],
 ];
 
+const isFamily = (model: string): boolean => FAMILY.some(([pattern]) => pattern.test(model));
+
 function fromEnvironment(env: LoadedConfig['env'], model: string | undefined): Endpoint | undefined {
   const hosted: Endpoint[] = [];
   const openai = filled(env, 'OPENAI_API_KEY');
@@ -219,7 +245,7 @@ async function probeLoopback(ports: readonly number[], call: typeof fetch, timeo
       'Start one (`ollama serve`, `vllm serve MODEL`, `llama-server -m MODEL.gguf`), or set VLLM_URL and VLLM_MODEL, OPENAI_API_KEY, ANTHROPIC_API_KEY or GEMINI_API_KEY. `untilgreen doctor` shows what was tried.',
     );
   }
-  return { provider: 'openai-compatible', baseUrl: found.baseUrl, apiKey: undefined, model: found.models[0], via: `port ${new URL(found.baseUrl).port}` };
+  return { provider: 'openai-compatible', baseUrl: found.baseUrl, apiKey: undefined, model: found.models[0], serves: found.models, via: `port ${new URL(found.baseUrl).port}` };
 }
 
 function unnamed(endpoint: Endpoint): UntilgreenError {

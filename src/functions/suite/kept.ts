@@ -62,17 +62,16 @@ export async function keepSamples(path: string, open: () => Promise<Sampler>): P
     fsyncSync(file);
   };
   let sampler: Promise<Sampler> | undefined;
-  let info: SamplerInfo | undefined = before?.info;
   const model = (): Promise<Sampler> =>
     (sampler ??= open().then((opened) => {
       const described = opened.describe();
-      if (info && info.model !== described.model) {
-        throw new UntilgreenError('replay_mismatch', `The samples in ${path} are of ${info.model}; those that are missing cannot come from ${described.model}.`, { path, kept: info.model, model: described.model }, 'Give another --samples file, or the same model.');
+      if (before && before.info.model !== described.model) {
+        throw new UntilgreenError('replay_mismatch', `The samples in ${path} are of ${before.info.model}; those that are missing cannot come from ${described.model}.`, { path, kept: before.info.model, model: described.model }, 'Give another --samples file, or the same model.');
       }
       return opened;
     }));
   const counts = { kept: 0, asked: 0 };
-  info ??= (await model()).describe();
+  let info: SamplerInfo = before?.info ?? (await model()).describe();
 
   return {
     describe: () => info,

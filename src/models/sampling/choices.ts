@@ -87,11 +87,11 @@ export async function readChoices(wire: Wire, url: string, init: RequestInit, on
   };
 }
 
-/** One count for several choices: believed where it can be, for a piece of the stream holds a token at least. */
+/** One count for several choices: believed where it can be, for a piece of the stream holds a token at least; the first of a choice may be its given beginning. */
 function together(tokens: number | undefined, all: readonly Growing[]): number | undefined {
-  const pieces = all.reduce((total, choice) => total + choice.pieces, 0);
+  const least = all.reduce((total, choice) => total + Math.max(0, choice.pieces - 1), 0);
   // A whole reply comes as one piece a choice and proves nothing.
-  if (tokens === undefined || tokens < pieces || (all.length > 1 && pieces <= all.length)) return undefined;
+  if (tokens === undefined || tokens < least || (all.length > 1 && least === 0)) return undefined;
   return tokens;
 }
 

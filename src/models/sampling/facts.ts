@@ -28,7 +28,7 @@ const FACTS_KEY = 'server-facts';
  *
  * @param earlier what the part of a recording that is continued taught of a model
  */
-export function createFacts(parts: { call: typeof fetch; tape: Tape | undefined; earlier: (model: string) => ServerFacts | undefined }): FactsOf {
+export function createFacts(parts: { net: (baseUrl: string) => typeof fetch; tape: Tape | undefined; earlier: (model: string) => ServerFacts | undefined }): FactsOf {
   const known = new Map<string, ServerFacts>();
   return async (target, { key, signal }) => {
     const place = placeOf(target);
@@ -37,7 +37,7 @@ export function createFacts(parts: { call: typeof fetch; tape: Tape | undefined;
       known.set(place, before);
       return before;
     }
-    const probe: typeof fetch = async () => Response.json(await probeServer(target, parts.call, signal));
+    const probe: typeof fetch = async () => Response.json(await probeServer(target, parts.net(target.baseUrl), signal));
     parts.tape?.begin(FACTS_KEY);
     const ask = parts.tape ? parts.tape.through(probe, target.baseUrl) : probe;
     const response = await ask(`${target.baseUrl}${FACTS_PATH}`, { method: 'POST', body: JSON.stringify({ model: target.model }) });
@@ -74,7 +74,8 @@ async function factsOf(target: Target, call: typeof fetch, signal?: AbortSignal)
     const { chat_template: template, total_slots: slots } = props;
     return {
       kind: local ? 'in process' : 'llama.cpp',
-      form: typeof template === 'string' && template !== '' ? 'chat' : 'completion',
+      // The text of the template, or whether there is one.
+      form: template === undefined || template === '' || template === false ? 'completion' : 'chat',
       prefill: true,
       most: typeof slots === 'number' ? slots : undefined,
       billions: parametersOf(await ask(`${target.baseUrl}/models`)) ?? base.billions,
