@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander';
 import type { DemoOptions } from './commands/demo.ts';
 import type { ExecOptions } from './commands/exec.ts';
+import type { ModelsOptions } from './commands/models.ts';
+import type { CheckOptions } from './commands/models-check.ts';
 
 /** What `run` and `plan` were given, as commander names it. */
 export interface GoalOptions extends EngineFlags, OutputFlags {
@@ -223,6 +225,53 @@ Exit codes: the snippet's own (128 and the number for a signal) · 124 time ran 
             127 its language is not installed · 130 cancelled
 `)
     .action(async (words: string[], options: ExecOptions) => done(await (await import('./commands/exec.ts')).exec(words, options)));
+
+  const models = program.command('models').description('list the models on this machine, check one, name one, download one');
+  const rooted = (command: Command) => command.option('--models-root <dir>', 'a further folder with models; repeatable', list);
+  rooted(models.command('list')).description('model files and what can load them, and the models of servers that answer')
+    .option('--json', 'as JSON')
+    .option('--config <file>', 'settings from this file in place of the project’s')
+    .addHelpText('after', examples('models list', 'models list --models-root /data/models', 'CODEGEN_MODEL_PATH=/data/models:~/gguf untilgreen models list --json').replace('untilgreen CODEGEN', 'CODEGEN'))
+    .action(async (options: ModelsOptions) => done(await (await import('./commands/models.ts')).modelsList(options)));
+  rooted(models.command('check').argument('[model]', 'name or path of a model; default: the one a run would use')).description('load a model, have it answer once, print speed and memory')
+    .option('--base-url <url>', 'a model of this server')
+    .option('--server <command>', 'start this for the files: a program that takes `serve DIR --port N`, or a command with {model} and {port}')
+    .option('--json', 'as JSON')
+    .option('-q, --quiet', 'no progress')
+    .option('--config <file>', 'settings from this file in place of the project’s')
+    .addHelpText('after', `${examples(
+      'models check qwen2.5-coder-1.5b', 'models check ~/models/starcoder2-3b', 'models check --base-url http://127.0.0.1:8000',
+      `models check ./codellama --server 'vllm serve {model} --host 127.0.0.1 --port {port} --max-model-len 8192'`,
+    )}
+A GGUF file is loaded into this process; the folder of a snapshot by vLLM, or by llama.cpp after a conversion, started for it and stopped again.
+
+Exit codes: 0 it answered · 2 bad usage, or a name that several models have · 8 not usable: missing, damaged, not loadable, no answer · 130 cancelled
+`)
+    .action(async (model: string | undefined, options: CheckOptions) => done(await (await import('./commands/models-check.ts')).modelsCheck(model, options)));
+  models.command('add').argument('<path>', 'a GGUF file, or the folder of a snapshot').description('give a model a name; its files stay where they are')
+    .option('--name <name>', 'the name (default: that of the file or folder)')
+    .option('--json', 'as JSON')
+    .addHelpText('after', `${examples('models add ~/Downloads/qwen2.5-coder-7b-instruct-q4_k_m.gguf --name qwen7b', 'models add /data/starcoder2-3b')}
+Exit codes: 0 registered · 2 bad usage · 8 not a whole model
+`)
+    .action(async (path: string, options: { name?: string; json?: boolean }) => done(await (await import('./commands/models.ts')).modelsAdd(path, options)));
+  models.command('remove').argument('<name>', 'a name given by `models add`').description('take a name away; the files stay')
+    .option('--json', 'as JSON')
+    .addHelpText('after', `${examples('models remove qwen7b')}
+Exit codes: 0 removed · 8 no such name
+`)
+    .action(async (name: string, options: { json?: boolean }) => done(await (await import('./commands/models.ts')).modelsRemove(name, options)));
+  rooted(models.command('get').argument('[model]', 'owner/repo/file.gguf, owner/repo:Q4_K_M, an https address, or a short name; without one: the list of those')).description('download a model as GGUF')
+    .option('--sha256 <hex>', 'the hash that the file must have (default: the one that Hugging Face names)')
+    .option('--json', 'progress and outcome as lines of JSON')
+    .option('-q, --quiet', 'the path alone')
+    .addHelpText('after', `${examples('models get', 'models get qwen2.5-coder-1.5b', 'models get Qwen/Qwen2.5-Coder-7B-Instruct-GGUF:Q5_K_M --models-root /data/models')}
+What was begun and not finished goes on where it stopped when the same command is given again. HF_TOKEN is sent to Hugging Face
+(or HF_ENDPOINT) alone, for gated models.
+
+Exit codes: 0 it is there, whole · 1 not downloaded, with the reason · 2 bad usage · 8 what came is no model · 130 cancelled, the part is kept
+`)
+    .action(async (model: string | undefined, options: ModelsOptions & { sha256?: string }) => done(await (await import('./commands/models-get.ts')).modelsGet(model, options)));
 
   const tool = program.command('tool').description('list the tools, show a schema, or run one tool');
   tool.command('list').description('every tool with its effect').option('--json', 'as JSON')

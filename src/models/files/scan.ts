@@ -1,4 +1,4 @@
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { distance } from 'fastest-levenshtein';
 import { isLaterPart, stemOf } from './gguf.ts';
