@@ -1,32 +1,45 @@
 import { UntilgreenError } from '../../../core/errors.ts';
 import type { FunctionLanguage } from '../../function/types.ts';
+import { check, evaluate } from './check.ts';
+import { parseExamples } from './examples.ts';
+import { extract, mend, normalise } from './extract.ts';
+import { typeOfShape } from './go-types.ts';
+import { parseLiteral } from './parse-value.ts';
+import { printAny, printAs } from './print-value.ts';
+import { screenCode } from './screen.ts';
+import { callOf, isIdentifier, parseSignature } from './signature.ts';
+import { readStub, stub } from './stub.ts';
 
 const later = (): never => {
   throw new UntilgreenError('internal', 'Functions in Go cannot be written yet.');
 };
 
-/** Functions in Go. */
+/**
+ * Functions in Go. Source is read by a small program with Go's own parser; candidates are compiled and run in the sandbox, all of a wave in one
+ * command. Several results are a tuple; an error that comes last and is not nil counts as raised, as a panic does; slices that are nil are empty
+ * ones, arrays are tuples.
+ */
 export const goFunctions: FunctionLanguage = {
   name: 'go',
   aliases: ['golang'],
   fence: 'go',
   extension: '.go',
-  isIdentifier: later,
-  parseSignature: later,
-  parseExamples: later,
+  isIdentifier,
+  parseSignature,
+  parseExamples,
   parseTests: later,
-  readStub: later,
-  stub: later,
-  completionStop: ['\nfunc ', '\n```', '\npackage ', '\n//'],
-  extract: later,
-  normalise: later,
-  mend: later,
-  screen: later,
-  callOf: later,
-  printValue: later,
-  parseValue: later,
-  check: later,
-  evaluate: later,
+  readStub,
+  stub,
+  completionStop: ['\nfunc ', '\n```', '\npackage ', '\ntype ', '\nvar ', '\n//'],
+  extract,
+  normalise,
+  mend,
+  screen: screenCode,
+  callOf,
+  printValue: (value, type) => (type === undefined ? printAny(value) : (printAs(value, typeOfShape(type)) ?? printAny(value))),
+  parseValue: (text) => parseLiteral(text),
+  check,
+  evaluate,
   checkProperties: later,
   runTests: later,
   render: later,

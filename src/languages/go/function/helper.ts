@@ -1,0 +1,112 @@
+import { execFile, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { cacheDir } from '../../../config/paths.ts';
+import { UntilgreenError } from '../../../core/errors.ts';
+import { sha256 } from '../../../core/hash.ts';
+import { GO_ENV } from '../../../sandbox/code/languages/go-cache.ts';
+import { toolchain } from './toolchain.ts';
+
+const run = promisify(execFile);
+const FOLDER = fileURLToPath(new URL('./helper/', import.meta.url));
+/** Milliseconds one question may take; a file of 10,000 lines takes under one second. */
+const ANSWER_MS = 20_000;
+/** Milliseconds of building; 12 s on two busy cores, with an empty cache. */
+const BUILD_MS = 300_000;
+
+interface Running {
+  child: ChildProcessWithoutNullStreams;
+  waiting: Map<number, { resolve: (answer: Answer) => void; timer: NodeJS.Timeout }>;
+}
+
+interface Answer {
+  result?: unknown;
+  broken?: string;
+}
+
+let running: Promise<Running> | undefined;
+let next = 0;
+
+/**
+ * Asks the reader of Go source. It is a program of ours, built once for each Go into the user's cache, and a plain process: like a compiler's
+ * front end it reads text and executes nothing of it.
+ *
+ * @returns the answer; undefined where the source was too much for it
+ * @throws `file_missing` where there is no Go, `tool_failed` where the program cannot be built
+ */
+export async function ask<T>(op: string, question: unknown): Promise<T | undefined> {
+  running ??= start().catch((thrown: unknown) => {
+    running = undefined; // the next question tries again
+    throw thrown;
+  });
+  const service = await running;
+  const id = (next += 1);
+  const { result } = await new Promise<Answer>((resolve) => {
+    const timer = setTimeout(() => service.child.kill('SIGKILL'), ANSWER_MS);
+    if (service.waiting.size === 0) hold(service, true);
+    service.waiting.set(id, { resolve, timer });
+    service.child.stdin.write(`${JSON.stringify({ id, op, question })}\n`);
+  });
+  return result as T | undefined;
+}
+
+async function start(): Promise<Running> {
+  const program = await build();
+  const child = spawn(program, [], { cwd: '/', env: { LANG: 'C.UTF-8', GOMAXPROCS: '1', GOMEMLIMIT: '512MiB' }, stdio: 'pipe' });
+  const service: Running = { child, waiting: new Map() };
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const { id, ...answer } = JSON.parse(line) as { id: number } & Answer;
+    settle(service, id, answer);
+  });
+  child.stderr.resume();
+  child.stdin.on('error', () => {}); // the exit below answers whoever waits
+  const ended = (): void => {
+    running = undefined; // the next question starts another one
+    for (const id of service.waiting.keys()) settle(service, id, { broken: 'it ended' });
+  };
+  child.on('exit', ended).on('error', ended);
+  hold(service, false);
+  return service;
+}
+
+async function build(): Promise<string> {
+  const { program, identity } = await toolchain();
+  const files = readdirSync(FOLDER).filter((name) => name.endsWith('.go')).sort();
+  const key = sha256([identity, ...files.map((name) => readFileSync(join(FOLDER, name), 'utf8'))].join('\0')).slice(0, 16);
+  const built = join(cacheDir(process.env), `go-reader-${key}`);
+  if (existsSync(built)) return built;
+  await mkdir(cacheDir(process.env), { recursive: true, mode: 0o700 });
+  // Beside the final place and renamed, so that no half is ever run.
+  const staging = await mkdtemp(`${built}.`);
+  try {
+    const env = { PATH: process.env['PATH'] ?? '', HOME: staging, GOCACHE: join(staging, 'cache'), GOFLAGS: '', GO111MODULE: 'off', ...GO_ENV };
+    await run(program, ['build', '-o', join(staging, 'reader'), ...files], { cwd: FOLDER, env, timeout: BUILD_MS });
+    await rename(join(staging, 'reader'), built);
+  } catch (thrown) {
+    const told = (thrown as { stderr?: string }).stderr?.trim() || (thrown as Error).message;
+    throw new UntilgreenError('tool_failed', `The reader of Go source cannot be built: ${told.slice(0, 500)}`, { program }, 'Check that `go build` works: `go version`, free disk, and a writable cache directory.', { cause: thrown });
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+  return built;
+}
+
+function settle(service: Running, id: number, answer: Answer): void {
+  const waiting = service.waiting.get(id);
+  if (!waiting) return;
+  clearTimeout(waiting.timer);
+  service.waiting.delete(id);
+  if (service.waiting.size === 0) hold(service, false);
+  waiting.resolve(answer);
+}
+
+/** The reader keeps the process alive only while a question is open. */
+function hold(service: Running, on: boolean): void {
+  const verb = on ? 'ref' : 'unref';
+  service.child[verb]();
+  for (const stream of [service.child.stdin, service.child.stdout, service.child.stderr] as unknown as { ref?(): void; unref?(): void }[]) stream[verb]?.();
+}
