@@ -3,6 +3,7 @@ import type { DemoOptions } from './commands/demo.ts';
 import type { ExecOptions } from './commands/exec.ts';
 import type { ModelsOptions } from './commands/models.ts';
 import type { CheckOptions } from './commands/models-check.ts';
+import type { FnOptions } from './fn/options.ts';
 
 /** What `run` and `plan` were given, as commander names it. */
 export interface GoalOptions extends EngineFlags, OutputFlags {
@@ -225,6 +226,50 @@ Exit codes: the snippet's own (128 and the number for a signal) · 124 time ran 
             127 its language is not installed · 130 cancelled
 `)
     .action(async (words: string[], options: ExecOptions) => done(await (await import('./commands/exec.ts')).exec(words, options)));
+
+  program.command('fn')
+    .usage('--task TEXT --fn NAME [options]')
+    .description('write one function test-first, also with a small local model, and say how sure it is')
+    .option('--task <text>', 'what the function is to do; @FILE or - for standard input')
+    .option('--fn <name>', 'its name')
+    .option('--lang, --language <name>', 'python (default), javascript (node), typescript or go')
+    .option('--signature <head>', 'its head, as “(values: list[int]) -> int”; text, a file with code, or -')
+    .option('--doctests <examples>', 'calls and what they give, one a line: “f([1, 2]) => 3” or doctests; text, a file, or -')
+    .option('--tests <file>', 'an existing test file that has to pass')
+    .option('--no-design', 'do not ask the model for a signature and examples first')
+    .option('--no-test', 'run nothing: the first candidate that parses is the answer')
+    .option('--decode <way>', 'greedy (default: the first candidate at temperature 0) or sample')
+    .option('--candidates <n>', 'most candidates (default 21)')
+    .option('--iters <n>', 'most waves of candidates and rounds of repair together (default 6)')
+    .option('--timeout <seconds>', 'time of the whole job; the best so far is the answer')
+    .option('--max_new_tokens, --max-new-tokens <n>', 'tokens of one candidate (default 512)')
+    .option('--seed <n>', 'the same seed gives the same candidates where the model can (default 1)')
+    .option('--add-imports', 'the function with the imports that it needs')
+    .option('--standalone', 'a script with a command line of its own; it is run once as a check')
+    .option('--clean-doc', 'one sentence as its doc, without examples')
+    .option('--profile <name>', 'copy (clean, prints only), save (a file, and tests beside it) or fast (one greedy candidate)')
+    .option('--out <path>', 'write it there: a new file, or a directory')
+    .option('--model <name>', 'name of a model, or a .gguf file', list)
+    .option('--base-url <url>', 'OpenAI-compatible server, with or without /v1')
+    .option('--sandbox <mode>', 'auto (default), or none to run candidates without a sandbox')
+    .option('--config <file>', 'settings from this file in place of the project’s')
+    .option('--record <file>', 'record the model’s replies')
+    .option('--replay <file>', 'answer from a recording; a request that differs is an error')
+    .option('--json', 'every event as one line of JSON, the outcome last')
+    .option('-q, --quiet', 'the code and its confidence only')
+    .option('-v, --verbose', 'every event, and the cause of an error')
+    .addHelpText('after', `${examples(
+      `fn --task "the largest number of a list, None for an empty one" --fn max_in_list --doctests 'max_in_list([3, 9]) => 9'`,
+      'fn --task @task.txt --fn isIPv4 --lang ts --tests ipv4.test.ts --add-imports', 'fn --task "roots of a quadratic" --fn quad_solver --model qwen2.5-coder-1.5b.gguf',
+      'fn --task "area of a circle" --fn area --profile save', 'fn --task "reverse the words" --fn reverse_words --profile copy > reverse_words.py',
+    )}
+The code alone is printed to standard output. The last line of the rest is the confidence with its evidence: how many candidates
+passed your examples, how many of them do the same, and on how many inputs. Without an example of yours it is low.
+
+Exit codes: 0 answered, however sure · 1 no candidate passed, or the script does not run · 2 bad usage or input
+            7 no sandbox · 8 no model · 130 cancelled
+`)
+    .action(async (options: FnOptions & { language?: string }) => done(await (await import('./commands/fn.ts')).fn({ ...options, lang: options.language })));
 
   const models = program.command('models').description('list the models on this machine, check one, name one, download one');
   const rooted = (command: Command) => command.option('--models-root <dir>', 'a further folder with models; repeatable', list);

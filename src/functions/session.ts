@@ -1,5 +1,6 @@
 import type { Emit } from '../core/events.ts';
 import type { Case, Example, FunctionLanguage, Outcome, Problem, Property, Signature, TestFile } from '../languages/function/types.ts';
+import type { Value } from '../languages/function/value.ts';
 import type { Sampler } from '../models/sampler.ts';
 import type { Models, Usage } from '../models/types.ts';
 import { addUsage, NO_USAGE } from '../models/usage.ts';
@@ -64,7 +65,7 @@ export interface Session {
   readonly properties: readonly Property[];
   readonly tests: TestFile | undefined;
   /** Calls on which candidates are compared. */
-  readonly inputs: readonly Case[];
+  readonly inputs: readonly (Case & { args: Value[] })[];
   readonly attempts: Attempt[];
   readonly notes: string[];
   readonly spent: { usage: Usage; requests: number; sampledTokens: number; repairTokens: number };

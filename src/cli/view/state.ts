@@ -1,6 +1,7 @@
 import type { Phase, RunEvent } from '../../core/events.ts';
 import type { StepState } from '../../plan/types.ts';
 import { counts, list, number, object, text, type Counts } from './data.ts';
+import { functionDoing } from './function.ts';
 import { oneLine } from './text.ts';
 
 export interface StepView {
@@ -89,7 +90,7 @@ export function foldView(view: ViewState, event: RunEvent): ViewState {
     case 'applied':
       return { ...next, doing: '' };
     default:
-      return next;
+      return { ...next, doing: functionDoing(event) ?? next.doing };
   }
 }
 

@@ -13,10 +13,20 @@ export function waitsFor(event: RunEvent): string | undefined | null {
       return 'asking planner';
     case 'step_started':
       return `step ${[text(data, 'step', 'id') || text(object(data['step']), 'id'), text(data, 'action', 'tool')].filter(Boolean).join(' ')}`;
+    case 'wave_started':
+      return 'sampling candidates';
+    case 'repair_started':
+      return 'asking for a repair';
     case 'attempt_discarded':
       return 'asking reflector';
     case 'verdict':
       return data['green'] === true ? undefined : 'asking reflector';
+    case 'stage_started':
+      return text(data, 'stage') === 'design' ? 'asking for a design' : text(data, 'stage') === 'check' ? 'running the candidates' : undefined;
+    case 'design_ready':
+    case 'wave_finished':
+    case 'repair_finished':
+    case 'finished':
     case 'plan_ready':
     case 'plan_refused':
     case 'step_finished':
