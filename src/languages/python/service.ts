@@ -13,7 +13,7 @@ const OLDEST = 9;
 
 export type Operation = 'symbols' | 'tests' | 'scan' | 'mutants' | FunctionOperation;
 /** Those of the function job; they take text that need not be a module. */
-export type FunctionOperation = 'fn_stub' | 'fn_signature' | 'fn_examples' | 'fn_tests' | 'fn_extract' | 'fn_normalise' | 'fn_mend' | 'fn_screen' | 'fn_render' | 'fn_values';
+export type FunctionOperation = 'fn_stub' | 'fn_signature' | 'fn_examples' | 'fn_tests' | 'fn_extract' | 'fn_normalise' | 'fn_mend' | 'fn_screen' | 'fn_render';
 export interface Unparsable {
   unparsable: { line: number; message: string };
 }

@@ -2,11 +2,16 @@ import type { FunctionLanguage } from '../../function/types.ts';
 import { check, evaluate } from './check.ts';
 import { extract, mend, normalise, screen } from './code.ts';
 import { callOf, parseValue, printValue } from './literals.ts';
+import { checkProperties } from './properties.ts';
 import { isIdentifier, parseExamples, parseSignature, readStub } from './read.ts';
+import { render, renderTests } from './render.ts';
+import { scriptTrial } from './script.ts';
 import { stub } from './stub.ts';
+import { parseTests } from './tests-file.ts';
+import { runTests } from './tests-run.ts';
 
-/** Functions in Python. */
-export const pythonFunctions = {
+/** Functions in Python: read by Python's own syntax tree, run by the machine's `python3` in the sandbox. */
+export const pythonFunctions: FunctionLanguage = {
   name: 'python',
   aliases: ['py', 'python3'],
   fence: 'python',
@@ -14,8 +19,10 @@ export const pythonFunctions = {
   isIdentifier,
   parseSignature,
   parseExamples,
+  parseTests,
   readStub,
   stub,
+  // The likeliest first: some servers take four.
   completionStop: ['\ndef ', '\nclass ', '\nprint(', '\nif __name__', '\n```', '\nassert ', '\n#', '\n@', '\n>>>', '\n"""'],
   extract,
   normalise,
@@ -26,4 +33,10 @@ export const pythonFunctions = {
   parseValue,
   check,
   evaluate,
-} as unknown as FunctionLanguage;
+  checkProperties,
+  runTests,
+  render,
+  renderTests,
+  scriptTrial,
+  scriptCommand: (fileName) => ['python3', fileName],
+};

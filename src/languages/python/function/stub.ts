@@ -20,9 +20,14 @@ export function stub(signature: Signature, doc: string, examples: readonly Examp
   return `${before}${signature.text}${told === '' ? '' : `\n${told}`}`;
 }
 
-/** An indented docstring with its examples as doctests; empty without anything to say. */
-export function docstring(doc: string, examples: readonly Example[], indent = INDENT): string {
-  const shown = [...new Set(examples.map((example) => doctest(example).join('\n')))].flatMap((text) => text.split('\n'));
+/**
+ * An indented docstring with its examples as doctests; empty without anything to say.
+ *
+ * @param strict doctests that Python itself would pass: a `None` prints nothing. Default false, because a model learns nothing from an empty line
+ */
+export function docstring(doc: string, examples: readonly Example[], { strict = false }: { strict?: boolean } = {}): string {
+  const indent = INDENT;
+  const shown = [...new Set(examples.map((example) => doctest(example, strict).join('\n')))].flatMap((text) => text.split('\n'));
   const prose = doc.trim().split('\n').map((line) => line.trimEnd());
   const lines = [...(doc.trim() === '' ? [] : prose), ...shown];
   if (lines.length === 0) return '';
@@ -40,11 +45,13 @@ export function docstring(doc: string, examples: readonly Example[], indent = IN
   return [...body.map((line, index) => (index === 0 ? `${open}${line}` : line === '' ? '' : indent + line)), `${indent}${quote}`].join('\n');
 }
 
-/** An example as a doctest; a `None` is written out, because a model learns nothing from an empty line. */
-export function doctest(example: Example): string[] {
+/** An example as the lines of a doctest. */
+function doctest(example: Example, strict: boolean): string[] {
   const setup = example.setup === '' ? [] : example.setup.split('\n').map((line) => (/^\s|^(else|elif|except|finally)\b/.test(line) ? `... ${line}` : `>>> ${line}`));
-  return [...setup, ...example.expression.split('\n').map((line, index) => (index === 0 ? `>>> ${line}` : `... ${line}`)), ...expectedLines(example.expected)];
+  return [...setup, ...example.expression.split('\n').map((line, index) => (index === 0 ? `>>> ${line}` : `... ${line}`)), ...(strict && isNone(example.expected) ? [] : expectedLines(example.expected))];
 }
+
+const isNone = (expected: Expected): boolean => expected.kind === 'value' && expected.text === 'None';
 
 function expectedLines(expected: Expected): string[] {
   switch (expected.kind) {
@@ -53,7 +60,7 @@ function expectedLines(expected: Expected): string[] {
       return expected.text.split('\n').map((line) => (line.trim() === '' ? '<BLANKLINE>' : line));
     case 'raises': {
       const error = expected.error ?? 'Exception';
-      return ['Traceback (most recent call last):', `${INDENT}...`, expected.message === undefined ? `${error}` : `${error}: ${expected.message}`];
+      return ['Traceback (most recent call last):', `${INDENT}...`, expected.message === undefined ? error : `${error}: ${expected.message}`];
     }
   }
 }

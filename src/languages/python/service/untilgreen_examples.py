@@ -88,18 +88,18 @@ def asserted_example(line, name):
     return from_assert(node.test, name) if isinstance(node, ast.Assert) else None
 
 
-def from_assert(test, name):
-    """The example behind the condition of an assert; `None` for one that says less than a value."""
+def from_assert(test, name, known=frozenset()):
+    """The example behind the condition of an assert; `None` for one that says less than a value. `known`: names that the setup binds."""
     if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (ast.Eq, ast.Is)):
         left, right = test.left, test.comparators[0]
         if not calls(left, name) and calls(right, name):
             left, right = right, left
-        if calls(left, name) and not calls(right, name) and concrete(left, name):
+        if calls(left, name) and not calls(right, name) and concrete(left, name, known) and concrete(right, name, known):
             return dict(called(left, name), expected=value(right))
         return None
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) and is_call(test.operand, name) and concrete(test.operand, name):
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) and is_call(test.operand, name) and concrete(test.operand, name, known):
         return dict(called(test.operand, name), expected=value(ast.Constant(False)))
-    if is_call(test, name) and concrete(test, name):
+    if is_call(test, name) and concrete(test, name, known):
         return dict(called(test, name), expected=value(ast.Constant(True)))
     return None
 
@@ -145,9 +145,9 @@ def calls(node, name):
     return any(is_call(item, name) for item in ast.walk(node))
 
 
-def concrete(node, name):
+def concrete(node, name, known=frozenset()):
     """Everything it reads is there without the text around it: `f(n)` is a formula."""
-    return not free_names(node) - {name}
+    return not free_names(node) - {name} - known
 
 
 def called(node, name):

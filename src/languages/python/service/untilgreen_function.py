@@ -6,8 +6,10 @@ from untilgreen_examples import examples
 from untilgreen_extract import extract
 from untilgreen_mend import mend
 from untilgreen_normalise import normalise
+from untilgreen_render import render
 from untilgreen_screen import screen
 from untilgreen_signature import signature, stub
+from untilgreen_test_file import read_tests
 
 
 def read_stub(source, name):
@@ -28,4 +30,6 @@ OPERATIONS = {
     "fn_normalise": normalise,
     "fn_mend": mend,
     "fn_screen": screen,
+    "fn_tests": read_tests,
+    "fn_render": render,
 }
