@@ -69,7 +69,7 @@ for (let attempt = 0; attempt < Number(values.rounds); attempt += 1) {
 }
 await engine.close();
 
-const median = (all: readonly number[]): number => [...all].sort((a, b) => a - b)[Math.floor(all.length / 2)]!;
+const median = (all: readonly number[]): number => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)]!;
 const rows = [...costs].map(([name, all]) => {
   const candidates = /^\d+/.test(name) ? N : 1;
   // A candidate that ended early would make its variant look cheap: what was written is brought to the same length.

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { resolve as absolute } from 'node:path';
 import { UntilgreenError } from '../../core/errors.ts';
 import { readGguf } from '../files/gguf.ts';
 import type { ModelFacts } from '../files/types.ts';
@@ -19,7 +19,7 @@ const SPARE = 8;
 /** Opens a GGUF file in this process. Options and errors: `openEngine` in engine.ts. */
 export async function openLlamaEngine(file: string, options: EngineOptions): Promise<LocalEngine> {
   // Before the native side sees it: what is missing, cut off or no model is said in our words.
-  const { path, facts } = await readGguf(resolve(file));
+  const { path, facts } = await readGguf(absolute(file));
   if (facts.unfit !== undefined) throw new UntilgreenError('model_refused', `${path} cannot generate text: ${facts.unfit}.`, { path }, 'Take another model: `untilgreen models list`.');
   const library = await openLibrary(options);
   options.signal?.throwIfAborted();

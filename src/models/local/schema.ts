@@ -10,16 +10,18 @@ const MOST_ENTRIES = 32;
  * here: a small model repeats itself inside an open one until its tokens are spent (17 of 20 replies valid without, 20 with).
  *
  * @param maxTokens tokens of the reply; a string may be half of it, at four characters a token
+ * @throws for a reference to what is not among the schema's own definitions
  *
  * @example
  * boundedSchema({ type: 'string' }, 100); // { type: 'string', maxLength: 200 }
  */
 export function boundedSchema(schema: Schema, maxTokens: number): Schema {
+  const definitions: Schema = { ...(schema['definitions'] as Schema | undefined), ...(schema['$defs'] as Schema | undefined) };
   const characters = Math.max(20, Math.min(MOST_CHARACTERS, maxTokens * 2));
   const convert = (node: unknown): Schema => {
     if (node === null || typeof node !== 'object') return anything();
     const s = node as Schema;
-    if (typeof s['$ref'] === 'string') return { $ref: s['$ref'].replace('#/definitions/', '#/$defs/') };
+    if (typeof s['$ref'] === 'string') return { $ref: reference(s['$ref']) };
     if ('const' in s) return scalar(s['const']) ? { const: s['const'] } : anything();
     if (Array.isArray(s['enum'])) return { enum: s['enum'].filter(scalar) };
     const union = s['oneOf'] ?? s['anyOf'];
@@ -45,6 +47,11 @@ export function boundedSchema(schema: Schema, maxTokens: number): Schema {
         return 'properties' in s || s['type'] === 'object' ? object(s) : anything();
     }
   };
+  const reference = (text: string): string => {
+    const name = /^#\/(?:\$defs|definitions)\/([^/]+)$/.exec(text)?.[1];
+    if (name === undefined || !Object.hasOwn(definitions, name)) throw new Error(`'${text}' is not among its definitions`);
+    return `#/$defs/${name}`;
+  };
   const length = (s: Schema): Schema => ({
     ...(typeof s['minLength'] === 'number' ? { minLength: s['minLength'] } : {}),
     maxLength: Math.max(Number(s['minLength'] ?? 0), typeof s['maxLength'] === 'number' ? Math.min(s['maxLength'], MOST_CHARACTERS) : characters),
@@ -57,7 +64,6 @@ export function boundedSchema(schema: Schema, maxTokens: number): Schema {
   };
   // Values of no type: one level, for a grammar of every JSON has no bounds.
   const anything = (): Schema => ({ oneOf: [{ type: 'string', maxLength: characters }, { type: 'number' }, { type: 'boolean' }, { type: 'null' }] });
-  const definitions = { ...(schema['definitions'] as Schema | undefined), ...(schema['$defs'] as Schema | undefined) };
   const names = Object.keys(definitions);
   return { ...convert(schema), ...(names.length ? { $defs: Object.fromEntries(names.map((name) => [name, convert(definitions[name])])) } : {}) };
 }

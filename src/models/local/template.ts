@@ -34,7 +34,7 @@ export function chatTemplate(jinja: Jinja, source: string, special: { bos: strin
           // The first refusal says what is wrong with the messages as they were given.
         }
       }
-      throw new UntilgreenError('model_refused', `The model's chat template refuses the messages: ${(error as Error).message}`, { roles: messages.map((message) => message.role) }, 'Questions and answers have to alternate, a question first.', { cause: error });
+      throw new UntilgreenError('model_refused', `The model's chat template refuses the messages: ${(error as Error).message}.`, { roles: messages.map((message) => message.role) }, 'Questions and answers have to alternate, a question first.', { cause: error });
     }
   };
 }
