@@ -76,7 +76,8 @@ export interface TestFile {
   /** File name, without folders. */
   name: string;
   source: string;
-  framework: 'pytest' | 'unittest' | 'node:test' | 'assert' | 'go test';
+  /** `expect`: of vitest or jest, whose runner is not at hand; its examples are checked in its place. */
+  framework: 'pytest' | 'unittest' | 'node:test' | 'assert' | 'expect' | 'go test';
   /** Name of the module that the tests import the function from (`area`, `./area.js`); undefined where the test file stands in the same package (Go) or imports nothing. */
   module: string | undefined;
   /** Calls with what they are to give, taken from the asserts that are as simple as that. */

@@ -31,7 +31,11 @@ export async function staticTests(path: string, source: string): Promise<StaticT
 
 /** For the judgement of a run: what must have reported, and whether the file checks something without tests. */
 export async function staticTestsOf(bench: Workbench, path: string): Promise<{ names: string[]; lines: Map<string, number>; asserts: boolean }> {
-  const source = await bench.readText(path).then((f) => f.text, () => '');
+  return staticTestsIn(path, await bench.readText(path).then((f) => f.text, () => ''));
+}
+
+/** The same of a source that is at hand. */
+export async function staticTestsIn(path: string, source: string): Promise<{ names: string[]; lines: Map<string, number>; asserts: boolean }> {
   const tests = await findTests(path, source);
   return {
     names: tests.filter((t) => t.certain && !t.skipped).map((t) => t.name),

@@ -49,7 +49,7 @@ export interface Reporting {
  * @param name  `node-test`, `vitest` or `jest`
  * @param cwd   the check's working directory, relative to the workspace
  */
-export async function createReport(bench: Workbench, name: 'node-test' | 'vitest' | 'jest', cwd: string): Promise<Reporting> {
+export async function createReport(bench: Pick<Workbench, 'root'>, name: 'node-test' | 'vitest' | 'jest', cwd: string): Promise<Reporting> {
   const folder = `.untilgreen-${randomBytes(8).toString('hex')}`;
   const absolute = join(bench.root, folder);
   const file = await openReportFile(bench.root);

@@ -37,14 +37,14 @@ export function claimOf(reading: Reading, statement: TS.Expression): Claim | und
   if (!ts.isCallExpression(node)) return undefined;
   const callee = node.expression.getText(tree);
   const [first, second] = node.arguments;
-  if (!first) return /^expect\(/.test(callee) ? expectation(reading, node) : undefined;
+  if (!first) return callee.startsWith('expect(') ? expectation(reading, node) : undefined;
   const method = /(?:^|\.)([\w$]+)$/.exec(callee)?.[1] ?? '';
   if (/^(?:assert|console\.assert|(?:assert|t|test|strict)(?:\.strict|\.assert)?\.(?:ok|true|assert)|ok)$/.test(callee)) return truth(reading, first, true);
   if (/^(?:assert|t)\.(?:false|notOk|isFalse)$/.test(callee)) return truth(reading, first, false);
   if (/^(?:assert|t)\.isTrue$/.test(callee)) return truth(reading, first, true);
-  if (second && EQUAL.test(method) && !/^expect\(/.test(callee)) return equality(reading, first, second);
+  if (second && EQUAL.test(method) && !callee.startsWith('expect(')) return equality(reading, first, second);
   if (/^(?:throws|rejects|throwsAsync)$/.test(method)) return raising(reading, first, node.arguments.slice(1));
-  return /^expect\(/.test(callee) ? expectation(reading, node) : undefined;
+  return callee.startsWith('expect(') ? expectation(reading, node) : undefined;
 }
 
 /** Without parentheses, `await` and `void` in front. */

@@ -1,4 +1,3 @@
-import { UntilgreenError } from '../../../core/errors.ts';
 import type { FunctionLanguage } from '../../function/types.ts';
 import { check, evaluate } from './check.ts';
 import { type Dialect, JAVASCRIPT } from './dialect.ts';
@@ -7,15 +6,18 @@ import { extract } from './extract.ts';
 import { callOf, parseValue, printValue } from './literals.ts';
 import { mend } from './mend.ts';
 import { normalise } from './normalise.ts';
+import { checkProperties } from './properties.ts';
+import { renderTests } from './render-tests.ts';
+import { render } from './render.ts';
+import { runTests } from './run-tests.ts';
 import { screen } from './screen.ts';
+import { scriptCommand, scriptTrial } from './script.ts';
 import { isIdentifier, parseSignature } from './signature.ts';
 import { readStub, stub } from './stub.ts';
+import { parseTests } from './tests.ts';
 
 /** One implementation, two faces: TypeScript is the same with types. */
 export function nodeFunctions(dialect: Dialect): FunctionLanguage {
-  const unready = (what: string) => (): never => {
-    throw new UntilgreenError('tool_failed', `${dialect.title} functions: ${what} is not written yet.`);
-  };
   return {
     name: dialect.name,
     aliases: dialect.aliases,
@@ -24,7 +26,7 @@ export function nodeFunctions(dialect: Dialect): FunctionLanguage {
     isIdentifier,
     parseSignature: (text, name) => parseSignature(dialect, text, name),
     parseExamples: (text, name) => parseExamples(dialect, text, name),
-    parseTests: unready('parseTests'),
+    parseTests,
     readStub: (source, name) => readStub(dialect, source, name),
     stub,
     completionStop: ['\nfunction ', '\nexport ', '\nconst ', '\nlet ', '\nvar ', '\nclass ', '\nconsole.', '\n/*', '\n//', '\nmodule.', '\n```'],
@@ -37,12 +39,12 @@ export function nodeFunctions(dialect: Dialect): FunctionLanguage {
     parseValue,
     check,
     evaluate,
-    checkProperties: unready('checkProperties'),
-    runTests: unready('runTests'),
-    render: unready('render'),
-    renderTests: unready('renderTests'),
-    scriptTrial: unready('scriptTrial'),
-    scriptCommand: unready('scriptCommand'),
+    checkProperties,
+    runTests,
+    render: (request) => render(dialect, request),
+    renderTests,
+    scriptTrial,
+    scriptCommand: (fileName) => scriptCommand(dialect, fileName),
   };
 }
 

@@ -57,6 +57,7 @@ export function docComment(signature: Signature, doc: string, examples: readonly
   const tags = typeTags(signature);
   const lines = [...(doc.trim() === '' ? [] : doc.trim().split('\n')), ...(tags.length && doc.trim() !== '' ? [''] : []), ...tags, ...(shown.length && (doc.trim() !== '' || tags.length) ? [''] : []), ...shown];
   if (lines.length === 0) return '';
+  if (lines.length === 1 && shown.length === 0) return `/** ${lines[0]!.replaceAll('*/', '*\\/')} */\n`;
   return `/**\n${lines.map((line) => ` * ${line}`.trimEnd().replaceAll('*/', '*\\/')).join('\n')}\n */\n`;
 }
 
