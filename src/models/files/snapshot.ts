@@ -102,7 +102,7 @@ async function incomplete(folder: string): Promise<string[]> {
 function missing(folder: string, what: readonly string[], unfinished: readonly string[]): UntilgreenError {
   const shown = `${what.slice(0, 5).join(', ')}${what.length > 5 ? ` and ${what.length - 5} more` : ''}`;
   const partial = unfinished.length > 0 ? ` ${unfinished.length === 1 ? 'A download was' : `${unfinished.length} downloads were`} not finished: ${unfinished.slice(0, 3).join(', ')}${unfinished.length > 3 ? ', …' : ''}.` : '';
-  return new UntilgreenError('model_file_invalid', `${folder} is not complete: ${shown} ${what.length === 1 ? 'is' : 'are'} missing.${partial}`, { path: folder, missing: what, incomplete: unfinished }, 'Download it again (`hf download OWNER/NAME` goes on where it stopped).');
+  return new UntilgreenError('model_file_invalid', `${folder} is not complete; missing: ${shown}.${partial}`, { path: folder, missing: what, incomplete: unfinished }, 'Download it again (`hf download OWNER/NAME` goes on where it stopped).');
 }
 
 async function readJson(folder: string, name: string): Promise<Json> {

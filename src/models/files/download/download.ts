@@ -78,19 +78,19 @@ export async function download(item: Item, options: DownloadOptions = {}): Promi
 }
 
 async function locked(item: Item, options: DownloadOptions): Promise<Downloaded> {
-  const before = (await readPart(item.file, item.url)).bytes;
+  const before = (await readPart(item.file, item.url, item.sha256)).bytes;
   const meter = new Meter(options.onProgress);
   let failures = 0;
   let expected: string | undefined;
   for (;;) {
-    const start = (await readPart(item.file, item.url)).bytes;
+    const start = (await readPart(item.file, item.url, item.sha256)).bytes;
     try {
       expected = await fetchRest(item, options, meter);
       break;
     } catch (error) {
       options.signal?.throwIfAborted();
       if (!(error instanceof Interrupted)) throw error;
-      const { bytes } = await readPart(item.file, item.url);
+      const { bytes } = await readPart(item.file, item.url, item.sha256);
       failures = bytes > start ? 1 : failures + 1;
       if (failures >= TRIES) {
         throw new UntilgreenError('download_failed', `${item.url.host} stopped sending after ${bytes} bytes: ${error.message}.`, { url: item.url.href, bytes, reason: 'network' }, 'What there is is kept: the same command goes on where it stopped.', { cause: error });
@@ -119,7 +119,7 @@ async function locked(item: Item, options: DownloadOptions): Promise<Downloaded>
 
 /** Asks for what is not there yet and appends it; tells the hash that the whole must have. */
 async function fetchRest(item: Item, options: DownloadOptions, meter: Meter): Promise<string | undefined> {
-  const { bytes: have, state } = await readPart(item.file, item.url);
+  const { bytes: have, state } = await readPart(item.file, item.url, item.sha256);
   if (state?.size !== undefined && have === state.size) return item.sha256 ?? state.sha256;
   const strong = state?.etag !== undefined && !state.etag.startsWith('W/') ? state.etag : undefined;
   const headers = have > 0 ? { range: `bytes=${have}-`, ...(strong === undefined ? {} : { 'if-range': `"${strong}"` }) } : undefined;

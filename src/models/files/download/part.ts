@@ -14,13 +14,18 @@ export const partOf = (file: string): string => `${file}.part`;
 const stateOf = (file: string): string => `${file}.part.json`;
 const lockOf = (file: string): string => `${file}.part.lock`;
 
-/** What an earlier command left of a file; zero bytes where it cannot be continued. */
-export async function readPart(file: string, url: URL): Promise<{ bytes: number; state: PartState | undefined }> {
+/**
+ * What an earlier command left of a file; zero bytes where it cannot be continued.
+ *
+ * @param sha256  of the file as it is now, where that is known
+ */
+export async function readPart(file: string, url: URL, sha256?: string): Promise<{ bytes: number; state: PartState | undefined }> {
   try {
     const state = JSON.parse(await readFile(stateOf(file), 'utf8')) as PartState;
     const { size } = await stat(partOf(file));
+    const changed = sha256 !== undefined && state.sha256 !== undefined && sha256 !== state.sha256;
     // Without one of these nothing would tell a file of today from one of yesterday.
-    if (state.url === url.href && (state.etag !== undefined || state.sha256 !== undefined)) return { bytes: size, state };
+    if (!changed && state.url === url.href && (state.etag !== undefined || state.sha256 !== undefined)) return { bytes: size, state };
   } catch {
     // nothing there, or half of it
   }
