@@ -1,8 +1,8 @@
-import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { z } from 'zod';
 import { UntilgreenError } from '../../core/errors.ts';
 import { canonicalJson, sha256 } from '../../core/hash.ts';
 import type { Sample, SampleRequest, Sampler, SamplerInfo, Samples } from '../../models/sampler.ts';
+import { openLines } from './lines.ts';
 
 const FORMAT = 'untilgreen-samples';
 
@@ -47,31 +47,27 @@ const keyOf = ({ chat, completion, temperature, topP, maxTokens }: SampleRequest
  * @throws `replay_missing` when the file holds something else
  */
 export async function keepSamples(path: string, open: () => Promise<Sampler>): Promise<KeptSampler> {
-  const before = existsSync(path) ? read(path) : undefined;
+  const file = openLines(path, z.union([header, line]), (number, cause) => broken(path, number, cause));
+  const [first, ...rest] = file.before as (z.output<typeof header> | Line)[];
+  if (first && !('format' in first)) throw broken(path, 1);
   const known = new Map<string, { sample: Sample; form: Line['form']; inputTokens: number | null }>();
   const remember = ({ request, seed, form, inputTokens, samples }: Line): void =>
     samples.forEach(([text, tokens, finish], index) => known.set(`${request}:${seed + index}`, { sample: { text, outputTokens: tokens ?? undefined, finish }, form, inputTokens }));
-  before?.lines.forEach(remember);
-  const file = openSync(path, before ? 'r+' : 'w', 0o600);
-  let end = before?.bytes ?? 0;
-  ftruncateSync(file, end);
-  const append = (value: unknown): void => {
-    const bytes = Buffer.from(`${JSON.stringify(value)}\n`);
-    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at, end + at);
-    end += bytes.length;
-    fsyncSync(file);
-  };
+  const lines = rest.filter((each) => 'request' in each);
+  lines.forEach(remember);
+  const before: SamplerInfo | undefined = first && { provider: first.provider, model: first.model, billions: first.billions ?? undefined, form: lines[0]?.form ?? 'auto' };
   let sampler: Promise<Sampler> | undefined;
   const model = (): Promise<Sampler> =>
     (sampler ??= open().then((opened) => {
       const described = opened.describe();
-      if (before && before.info.model !== described.model) {
-        throw new UntilgreenError('replay_mismatch', `The samples in ${path} are of ${before.info.model}; those that are missing cannot come from ${described.model}.`, { path, kept: before.info.model, model: described.model }, 'Give another --samples file, or the same model.');
+      if (before && before.model !== described.model) {
+        throw new UntilgreenError('replay_mismatch', `The samples in ${path} are of ${before.model}; those that are missing cannot come from ${described.model}.`, { path, kept: before.model, model: described.model }, 'Give another --samples file, or the same model.');
       }
       return opened;
     }));
   const counts = { kept: 0, asked: 0 };
-  let info: SamplerInfo = before?.info ?? (await model()).describe();
+  let info: SamplerInfo = before ?? (await model()).describe();
+  let headed = before !== undefined;
 
   return {
     describe: () => info,
@@ -92,9 +88,10 @@ export async function keepSamples(path: string, open: () => Promise<Sampler>): P
       }
       const answer = await (await model()).sample(request);
       counts.asked += request.n;
-      if (end === 0) {
+      if (!headed) {
+        headed = true;
         const { provider, model: name, billions } = (info = (await model()).describe());
-        append({ format: FORMAT, version: 1, provider, model: name, billions: billions ?? null });
+        file.append({ format: FORMAT, version: 1, provider, model: name, billions: billions ?? null });
       }
       const entry: Line = {
         request: key,
@@ -103,35 +100,12 @@ export async function keepSamples(path: string, open: () => Promise<Sampler>): P
         inputTokens: answer.usage.inputTokens ?? null,
         samples: answer.samples.map(({ text, outputTokens, finish }) => [text, outputTokens ?? null, finish]),
       };
-      append(entry);
+      file.append(entry);
       remember(entry);
       return answer;
     },
-    close: () => closeSync(file),
+    close: () => file.close(),
   };
-}
-
-function read(path: string): { info: SamplerInfo; lines: Line[]; bytes: number } | undefined {
-  const text = readFileSync(path, 'utf8');
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  const [first, ...rest] = whole.split('\n').slice(0, -1);
-  if (first === undefined) {
-    // Nothing, or a first line that a kill cut short; anything else is someone's file.
-    if (`{"format":"${FORMAT}"`.startsWith(text.slice(0, 12 + FORMAT.length))) return undefined;
-    throw broken(path, 1);
-  }
-  const { provider, model, billions } = parse(first, header, path, 1);
-  const lines = rest.map((each, index) => parse(each, line, path, index + 2));
-  const form = lines[0]?.form ?? 'auto';
-  return { info: { provider, model, form, billions: billions ?? undefined }, lines, bytes: Buffer.byteLength(whole) };
-}
-
-function parse<T>(text: string, schema: z.ZodType<T>, path: string, number: number): T {
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch (cause) {
-    throw broken(path, number, cause);
-  }
 }
 
 const broken = (path: string, number: number, cause?: unknown): UntilgreenError =>

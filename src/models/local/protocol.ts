@@ -134,8 +134,12 @@ export function usagePiece(head: Head, asked: Asked, result: GenerateResult): un
   return { id: head.id, object: asked.kind === 'chat' ? 'chat.completion.chunk' : 'text_completion', created: head.created, model: head.model, choices: [], usage: usageOf(result) };
 }
 
-/** The prompt counts once, however many samples were made of it. */
+/** The prompt counts once, however many samples were made of it. What each sample took is told beyond the protocol, which has one count for all. */
 function usageOf(result: GenerateResult): unknown {
-  const written = result.samples.reduce((sum, sample) => sum + sample.tokens, 0);
-  return { prompt_tokens: result.promptTokens, completion_tokens: written, total_tokens: result.promptTokens + written, prompt_tokens_details: { cached_tokens: result.cachedTokens } };
+  const each = result.samples.map(({ tokens }) => tokens);
+  const written = each.reduce((sum, tokens) => sum + tokens, 0);
+  return {
+    prompt_tokens: result.promptTokens, completion_tokens: written, total_tokens: result.promptTokens + written,
+    prompt_tokens_details: { cached_tokens: result.cachedTokens }, completion_tokens_each: each,
+  };
 }

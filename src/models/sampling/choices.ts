@@ -22,6 +22,8 @@ interface Counted {
   prompt_tokens?: number;
   completion_tokens?: number;
   prompt_tokens_details?: { cached_tokens?: number } | null;
+  /** As the model in this process tells it: tokens by choice. */
+  completion_tokens_each?: number[];
 }
 
 interface Chunk {
@@ -80,7 +82,7 @@ export async function readChoices(wire: Wire, url: string, init: RequestInit, on
   if (all.length === 0 || (!wire.done && all.some((choice) => choice.reason === undefined))) throw new BrokenStream('the stream ended before the reply did');
   const each = reports === all.length && all.every((choice) => choice.counted !== undefined);
   return {
-    choices: all.map((choice) => ({ ...asChoice(choice), tokens: each ? choice.counted?.completion_tokens : undefined })),
+    choices: all.map((choice, index) => ({ ...asChoice(choice), tokens: each ? choice.counted?.completion_tokens : last?.completion_tokens_each?.[index] })),
     inputTokens: last?.prompt_tokens,
     outputTokens: each ? sum(all.map((choice) => choice.counted?.completion_tokens)) : together(last?.completion_tokens, all),
     cachedTokens: (each ? all[0]!.counted : last)?.prompt_tokens_details?.cached_tokens,
