@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { UntilgreenError, asError } from '../core/errors.ts';
 import type { Emit } from '../core/events.ts';
 import type { Example, Property, Signature } from '../languages/function/types.ts';
+import type { SamplerInfo } from '../models/sampler.ts';
 import type { Answer, Models } from '../models/types.ts';
 import { expectedText } from './contradictions.ts';
 import type { Given } from './read.ts';
@@ -43,6 +44,14 @@ export function needsDesign(given: Pick<Given, 'signature' | 'examples'>): boole
   return given.signature === undefined || given.examples.length === 0;
 }
 
+/** Billions of parameters below which a form comes back filled with the question: a 135M model wrote the task into every field. */
+const LEAST_BILLIONS = 0.5;
+
+/** Can a model make a design: base models and the tiniest cannot, and asking them costs a minute. What is not known is tried. */
+export function fillsForms({ form, billions }: Pick<SamplerInfo, 'form' | 'billions'>): boolean {
+  return form !== 'completion' && (billions === undefined || billions >= LEAST_BILLIONS);
+}
+
 /**
  * Asks once for what the user did not give, in a form that a schema holds. What comes is a guess: an example that does not parse is left out, and
  * a reply that is none, as small models give it, is done without.
@@ -77,8 +86,10 @@ function schemaFor({ signature, examples }: Given): z.ZodType<Contract> {
 }
 
 function question({ language, name, doc, signature, examples }: Given): string {
+  const keyword = { python: 'def', javascript: 'function', typescript: 'function', go: 'func' }[language.name];
   const known = [
-    `Function: ${name}`, `Language: ${language.name}`, ...(signature ? [`Signature: ${signature.text}`] : []), `Task: ${doc}`,
+    `Function: ${name}`, `Language: ${language.name}`, `Signature: ${signature?.text ?? `to be written as "${keyword} ${name}(…)", with types`}`, `Task: ${doc}`,
+    ...(examples.length === 0 ? [`A call is written as "${name}(…)" with literals in place of the dots.`] : []),
     ...examples.slice(0, 5).map(({ expression, expected }) => `Example: ${expression} gives ${expectedText(expected)}`),
   ];
   return known.join('\n');

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { UntilgreenError } from '../core/errors.ts';
 import { fauxModels, fauxSampler, type FauxTexts } from '../models/faux.ts';
 import type { SamplerInfo } from '../models/sampler.ts';
@@ -71,8 +71,13 @@ describe('waves, and when they end', () => {
   });
 
   it('the time of the job ends it with the best so far', async () => {
-    const { result } = await job({}, [[RIGHT], (request) => new Promise((_, reject) => request.signal!.addEventListener('abort', () => reject(new UntilgreenError('cancelled', 'Cancelled.'))))], { timeoutSeconds: 4 });
+    const clock = new AbortController();
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValueOnce(clock.signal);
+    const { result } = await job({}, [[RIGHT], (request) => (clock.abort(), request.signal!.throwIfAborted(), [])], { timeoutSeconds: 4 });
+    expect(timeout).toHaveBeenCalledWith(4_000);
+    timeout.mockRestore();
     expect(result).toMatchObject({ ok: true, ended: 'timeout', evidence: { agreeing: 1 } });
+    expect(result.error).toBeUndefined();
   });
 
   it('a cancelled job tells the best so far, and that it was cancelled', async () => {
@@ -168,6 +173,14 @@ describe('without a trusted example', () => {
     expect(result.confidence.band).toBe('low');
   });
 
+  it('a base model and the tiniest are not asked for a design', async () => {
+    for (const info of [{ form: 'completion' as const, billions: 7 }, { billions: 0.135 }]) {
+      const models = fauxModels([]);
+      await job(bare, () => [RIGHT], { candidates: 1 }, { models }, info);
+      expect(models.calls).toEqual([]);
+    }
+  });
+
   it('a design that the model cannot make is done without', async () => {
     const models = fauxModels([new UntilgreenError('model_reply_invalid', 'no JSON')]);
     const { result, named } = await job(bare, () => [RIGHT], { candidates: 1 }, { models });
@@ -192,8 +205,12 @@ describe('the head of the function', () => {
     expect(result.notes[0]).toMatch(/^The model's signature def max_in_list\(a, b\): does not go with max_in_list\(\[3, 9, 2\]\)/);
   });
 
-  it('is asked for where nothing shows it', async () => {
-    await expect(job({ signature: undefined, doctests: undefined }, [[RIGHT]], { design: false })).rejects.toMatchObject({ code: 'bad_arguments', message: expect.stringMatching(/^The signature of max_in_list is not known: no example/) });
+  it('is taken from what the model writes where nothing shows it', async () => {
+    const { result, sampler } = await job({ signature: undefined, doctests: undefined }, [['no', RIGHT], [RIGHT]], { design: false, candidates: 1 });
+    expect(sampler.calls[0]).toMatchObject({ key: 'head', n: 4 });
+    expect(result.signature?.text).toBe('def max_in_list(values: list[int]):');
+    expect(result).toMatchObject({ ok: true, confidence: { band: 'low' } });
+    await expect(job({ signature: undefined, doctests: undefined }, [['no']], { design: false })).rejects.toMatchObject({ code: 'model_reply_invalid' });
   });
 });
 

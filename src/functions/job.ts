@@ -4,8 +4,9 @@ import type { Signature } from '../languages/function/types.ts';
 import { makeInputs } from '../selection/inputs.ts';
 import { check, evaluateExpected } from './check.ts';
 import { choose, promoted, rank, untrusted, vote, type Ranking } from './choose.ts';
-import { design, needsDesign, type Design } from './design.ts';
+import { design, fillsForms, needsDesign, type Design } from './design.ts';
 import { generate, stirUp } from './generate.ts';
+import { headOf, headRequest } from './head.ts';
 import { inferSignature } from './infer.ts';
 import { optionsOf } from './options.ts';
 import { nextStep } from './policy.ts';
@@ -78,14 +79,14 @@ async function prepare(draft: Draft): Promise<Session> {
   const { language } = given;
   const emit = deps.emit ?? silent;
   const session: Pick<Session, 'stage' | 'emit'> = { stage: undefined, emit };
-  if (options.design && deps.models && needsDesign(given)) {
+  if (options.design && deps.models && needsDesign(given) && fillsForms(deps.sampler.describe())) {
     enter(session, 'design');
     const { design: plan, answer } = await design(given, deps.models, emit, signal);
     draft.plan = plan;
     notes.push(...plan.notes);
     if (answer) spend({ spent }, answer.usage, answer.requests);
   }
-  const signature = given.signature ?? designed(draft) ?? (await inferSignature(given));
+  const signature = given.signature ?? designed(draft) ?? (given.examples.some(({ args }) => args) ? await inferSignature(given) : await written(draft));
   const trusted = options.test ? await evaluateExpected({ language, deps, signal }, given.examples) : [...given.examples];
   const guessed = options.test ? await evaluateExpected({ language, deps, signal }, draft.plan?.examples ?? []) : [];
   if (trusted.length === 0 && !given.tests) notes.push('No trusted example: candidates are compared with each other alone.');
@@ -111,6 +112,15 @@ function designed({ given, plan, notes }: Draft): Signature | undefined {
   if (!odd) return plan.signature;
   notes.push(`The model's signature ${plan.signature.text} does not go with ${odd.expression}; one is made from the examples.`);
   return undefined;
+}
+
+/** The head that the model writes when it is told the name and the task alone. */
+async function written({ given, options, deps, signal, spent }: Draft): Promise<Signature> {
+  const { samples, form, usage, requests } = await deps.sampler.sample({ ...headRequest(given, options), signal });
+  spend({ spent }, usage, requests);
+  const signature = await headOf(given, samples.map(({ text }) => text), form, deps.sampler.describe().model);
+  deps.emit?.('signature_taken', { signature: signature.text });
+  return signature;
 }
 
 /** Waves and repairs until enough candidates agree, or nothing is left to try. */

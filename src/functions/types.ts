@@ -88,7 +88,7 @@ export interface FunctionResult {
 
 /**
  * Progress, in the order of the stages; `data` is flat and free of times and addresses, so that the same job gives the same events on every
- * server. stage_started {stage} · design_ready {ok, signature, examples, properties} · wave_started {wave, of, n, temperature, approach} · candidate_checked {id, wave,
+ * server. stage_started {stage} · design_ready {ok, signature, examples, properties} · signature_taken {signature} · wave_started {wave, of, n, temperature, approach} · candidate_checked {id, wave,
  * passed, met, of, problem} · wave_finished {wave, passers, clusters, agreeing} · question_asked / question_answered · repair_started {of, class} ·
  * repair_finished {id, kept} · restarted {why} · selected {id, confidence, why} · finished {ok, ended}; where a finished text is wanted then
  * script_tried {argv, ok, printed} · output_ready {form, file}

@@ -23,6 +23,7 @@ export const FUNCTION_LINES: Record<string, (data: Data, event: RunEvent) => Des
   stage_started: (data) => faint(text(data, 'stage')),
   design_ready: (data) =>
     data['ok'] === false ? kept('design: the model gave none that can be used', 'warn') : kept(`design: ${[text(data, 'signature'), plural(number(data, 'examples') ?? 0, 'guessed example'), plural(number(data, 'properties') ?? 0, 'property').replace('propertys', 'properties')].filter(Boolean).join(' · ')}`),
+  signature_taken: (data) => kept(`signature, as the model writes it: ${text(data, 'signature')}`),
   wave_started: (data) => ({ text: sampling(data), tone: 'plain' }),
   candidate_checked: (data) => {
     const met = number(data, 'of') ? `${text(data, 'met')} of ${text(data, 'of')} examples` : '';
@@ -32,7 +33,7 @@ export const FUNCTION_LINES: Record<string, (data: Data, event: RunEvent) => Des
   },
   wave_finished: (data) => {
     const passers = number(data, 'passers') ?? 0;
-    return kept(`wave ${text(data, 'wave')}: ${passers === 0 ? 'no candidate passes' : `${passers} pass, ${text(data, 'agreeing')} of them do the same`}`, passers === 0 ? 'warn' : 'good');
+    return kept(`wave ${text(data, 'wave')}: ${passers === 0 ? 'no candidate passes' : passers === 1 ? 'one candidate passes' : `${passers} candidates pass, ${text(data, 'agreeing')} of them do the same`}`, passers === 0 ? 'warn' : 'good');
   },
   question_asked: (data) => faint(`question: what is ${text(data, 'call')} to give?`),
   question_answered: (data) => kept(text(data, 'answer') ? `answered: ${text(data, 'call')} gives ${text(data, 'answer')}` : 'the question was passed over'),
