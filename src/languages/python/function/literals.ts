@@ -61,7 +61,7 @@ function floatText(value: number): string {
 /** As `repr` has it: single quotes, unless there are only those inside. */
 function quoted(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
-  const escaped = text.replace(/[\\\x00-\x1f\x7f\u2028\u2029]|\p{Surrogate}/gu, (sign) => {
+  const escaped = text.replace(/[\\\u2028\u2029]|\p{Cc}|\p{Surrogate}/gu, (sign) => {
     const short = ({ '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' } as Record<string, string>)[sign];
     const code = sign.charCodeAt(0);
     return short ?? (code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`);

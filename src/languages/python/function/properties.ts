@@ -9,7 +9,7 @@ import { runWave, type Task } from './wave.ts';
 import { isRecord } from './wire.ts';
 
 /** Milliseconds that all runs of one property may take, at least. */
-const LEAST_MS = 10_000;
+const LEAST_MS = 5000;
 const RUNS = 100;
 
 type Result = PropertyReport['results'][number];

@@ -46,12 +46,8 @@ const WORDS = `def _words(words, kind):
     try:
         return [kind(word) for word in words]
     except ValueError as error:
-        raise SystemExit(_usage(error))
-
-
-def _usage(error):
-    print("error: %s" % error, file=sys.stderr)
-    return 2`;
+        print("error: %s" % error, file=sys.stderr)
+        sys.exit(2)`;
 
 /**
  * The command line around a function: typed arguments, `--help`, exit code 0 with the result on the last line, 1 with one line on standard
@@ -66,7 +62,7 @@ export function commandLine(signature: Signature, description: string): string {
   const positional = required.map((parameter) => `${parameter.rest === 'list' ? '*' : ''}${converted(parameter, forms.get(parameter.name)!, `args.${parameter.name}`)}`);
   const named = options.map((parameter) => [`    if "${parameter.name}" in args:`, `        options["${parameter.name}"] = ${converted(parameter, forms.get(parameter.name)!, `args.${parameter.name}`)}`]).flat();
   const call = `${signature.name}(${[...positional, ...(options.length > 0 ? ['**options'] : [])].join(', ')})`;
-  const used = new Set(forms.values());
+  const used = new Set(required.map((parameter) => forms.get(parameter.name)!));
   const printsItself = signature.returns.kind === 'null';
   return [
     HELPERS,
@@ -123,13 +119,16 @@ const isOption = (parameter: Parameter): boolean => parameter.rest === undefined
 function argumentOf(parameter: Parameter, form: Form): string {
   const help = parameter.typeText === undefined ? '' : `, help=${quoted(parameter.typeText.replaceAll('%', '%%'))}`;
   if (isOption(parameter)) {
-    const name = parameter.name === 'help' || parameter.name === 'h' ? `${parameter.name}_` : parameter.name;
+    const flag = flagOf(parameter);
     const type = form === 'bool' ? ', action=argparse.BooleanOptionalAction' : `, type=${reader(form)}`;
-    return `"--${name.replaceAll('_', '-').replace(/^-+|-+$/g, '') || name}", dest="${parameter.name}"${type}, ${parameter.optional ? 'default=argparse.SUPPRESS' : 'required=True'}${help}`;
+    return `"${flag}"${flag === `--${parameter.name}` ? '' : `, dest="${parameter.name}"`}${type}, ${parameter.optional ? 'default=argparse.SUPPRESS' : 'required=True'}${help}`;
   }
   if (form === 'words') return `"${parameter.name}", nargs="*"${help}`;
   return `"${parameter.name}", type=${reader(form)}${help}`;
 }
+
+/** `--max-size` for `max_size`; `--help` is taken. */
+const flagOf = ({ name }: Parameter): string => `--${name === 'help' ? 'help-' : name.replace(/^_+|_+$/g, '').replaceAll('_', '-') || name}`;
 
 const reader = (form: Form): string => ({ int: 'int', float: 'float', string: 'str', bool: '_bool', words: 'str', value: '_value' })[form];
 
@@ -192,7 +191,7 @@ function wordsOf(signature: Signature, args: readonly Value[]): string[] | undef
     const form = forms.get(parameter.name)!;
     const found = form === 'words' ? listWords(value) : [wordOf(value, form)];
     if (found === undefined || found.includes(undefined) || (isOption(parameter) && form === 'bool')) return undefined;
-    if (isOption(parameter)) options.push(`--${parameter.name.replaceAll('_', '-')}=${found[0]}`);
+    if (isOption(parameter)) options.push(`${flagOf(parameter)}=${found[0]}`);
     else words.push(...(found as string[]));
   }
   return [...options, ...(words.some((word) => word.startsWith('-')) ? ['--'] : []), ...words];

@@ -16,7 +16,7 @@ const RUNNER = fileURLToPath(new URL('../runner', import.meta.url));
 const MiB = 1024 * 1024;
 const AT_ONCE = 2;
 /** Milliseconds for starting pytest, beside what the tests may take. */
-const START_MS = 20_000;
+const START_MS = 15_000;
 
 /**
  * See `FunctionLanguage.runTests`. Each candidate stands as the module that the tests import, in a sandbox of its own; the test file is read-only
@@ -53,7 +53,7 @@ async function runOne({ sandbox, caseMs, tests, signature, signal }: Omit<CheckR
       network: 'none',
       stdin: JSON.stringify({
         mode: framework,
-        report: `${mountAt}/${report.name}`,
+        report: report.name,
         nonce: report.nonce,
         root: mountAt,
         tools: sitePackages,

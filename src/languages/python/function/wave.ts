@@ -4,16 +4,20 @@ import { makeBoxDirectory, removeBoxDirectory } from '../../../sandbox/code/file
 import { toolPaths } from '../../../sandbox/tool-paths.ts';
 import type { Sandbox } from '../../../sandbox/types.ts';
 import type { Candidate } from '../../function/types.ts';
+import { openReportFile } from '../../shared/report-file.ts';
+import { number, readRecords } from '../../shared/reports.ts';
 import { noPython } from './tree.ts';
 import { isRecord } from './wire.ts';
 
 const DRIVER = fileURLToPath(new URL('./driver', import.meta.url));
+/** Its report is written as test runs write theirs. */
+const RUNNER = fileURLToPath(new URL('../runner', import.meta.url));
 const MiB = 1024 * 1024;
 /** Milliseconds without a word after which a wave counts as stopped; it says one every second. */
-const SILENCE_MS = 15_000;
+const SILENCE_MS = 10_000;
 /** Of one process over what the interpreter has, so that two of them fit under the limit of the whole. */
 const CANDIDATE_BYTES = 512 * MiB;
-const LIMITS = { memoryBytes: 1536 * MiB, processes: 64, fileBytes: 16 * MiB, outputBytes: 64 * MiB, diskBytes: 16 * MiB, tmpBytes: 16 * MiB } as const;
+const LIMITS = { memoryBytes: 1536 * MiB, processes: 64, fileBytes: 96 * MiB, diskBytes: 96 * MiB, tmpBytes: 16 * MiB } as const;
 /** Times the limit of a case that one candidate may spend, as in the driver, and what starting takes. */
 const MOST_SPENT = 10;
 
@@ -81,83 +85,68 @@ async function runOnce(request: WaveRequest, indices: readonly number[], told: M
   const python = tools.programs['python3'];
   if (python === undefined) throw noPython();
   const box = makeBoxDirectory();
+  const report = await openReportFile(box);
   const silence = new AbortController();
   let timer = setTimeout(() => silence.abort(), SILENCE_MS);
-  const longest = Math.max(request.limitMs, ...request.tasks.map((task) => task.limitMs ?? 0));
   try {
     const result = await request.sandbox.run({
       argv: [python, '-S', '-s', '-B', `${DRIVER}/untilgreen_wave.py`],
       workspace: box,
       env: { PATH: tools.path, PYTHONHASHSEED: '0', ...(request.tools ? { PYTHONPATH: request.tools.sitePackages } : {}) },
-      mounts: [...tools.mounts, { source: DRIVER, target: DRIVER }, ...(request.tools ? [{ source: request.tools.sitePackages, target: request.tools.sitePackages }] : [])],
-      limits: { ...LIMITS, wallMs: 30_000 + Math.ceil(indices.length / 2) * (MOST_SPENT + 1) * (longest + 2000) },
+      mounts: [...tools.mounts, ...[DRIVER, RUNNER, ...(request.tools ? [request.tools.sitePackages] : [])].map((path) => ({ source: path, target: path }))],
+      limits: { ...LIMITS, wallMs: wallOf(request, indices.length) },
       network: 'none',
-      stdin: JSON.stringify({
-        candidates: indices.map((index) => ({ code: request.candidates[index]!.code })),
-        name: request.name,
-        tasks: request.tasks,
-        limitMs: request.limitMs,
-        timeouts: request.timeouts,
-        memory: CANDIDATE_BYTES,
-        ...(request.tools ? { tools: true, imports: request.tools.imports } : {}),
-      }),
+      stdin: JSON.stringify(settings(request, indices, report.name, report.nonce)),
       signal: request.signal ? AbortSignal.any([request.signal, silence.signal]) : silence.signal,
       onOutput() {
         clearTimeout(timer);
         timer = setTimeout(() => silence.abort(), SILENCE_MS);
       },
     });
-    if (request.signal?.aborted) throw new UntilgreenError('cancelled', 'Cancelled while candidates were checked.');
+    if (request.signal?.aborted) throw cancelled();
     if (result.status === 'sandbox_error') throw new UntilgreenError('sandbox_error', result.error ?? 'The sandbox did not start.', {});
-    const report = read(result.stdout);
-    if (report.broken) return [...indices];
-    for (const [at, each] of report.finished) if (indices[at] !== undefined) told.set(indices[at], each);
-    if (report.ended) return [];
-    if (indices.length === 1 && report.started.size === 0) {
+    const { records, ended } = readRecords(await report.read(), report.nonce);
+    const started = new Set<number>();
+    for (const record of records) {
+      const index = indices[number(record['index']) ?? -1];
+      if (index === undefined) continue;
+      if (record.k === 'started') started.add(index);
+      else if (record.k === 'done') told.set(index, { problem: record['problem'], ...(Array.isArray(record['outcomes']) ? { outcomes: record['outcomes'] } : {}) });
+    }
+    if (ended) return [];
+    if (started.size === 0 && !silence.signal.aborted) {
       throw new UntilgreenError('sandbox_error', `Python could not be started in the sandbox (${result.status}, exit ${String(result.exitCode)}): ${lastLine(result.stderr)}`, { status: result.status });
     }
-    return [...report.started].filter((at) => !report.finished.has(at)).map((at) => indices[at]!);
+    return [...started].filter((index) => !told.has(index));
   } catch (thrown) {
-    if (request.signal?.aborted && !(thrown instanceof UntilgreenError)) throw new UntilgreenError('cancelled', 'Cancelled while candidates were checked.', {}, undefined, { cause: thrown });
+    if (request.signal?.aborted && !(thrown instanceof UntilgreenError)) throw cancelled(thrown);
     throw thrown;
   } finally {
     clearTimeout(timer);
+    await report.close();
     await removeBoxDirectory(box);
   }
 }
 
-interface Report {
-  finished: Map<number, Told>;
-  started: Set<number>;
-  ended: boolean;
-  /** Something that the driver does not write stands in it. */
-  broken: boolean;
+function settings(request: WaveRequest, indices: readonly number[], report: string, nonce: string): Record<string, unknown> {
+  return {
+    report,
+    nonce,
+    candidates: indices.map((index) => ({ code: request.candidates[index]!.code })),
+    name: request.name,
+    tasks: request.tasks,
+    limitMs: request.limitMs,
+    timeouts: request.timeouts,
+    memory: CANDIDATE_BYTES,
+    ...(request.tools ? { tools: true, imports: request.tools.imports } : {}),
+  };
 }
 
-function read(stdout: string): Report {
-  const report: Report = { finished: new Map(), started: new Set(), ended: false, broken: false };
-  const lines = stdout.split('\n');
-  lines.pop(); // empty, or cut by the end
-  for (const line of lines) {
-    const record = parse(line);
-    const index = record?.['index'];
-    if (report.ended || record === undefined) report.broken = true;
-    else if (record['alive'] === true) continue;
-    else if (record['end'] === true) report.ended = true;
-    else if (typeof record['started'] === 'number' && !report.started.has(record['started'])) report.started.add(record['started']);
-    else if (typeof index === 'number' && report.started.has(index) && !report.finished.has(index)) report.finished.set(index, { problem: record['problem'], ...(Array.isArray(record['outcomes']) ? { outcomes: record['outcomes'] } : {}) });
-    else report.broken = true;
-  }
-  return report;
+/** What a wave may take at most: reached only where a candidate holds up everything. */
+function wallOf({ limitMs, tasks }: WaveRequest, candidates: number): number {
+  const longest = Math.max(limitMs, ...tasks.map((task) => task.limitMs ?? 0));
+  return 30_000 + Math.ceil(candidates / 2) * (MOST_SPENT + 1) * (longest + 2000);
 }
 
-function parse(line: string): Record<string, unknown> | undefined {
-  try {
-    const record: unknown = JSON.parse(line);
-    return isRecord(record) ? record : undefined;
-  } catch {
-    return undefined; // not of the driver
-  }
-}
-
+const cancelled = (cause?: unknown): UntilgreenError => new UntilgreenError('cancelled', 'Cancelled while candidates were checked.', {}, undefined, { cause });
 const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';

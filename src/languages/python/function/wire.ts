@@ -47,7 +47,7 @@ const CLASSES: Record<string, Problem['class']> = {
  */
 export function problemOf(error: string, message: string, line?: number): Problem {
   const text = message.replace(/\s+/g, ' ').trim();
-  const shown = error === '' || error === 'SystemExit' ? text : text === '' ? error : `${error}: ${text}`;
+  const shown = error === '' ? text : text === '' || text === error ? error : `${error}: ${text}`;
   return { class: CLASSES[error] ?? 'exception', message: shown.length > 200 ? `${shown.slice(0, 199)}…` : shown, ...(line === undefined ? {} : { line }) };
 }
 

@@ -193,6 +193,9 @@ class Reader:
             used |= {item.id for item in ast.walk(ast.parse(example["expected"]["text"], mode="eval")) if isinstance(item, ast.Name)}
         setup = sorted({self.imports[name] for name in used if name in self.imports})
         text = " ".join((ast.get_source_segment(self.source, node) or "").split())
+        if example["expression"] not in text.replace('"', "'"):  # a row of a table
+            shown = example["expected"]
+            text = "%s %s %s" % (example["expression"], "raises" if shown["kind"] == "raises" else "==", shown.get("text") or shown.get("error") or "")
         self.examples.append(dict(example, setup="\n".join(setup), line=node.lineno, text=text))
 
 

@@ -141,7 +141,7 @@ def load(start):
     try:
         _exec(_compile(start["code"], FILE, "exec", dont_inherit=True), module.__dict__)
     except SystemExit as error:
-        return None, {"kind": "problem", "error": "SystemExit", "message": "it ends the process: exit %s" % (error.code,), "line": line_of(error)}
+        return None, {"kind": "problem", "error": "SystemExit", "message": "it ends the process while it is loaded", "line": line_of(error)}
     except MemoryError:
         raise
     except BaseException as error:

@@ -48,7 +48,8 @@ def run_property(module, task):
         try:
             good = bool(eval(code, dict(module.__dict__, **values)))
         except Exception as error:
-            state["reason"], state["call"] = "%s: %s" % (type(error).__name__, error), call
+            if not state["call"] or len(call) < len(state["call"]):
+                state["reason"], state["call"] = "%s: %s" % (type(error).__name__, error), call
             reject()  # perhaps an input that the function is not made for
         state["valid"] += 1
         if not good:

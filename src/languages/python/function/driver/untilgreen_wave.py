@@ -1,7 +1,8 @@
-"""Runs all cases in all candidates of a wave: the request comes on standard input, one JSON line for each candidate goes to standard output.
+"""Runs all cases in all candidates of a wave: the request comes on standard input, one record for each candidate goes into the report.
 
 Three kinds of process: this one alone holds the request and the report; a warm one, forked before the request is read, knows nothing and forks
-the third kind, one for each candidate. This one hands each of them its own code and one input after the other, by the clock.
+the third kind, one for each candidate. This one hands each of them its own code and one input after the other, by the clock. The report is a
+file without a name, and not standard output: that is open in the sandbox's own first process too, where a candidate could reach it.
 """
 
 import json
@@ -15,14 +16,17 @@ import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:] = [HERE] + [path for path in sys.path if path != HERE]
+RUNNER = os.path.join(os.path.dirname(os.path.dirname(HERE)), "runner")
+sys.path[:] = [HERE, RUNNER] + [path for path in sys.path if path != HERE]
 
 import untilgreen_zygote  # noqa: E402
+from untilgreen_report import open_report  # noqa: E402
 
 AT_ONCE = 2  # processes that run candidates
 MOST_REPLY = 1 << 20  # bytes of one outcome
 MOST_REPORT = 4 << 20  # bytes of one candidate's outcomes
 MOST_CRASHES = 4
+GRACE = 5.0  # seconds in which the warm process has to tell that a child ended
 MOST_SPENT = 10  # times the limit of a case, of one candidate
 # Imported before the fork where a candidate names them, so that each does not load them anew. Nothing in them reaches outside.
 WARM = set("math re random string json itertools functools collections heapq bisect operator datetime decimal fractions statistics typing copy enum dataclasses textwrap hashlib cmath struct unicodedata abc".split())
@@ -44,12 +48,12 @@ class Wave:
         while self.waiting or self.jobs:
             while self.waiting and len(self.jobs) < AT_ONCE:
                 index = self.waiting.pop(0)
-                self.write({"started": index})
+                self.write("started", index=index)
                 self.launch(Job(self.request["candidates"][index], index, self.request))
             now = time.monotonic()
-            wait = min([1.0] + [job.deadline - now for job in self.jobs.values() if job.deadline is not None])
+            wait = min([1.0] + [job.deadline - now for job in self.jobs.values()])
             if now - beaten > 1:
-                self.write({"alive": True})  # the host ends a wave that has fallen silent
+                alive()
                 beaten = now
             for key, _ in self.selector.select(max(0.0, wait)):
                 if key.fileobj is self.control:
@@ -58,8 +62,10 @@ class Wave:
                     self.replied(key.data)
             now = time.monotonic()
             for job in list(self.jobs.values()):
-                if job.deadline is not None and now >= job.deadline:
-                    self.end(job, {"kind": "timeout"})
+                if now >= job.deadline:
+                    if job.ending:
+                        raise SystemExit(5)  # the warm process answers no more: the host sees a report that ends early
+                    self.end(job, {"kind": "crashed", "how": "SIGSTOP"} if job.stopped() else {"kind": "timeout"})
 
     def modules(self):
         text = "\n".join(candidate["code"] for candidate in self.request["candidates"])
@@ -81,7 +87,7 @@ class Wave:
         """What the warm process tells: a child began, a child ended."""
         data = self.control.recv(65536)
         if not data:
-            raise SystemExit(5)  # it was killed: the host sees a report that ends early
+            raise SystemExit(5)  # it was killed
         self.pending += data
         *lines, self.pending = self.pending.split(b"\n")
         for line in lines:
@@ -102,8 +108,8 @@ class Wave:
         except OSError:
             data = b""
         if not data:
-            self.close(job)
-            job.deadline = time.monotonic() + 5  # its end is told in a moment
+            self.close(job)  # its end is told in a moment
+            job.deadline = time.monotonic() + GRACE
             return
         for reply in job.frames(data):
             if reply is None:
@@ -115,7 +121,7 @@ class Wave:
 
     def end(self, job, outcome):
         """Kills what is left of the process; the rest happens when its end is told."""
-        job.ending, job.outcome, job.deadline = True, outcome, None
+        job.ending, job.outcome, job.deadline = True, outcome, time.monotonic() + GRACE
         self.close(job)
         job.kill()
 
@@ -132,7 +138,7 @@ class Wave:
         if job.goes_on(outcome):
             self.launch(job)
         else:
-            self.write(job.report())
+            self.write("done", index=job.index, **job.report())
 
 
 class Job:
@@ -222,11 +228,18 @@ class Job:
                 except (ProcessLookupError, PermissionError):
                     pass
 
+    def stopped(self):
+        """Did a signal halt it? Then its time was not its own."""
+        try:
+            with open("/proc/%d/stat" % self.pid) as file:
+                return file.read().rsplit(")", 1)[1].split()[0] in "Tt"
+        except (OSError, TypeError, IndexError):
+            return False
+
     def report(self):
         if self.problem is not None:
-            return {"index": self.index, "problem": self.problem}
-        skipped = [{"kind": "skipped"}] * (len(self.tasks) - len(self.outcomes))
-        return {"index": self.index, "outcomes": self.outcomes + skipped}
+            return {"problem": self.problem}
+        return {"outcomes": self.outcomes + [{"kind": "skipped"}] * (len(self.tasks) - len(self.outcomes))}
 
 
 def how(status):
@@ -251,14 +264,15 @@ def main():
         os._exit(0)
     theirs.close()
     request = json.loads(sys.stdin.buffer.read())
-    out = sys.stdout
-
-    def write(record):
-        out.write(json.dumps(record) + "\n")
-        out.flush()
-
+    write = open_report(request["report"], request["nonce"])
     Wave(request, control, write).run()
-    write({"end": True})
+    write("end")
+
+
+def alive():
+    """The host ends a wave that has fallen silent."""
+    sys.stdout.write("\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
