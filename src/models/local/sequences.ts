@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import type { LlamaContext, LlamaSequence, Token } from './library.ts';
+import { stateFile } from './state-file.ts';
 
 /**
  * Tokens evaluated at once. A prompt is always cut at multiples of it, also where its beginning is still known: the same prompt is then
@@ -40,9 +39,8 @@ export class Sequences {
   async withPrompt(prompt: readonly Token[], counts: readonly number[], signal: AbortSignal, use: (group: readonly LlamaSequence[], number: number) => Promise<void>): Promise<number> {
     const { base, known } = await this.#evaluate(prompt, signal);
     const copies = counts.some((count) => count > 1) || counts.length > 1;
-    const folder = copies ? await mkdtemp(join(tmpdir(), 'untilgreen-state-')) : undefined;
+    const file = copies && prompt.length ? await stateFile() : undefined;
     try {
-      const file = folder && prompt.length ? join(folder, 'prompt') : undefined;
       if (file) await base.saveStateToFile(file);
       for (const [number, count] of counts.entries()) {
         const group = [base, ...this.all.filter((sequence) => sequence !== base)].slice(0, count);
@@ -57,7 +55,7 @@ export class Sequences {
       }
       return known;
     } finally {
-      if (folder) await rm(folder, { recursive: true, force: true });
+      if (file) await rm(file, { force: true });
     }
   }
 
