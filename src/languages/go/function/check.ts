@@ -2,10 +2,11 @@ import type { Sandbox } from '../../../sandbox/types.ts';
 import type { Candidate, CandidateReport, Case, CheckRequest, Outcome, Problem, Signature } from '../../function/types.ts';
 import { parseArguments } from './parse-value.ts';
 import { ask } from './helper.ts';
+import { compileProblem } from './output.ts';
 import { screenCode } from './screen.ts';
 import { callOf, typesOf } from './signature.ts';
 import { runWave } from './wave.ts';
-import type { CompileError, Wave, WaveCase, WaveReport } from './wave.ts';
+import type { Wave, WaveCase, WaveReport } from './wave.ts';
 
 const DEFAULT_TIMEOUTS = 2;
 
@@ -70,14 +71,6 @@ function inOrder(cases: readonly Prepared[], running: readonly { at: number }[],
   const own = report.outcomes.get(id);
   const number = new Map(running.map(({ at }, index) => [at, index]));
   return cases.map((one, at): Outcome => ('outcome' in one ? one.outcome : (own?.get(number.get(at)!) ?? { kind: 'crashed', how: 'no report' })));
-}
-
-/** What the compiler says of a candidate's own code. */
-export function compileProblem({ message, line }: CompileError): Problem {
-  const isName = message.startsWith('undefined: ');
-  const isImport = / is not in std|imported and not used|no required module/.test(message);
-  const isType = /cannot use|mismatched types|cannot convert|invalid operation|not enough arguments|too many arguments|assignment mismatch/.test(message);
-  return { class: isImport ? 'import' : isName ? 'name' : isType ? 'type' : 'compile', message: message.slice(0, 200), line };
 }
 
 /** A plain call with arguments as the parameters want them: what was read before the signature was known says `[]int` where floats are. */

@@ -4,7 +4,8 @@ import type { Example, Expected, Signature } from '../../function/types.ts';
 import type { Value } from '../../function/value.ts';
 import type { GoType } from './go-types.ts';
 import { ask } from './helper.ts';
-import { parseArguments, parseLiteral } from './parse-value.ts';
+import { parseArguments, parseLiteral, quotesOf } from './parse-value.ts';
+import type { Quotes } from './parse-value.ts';
 import { printAny, printAs } from './print-value.ts';
 import { typesOf } from './signature.ts';
 import type { FunctionTypes } from './signature.ts';
@@ -34,8 +35,9 @@ interface Raw {
  */
 export async function parseExamples(text: string, name: string, signature?: Signature): Promise<Example[]> {
   const examples: Example[] = [];
+  const quotes = quotesOf(text);
   for (const raw of rawExamples(text, name)) {
-    const example = await understand(raw, name, signature);
+    const example = await understand(raw, name, signature, quotes);
     if (typeof example !== 'string') examples.push(example);
     else if (raw.prompted || isPlainCall(raw.expression, name)) throw refused(raw, example);
   }
@@ -51,8 +53,9 @@ export async function parseExamples(text: string, name: string, signature?: Sign
 export async function examplesInDoc(doc: string, name: string, signature: Signature): Promise<{ examples: Example[]; prose: string }> {
   const examples: Example[] = [];
   const taken = new Set<number>();
+  const quotes = quotesOf(doc);
   for (const raw of rawExamples(doc, name)) {
-    const example = await understand(raw, name, signature);
+    const example = await understand(raw, name, signature, quotes);
     if (typeof example === 'string' || example.args === undefined) continue;
     examples.push(example);
     for (const line of raw.lines) taken.add(line);
@@ -108,7 +111,11 @@ function rawExamples(text: string, name: string): Raw[] {
     if (line.startsWith('>>>')) {
       let expression = line.slice(3).trim();
       const own = [number];
-      while (lines[at + 1]?.trim().startsWith('... ')) expression += `\n${lines[(at += 1)]!.trim().slice(4)}`, own.push(at + 1);
+      while (lines[at + 1]?.trim().startsWith('... ')) {
+        at += 1;
+        expression += `\n${lines[at]!.trim().slice(4)}`;
+        own.push(at + 1);
+      }
       const inline = splitCall(expression, name);
       if (inline) {
         found.push({ setup, ...inline, line: number, lines: own, text: line, prompted: true });
@@ -120,7 +127,10 @@ function rawExamples(text: string, name: string): Raw[] {
         setup = [...setup, expression];
         continue;
       }
-      if (answered) own.push((at += 1) + 1);
+      if (answered) {
+        at += 1;
+        own.push(at + 1);
+      }
       found.push({ setup, expression, expected: answered ? next : undefined, line: number, lines: own, text: line, prompted: true });
       continue;
     }
@@ -130,7 +140,8 @@ function rawExamples(text: string, name: string): Raw[] {
     if (inline) {
       const output = /^output:\s*(.*)$/i.exec(inline.expected ?? '');
       const below = output && output[1] === '' ? lines[at + 1]?.trim() : output?.[1];
-      const own = output && output[1] === '' ? [number, (at += 1) + 1] : [number];
+      const own = output && output[1] === '' ? [number, number + 1] : [number];
+      at += own.length - 1;
       found.push({ setup: [], expression: inline.expression, expected: output ? below : inline.expected, line: number, lines: own, text: line, prompted: false });
       continue;
     }
@@ -188,16 +199,16 @@ function closing(line: string, from: number): number | undefined {
 }
 
 /** The example, or why it is none. */
-async function understand(raw: Raw, name: string, signature: Signature | undefined): Promise<Example | string> {
+async function understand(raw: Raw, name: string, signature: Signature | undefined, quotes: Quotes): Promise<Example | string> {
   if (raw.expected === undefined) return 'it says no value';
   const types = signature && typesOf(signature);
   const given = /^fmt\.Println\((.*)\)$/s.exec(raw.expression)?.[1];
   // Printed by Println: a value, where the text is one that reads the same.
   const printed = given !== undefined;
-  const args = parseArguments(raw.expression, name, types?.parameters, types?.variadic);
+  const args = parseArguments(raw.expression, name, types?.parameters, types?.variadic, quotes);
   const expression = args ? printedCall(name, args, types) : raw.expression;
   if (expression === undefined) return 'an argument has no literal in Go';
-  const expected = printed ? { kind: 'printed' as const, text: raw.expected } : readExpected(raw.expected, types, isCallOf(raw.expression, name, args));
+  const expected = printed ? { kind: 'printed' as const, text: raw.expected } : readExpected(raw.expected, types, isCallOf(raw.expression, name, args), quotes);
   if (expected === undefined) return `'${raw.expected}' is no value${types?.result ? ` of its type` : ''}`;
   const [read] = (await ask<{ cases: { problem?: string }[] }>('cases', { cases: [{ setup: raw.setup.join('\n'), expression }], same: '' }))?.cases ?? [];
   if (!read || read.problem !== undefined) return read?.problem ?? 'it could not be read';
@@ -240,7 +251,7 @@ function printedCall(name: string, args: readonly Value[], types: FunctionTypes 
 }
 
 /** What a written result means: a value of the function's type, a failure, or source to be evaluated. */
-export function readExpected(text: string, types: FunctionTypes | undefined, ofCall: boolean): Expected | undefined {
+export function readExpected(text: string, types: FunctionTypes | undefined, ofCall: boolean, quotes: Quotes = 'go'): Expected | undefined {
   const bare = withoutRemark(text);
   const failure = /^(?:an?\s+)?(error|err|panics?)(?:\s*[:(]\s*(.*?)\)?)?$/i.exec(bare);
   if (failure) {
@@ -251,7 +262,7 @@ export function readExpected(text: string, types: FunctionTypes | undefined, ofC
   }
   // The type of the function's result is that of the whole expression only where it is the call alone.
   const type = ofCall ? types?.result : undefined;
-  const value = parseLiteral(bare, type);
+  const value = parseLiteral(bare, type, quotes);
   if (value !== undefined) return { kind: 'value', text: (type ? printAs(value, type) : printAny(value)) ?? bare, value };
   if (type && type.kind !== 'named' && type.kind !== 'other') return undefined;
   return /^[\p{L}_][\w.]*[({[].*[)}\]]$/su.test(bare) ? { kind: 'value', text: bare } : undefined;

@@ -53,12 +53,10 @@ function chatTries(text: string): string[] {
   return [...blocks, text.replace(/^[ \t]*(?:```|~~~).*$/gm, '')];
 }
 
-/** A completion ends where its first function does: models go on with others, a `main`, or prose. */
+/** All that follows the stub, or as much as its first function: models go on with prose, or break off in the middle of another one. */
 function completionTries(text: string, stub: string): string[] {
   const unfenced = text.replace(/^[ \t]*```[\s\S]*$/m, '');
-  const tries = [`${stub}${unfenced}`];
   const end = /^\}/m.exec(unfenced);
-  if (end) tries.unshift(`${stub}${unfenced.slice(0, end.index + 1)}\n`);
-  else tries.unshift(`${stub}${unfenced.trimEnd()}\n}\n`);
-  return [...tries, ...chatTries(text)];
+  const closed = end ? `${stub}${unfenced.slice(0, end.index + 1)}\n` : `${stub}${unfenced.trimEnd()}\n}\n`;
+  return [`${stub}${unfenced}`, closed, ...chatTries(text)];
 }

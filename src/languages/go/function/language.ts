@@ -1,4 +1,3 @@
-import { UntilgreenError } from '../../../core/errors.ts';
 import type { FunctionLanguage } from '../../function/types.ts';
 import { check, evaluate } from './check.ts';
 import { parseExamples } from './examples.ts';
@@ -6,13 +5,14 @@ import { extract, mend, normalise } from './extract.ts';
 import { typeOfShape } from './go-types.ts';
 import { parseLiteral } from './parse-value.ts';
 import { printAny, printAs } from './print-value.ts';
+import { checkProperties } from './properties.ts';
+import { render, renderTests } from './render.ts';
+import { runTests } from './run-tests.ts';
 import { screenCode } from './screen.ts';
+import { scriptTrial } from './script.ts';
 import { callOf, isIdentifier, parseSignature } from './signature.ts';
 import { readStub, stub } from './stub.ts';
-
-const later = (): never => {
-  throw new UntilgreenError('internal', 'Functions in Go cannot be written yet.');
-};
+import { parseTests } from './test-files.ts';
 
 /**
  * Functions in Go. Source is read by a small program with Go's own parser; candidates are compiled and run in the sandbox, all of a wave in one
@@ -27,7 +27,7 @@ export const goFunctions: FunctionLanguage = {
   isIdentifier,
   parseSignature,
   parseExamples,
-  parseTests: later,
+  parseTests,
   readStub,
   stub,
   completionStop: ['\nfunc ', '\n```', '\npackage ', '\ntype ', '\nvar ', '\n//'],
@@ -40,10 +40,10 @@ export const goFunctions: FunctionLanguage = {
   parseValue: (text) => parseLiteral(text),
   check,
   evaluate,
-  checkProperties: later,
-  runTests: later,
-  render: later,
-  renderTests: later,
-  scriptTrial: later,
+  checkProperties,
+  runTests,
+  render,
+  renderTests,
+  scriptTrial,
   scriptCommand: (fileName) => ['go', 'run', fileName],
 };

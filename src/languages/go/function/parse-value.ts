@@ -16,6 +16,15 @@ const CONSTANTS: Record<string, Value> = {
 /** Deepest nesting that is read. */
 const DEEPEST = 50;
 
+/** What `'a'` is where nothing else says it: a rune, or a string as in Python. */
+export type Quotes = 'go' | 'python';
+
+/** A text with `'abc'`, `''` or `['a'` in it means strings by `'a'` too. */
+export function quotesOf(text: string): Quotes {
+  const bare = text.replace(/"(?:[^"\\\n]|\\.)*"|`[^`]*`/g, '""').replace(/[\p{L}\d]'(?=[\p{L}])/gu, '');
+  return /'(?:[^'\\\n]{2,}|)'/u.test(bare.replace(/'[\uD800-\uDBFF][\uDC00-\uDFFF]'/g, '')) || /\[\s*'/.test(bare) ? 'python' : 'go';
+}
+
 /** Thrown inside the reader alone, where a text is no literal. */
 class NoLiteral extends Error {}
 
@@ -23,20 +32,21 @@ class NoLiteral extends Error {}
  * Reads a literal, as Go writes it or as people write values beside Go: `[1, 2]`, `'abc'`, `(0, 1)`, `None`.
  *
  * @param type what the place asks for; without it a literal says its own
+ * @param quotes default: as the text itself shows
  * @returns undefined where the text is none, or not of that type
  * @example parseLiteral('[]int{1, 2}') // { kind: 'list', items: [{ kind: 'int', value: '1' }, …] }
  */
-export function parseLiteral(text: string, type?: GoType): Value | undefined {
-  return reading(text, (reader) => (type?.kind === 'results' ? reader.results(type.items) : type ? reader.value(type) : reader.anything()));
+export function parseLiteral(text: string, type?: GoType, quotes: Quotes = quotesOf(text)): Value | undefined {
+  return reading(text, quotes, (reader) => (type?.kind === 'results' ? reader.results(type.items) : type ? reader.value(type) : reader.anything()));
 }
 
 /** The arguments of a call of this name, when all of them are literals and nothing stands behind it. */
-export function parseArguments(text: string, name: string, types?: readonly GoType[], variadic = false): Value[] | undefined {
-  return reading(text, (reader) => reader.call(name, types, variadic));
+export function parseArguments(text: string, name: string, types?: readonly GoType[], variadic = false, quotes: Quotes = quotesOf(text)): Value[] | undefined {
+  return reading(text, quotes, (reader) => reader.call(name, types, variadic));
 }
 
-function reading<T>(text: string, read: (reader: Reader) => T): T | undefined {
-  const reader = new Reader(text.trim());
+function reading<T>(text: string, quotes: Quotes, read: (reader: Reader) => T): T | undefined {
+  const reader = new Reader(text.trim(), quotes);
   try {
     const found = read(reader);
     reader.end();
@@ -49,14 +59,13 @@ function reading<T>(text: string, read: (reader: Reader) => T): T | undefined {
 
 class Reader {
   readonly #text: string;
-  /** Python's quotes: a text with `'abc'` in it means strings by `'a'` too. */
-  readonly #singleQuoted: boolean;
+  readonly #quotes: Quotes;
   #at = 0;
   #depth = 0;
 
-  constructor(text: string) {
+  constructor(text: string, quotes: Quotes) {
     this.#text = text;
-    this.#singleQuoted = /'(?:[^'\\\n]{2,}|)'/u.test(text.replace(/"(?:[^"\\\n]|\\.)*"|`[^`]*`|'(?:\\.[^']*|[\uD800-\uDBFF][\uDC00-\uDFFF])'/gu, ''));
+    this.#quotes = quotes;
   }
 
   end(): void {
@@ -284,7 +293,7 @@ class Reader {
       if (type.kind === 'pointer' && type.to.kind === 'basic' && type.to.name === 'string') return { kind: 'string', value: text };
       throw new NoLiteral();
     }
-    if (type === undefined && isRune && !this.#singleQuoted) return { kind: 'int', value: String(text.codePointAt(0)) };
+    if (type === undefined && isRune && this.#quotes === 'go') return { kind: 'int', value: String(text.codePointAt(0)) };
     return { kind: 'string', value: text };
   }
 

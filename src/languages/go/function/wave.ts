@@ -1,23 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { UntilgreenError } from '../../../core/errors.ts';
-import { makeBoxDirectory, removeBoxDirectory } from '../../../sandbox/code/files.ts';
-import { GO_ENV } from '../../../sandbox/code/languages/go-cache.ts';
 import type { Sandbox, SandboxResult } from '../../../sandbox/types.ts';
 import type { Candidate, Outcome } from '../../function/types.ts';
-import { readOutcome } from './outcome.ts';
-import { BUILD_FLAGS, goMod, MODULE, waveSeed, WAVE_FOLDER } from './seed.ts';
-import { toolchain } from './toolchain.ts';
-
-/** Milliseconds that the compiler gets for a wave. Twenty candidates take under three seconds on two idle cores. */
-const BUILD_MS = 120_000;
-/** Longest run of a wave; what is missing then is run alone. */
-const LONGEST_MS = 600_000;
-/** Bytes of data of one candidate's process. */
-const DATA_BYTES = 768 * 1024 * 1024;
-const REPORT_BYTES = 64 * 1024 * 1024;
+import { BUILD_MS, linesOf, withBench } from './bench.ts';
+import type { Bench, RunnerLine } from './bench.ts';
+import { BUILD_FLAGS, MODULE } from './seed.ts';
 
 /** A body that is compiled beside a candidate: it gives the results of one case, a slice of `any`. */
 export interface WaveCase {
@@ -64,59 +50,30 @@ interface Odd {
  * Compiles all candidates with all cases and runs them, in one command of the sandbox; what ended oddly there (killed, out of time with little
  * processor time spent, missing) is run once more alone.
  */
-export async function runWave(wave: Wave): Promise<WaveReport> {
-  const go = await toolchain();
-  const seed = await waveSeed(wave.sandbox, go, wave.signal);
-  const directory = makeBoxDirectory();
-  try {
-    const layout = writeWave(directory, wave, goMod(go));
-    const command = (plan: object, wallMs: number): Promise<SandboxResult> =>
-      wave.sandbox.run({
-        argv: [seed.runner],
-        workspace: directory,
-        env: { PATH: go.tools.path, HOME: '/tmp', ...GO_ENV, GOFLAGS: '-mod=mod' },
-        mounts: [...go.tools.mounts, { source: seed.folder, target: seed.folder }],
-        network: 'none',
-        limits: { wallMs, outputBytes: REPORT_BYTES },
-        stdin: JSON.stringify({ go: go.program, seed: seed.cache, buildMs: BUILD_MS, caseMs: wave.caseMs, timeouts: wave.timeouts, dataBytes: DATA_BYTES, ...plan }),
-        ...(wave.signal ? { signal: wave.signal } : {}),
-      });
+export function runWave(wave: Wave): Promise<WaveReport> {
+  return withBench(wave.sandbox, wave.signal, async (bench) => {
+    const layout = writeWave(bench, wave);
+    const settings = { caseMs: wave.caseMs, timeouts: wave.timeouts };
     const jobs = wave.candidates.map(({ id }, index) => ({ id, binary: `bin/c${index}`, cases: wave.cases.length }));
     const args = ['build', ...BUILD_FLAGS, '-ldflags=-s -w', '-gcflags=-e', '-o', 'bin/', ...wave.candidates.flatMap((_, index) => [`./c${index}`, `./run/c${index}`])];
     const most = BUILD_MS + wave.candidates.length * (wave.timeouts + 1) * wave.caseMs + wave.candidates.length * wave.cases.length * 50 + 30_000;
-    const result = await command({ args, jobs, atOnce: 4 }, Math.min(most, LONGEST_MS));
-    stopIfOver(result, wave.signal);
-    const report = read(result, wave, layout);
+    const report = read(await bench.run({ ...settings, args, jobs, atOnce: 4 }, most), wave, layout);
     for (const { id, cases } of oddOnes(report, wave)) {
       const index = wave.candidates.findIndex((one) => one.id === id);
-      const again = await command({ jobs: [{ id, binary: `bin/c${index}`, cases: wave.cases.length, only: cases }], atOnce: 1 }, Math.min(cases.length * (wave.caseMs + 1000) + 30_000, LONGEST_MS));
-      stopIfOver(again, wave.signal);
+      const again = await bench.run({ ...settings, jobs: [{ id, binary: `bin/c${index}`, cases: wave.cases.length, only: cases }], atOnce: 1 }, cases.length * (wave.caseMs + 1000) + 30_000);
       const own = report.outcomes.get(id) ?? new Map<number, Outcome>();
       for (const at of cases) own.set(at, { kind: 'crashed', how: again.status === 'oom' ? 'memory' : 'no report' });
       for (const line of linesOf(again)) if (line.id === id && line.outcome && cases.includes(line.case)) own.set(line.case, line.outcome);
       report.outcomes.set(id, own);
     }
     return report;
-  } finally {
-    await removeBoxDirectory(directory);
-  }
-}
-
-function stopIfOver(result: SandboxResult, signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new UntilgreenError('cancelled', 'Cancelled.');
-  if (result.status === 'sandbox_error') throw new UntilgreenError('sandbox_error', `The candidates could not be run: ${result.error ?? 'the sandbox failed'}`, {}, 'Run `untilgreen doctor`.');
+  });
 }
 
 /** Where each case begins in the file that is compiled beside a candidate, by 1-based line. */
 type Layout = number[];
 
-function writeWave(directory: string, wave: Wave, mod: string): Layout {
-  const write = (path: string, text: string): void => {
-    mkdirSync(dirname(join(directory, path)), { recursive: true });
-    writeFileSync(join(directory, path), text);
-  };
-  write('go.mod', mod);
-  cpSync(join(WAVE_FOLDER, 'report'), join(directory, 'report'), { recursive: true });
+function writeWave({ write }: Bench, wave: Wave): Layout {
   // A name that no candidate can know: it stands in the same package.
   const nonce = randomBytes(8).toString('hex');
   const { text, layout } = casesFile(wave.cases, nonce);
@@ -149,30 +106,9 @@ function casesFile(cases: readonly WaveCase[], nonce: string): { text: string; l
   return { text: `${text}\t}\n}\n`, layout };
 }
 
-interface Line {
-  build?: { output: string; exit: number; late: boolean };
-  id?: string;
-  case: number;
-  outcome?: Outcome;
-  cpu: number;
-}
-
-function linesOf(result: SandboxResult): Line[] {
-  return result.stdout.split('\n').flatMap((text): Line[] => {
-    if (!text.startsWith('{')) return [];
-    try {
-      const read = JSON.parse(text) as { build?: Line['build']; id?: string; case?: number; outcome?: unknown; cpu?: number };
-      const outcome = read.outcome === undefined ? undefined : readOutcome(read.outcome);
-      return [{ case: read.case ?? 0, cpu: read.cpu ?? 0, ...(read.build ? { build: read.build } : {}), ...(read.id === undefined ? {} : { id: read.id }), ...(outcome ? { outcome } : {}) }];
-    } catch {
-      return []; // cut in the middle by the limit on output: that case counts as missing
-    }
-  });
-}
-
 function read(result: SandboxResult, wave: Wave, layout: Layout): WaveReport & { cpu: Map<string, number> } {
   const report = { errors: new Map<string, CompileError[]>(), outcomes: new Map<string, Map<number, Outcome>>(), cpu: new Map<string, number>() };
-  let build: Line['build'];
+  let build: RunnerLine['build'];
   for (const line of linesOf(result)) {
     build ??= line.build;
     if (line.id === undefined || !line.outcome) continue;

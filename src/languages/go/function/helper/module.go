@@ -14,7 +14,7 @@ type moduleQuestion struct {
 }
 
 // makeModule makes a file of `package solution` of a model's code: with the imports it needs and no others (both are compile errors in Go),
-// without `main`, tests and what stands at top level and is no declaration. `found` is false where the function is not in what can be read.
+// without declarations that the function does not need and what stands at top level and is none. `found` is false where the function is not in what can be read.
 func makeModule(asked moduleQuestion) (codeAnswer, error) {
 	read, wrong := parse(asked.Code)
 	if wrong != nil {
@@ -26,8 +26,9 @@ func makeModule(asked moduleQuestion) (codeAnswer, error) {
 	}
 	before, beforeWrong := parse(asked.Before)
 	var kept []string
+	needed := reachable(read.file, asked.Name)
 	have := map[string]bool{}
-	for _, decl := range read.file.Decls {
+	for decl := range needed {
 		for _, name := range declared(decl) {
 			have[name] = true
 		}
@@ -42,7 +43,7 @@ func makeModule(asked moduleQuestion) (codeAnswer, error) {
 		}
 	}
 	for _, decl := range read.file.Decls {
-		if !isImport(decl) && !isNoise(decl, asked.Name) {
+		if needed[decl] {
 			kept = append(kept, read.slice(decl))
 		}
 	}
@@ -57,22 +58,38 @@ func makeModule(asked moduleQuestion) (codeAnswer, error) {
 	return codeAnswer{string(formatted), true}, nil
 }
 
-// isNoise: `main` and tests, which a reply shows beside the function.
-func isNoise(decl ast.Decl, name string) bool {
-	function, ok := decl.(*ast.FuncDecl)
-	if !ok || function.Recv != nil || function.Name.Name == name {
-		return false
-	}
-	own := function.Name.Name
-	if own == "main" {
-		return true
-	}
-	for _, prefix := range []string{"Test", "Benchmark", "Example", "Fuzz"} {
-		if strings.HasPrefix(own, prefix) && (prefix == "Example" || takesTesting(function)) && function.Type.Results == nil {
-			return true
+// reachable are the declarations that the function needs: itself, what it names, and what those name. A reply has more: `main`, tests, a second
+// version of the function. `init` stays, since it runs in any case: it is for `screen` to speak of.
+func reachable(file *ast.File, name string) map[ast.Decl]bool {
+	byName := map[string][]ast.Decl{}
+	taken := map[string]bool{}
+	for _, decl := range file.Decls {
+		for _, own := range declared(decl) {
+			if taken[own] && own != "_" {
+				continue // the first of two with one name
+			}
+			taken[own] = true
+			of, _, _ := strings.Cut(own, ".")
+			byName[of] = append(byName[of], decl)
 		}
 	}
-	return false
+	needed := map[ast.Decl]bool{}
+	queue := append(append([]ast.Decl{}, byName[name]...), byName["init"]...)
+	for len(queue) > 0 {
+		decl := queue[0]
+		queue = queue[1:]
+		if needed[decl] {
+			continue
+		}
+		needed[decl] = true
+		ast.Inspect(decl, func(node ast.Node) bool {
+			if one, ok := node.(*ast.Ident); ok {
+				queue = append(queue, byName[one.Name]...)
+			}
+			return true
+		})
+	}
+	return needed
 }
 
 func takesTesting(function *ast.FuncDecl) bool {

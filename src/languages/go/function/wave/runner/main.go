@@ -25,6 +25,8 @@ const (
 	longestLine = 4 << 20
 	// Bytes kept of what a candidate writes to standard error.
 	mostErrors = 16 << 10
+	// Bytes kept of the output of a test binary.
+	mostOutput = 256 << 10
 	// A candidate may write files of so many bytes: its standard output is one.
 	fileBytes = 8 << 20
 	// Until a process says that its first case begins.
@@ -54,6 +56,9 @@ type job struct {
 	Cases  int    `json:"cases"`
 	// Only these; all where there are none.
 	Only []int `json:"only"`
+	// It is a test binary: run with these arguments, once, for so many milliseconds.
+	Args   []string `json:"args"`
+	TestMs int      `json:"testMs"`
 }
 
 type told struct {
@@ -61,8 +66,16 @@ type told struct {
 	ID      string          `json:"id,omitempty"`
 	Case    int             `json:"case"`
 	Outcome json.RawMessage `json:"outcome,omitempty"`
+	Test    *tested         `json:"test,omitempty"`
 	// Milliseconds of processor time of a case that ended oddly.
 	CPU int64 `json:"cpu,omitempty"`
+}
+
+type tested struct {
+	Output string `json:"output"`
+	Exit   int    `json:"exit"`
+	Late   bool   `json:"late"`
+	How    string `json:"how,omitempty"`
 }
 
 type built struct {
@@ -110,6 +123,10 @@ func main() {
 		all.Add(1)
 		go func() {
 			defer func() { <-slots; all.Done() }()
+			if one.Args != nil {
+				runTest(one, given)
+				return
+			}
 			runJob(one, given)
 		}()
 	}
@@ -225,9 +242,9 @@ func runFrom(one job, first, last int, given plan) (int, string) {
 		return first, "crashed"
 	}
 	defer reports.Close()
-	errors := &head{}
+	errors := &head{most: mostErrors}
 	command := exec.Command(one.Binary, strconv.Itoa(first), strconv.Itoa(last))
-	command.Env = []string{"GOMEMLIMIT=" + strconv.FormatUint(given.DataBytes/2, 10), "GOTRACEBACK=single"}
+	command.Env = environment(given)
 	command.Stdout, command.Stderr = appending, errors
 	command.ExtraFiles = []*os.File{channel}
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -285,6 +302,37 @@ func runFrom(one job, first, last int, given plan) (int, string) {
 	return done + 1, "crashed"
 }
 
+func environment(given plan) []string {
+	return []string{"GOMEMLIMIT=" + strconv.FormatUint(given.DataBytes/2, 10), "GOTRACEBACK=single", "PATH=" + os.Getenv("PATH"), "HOME=/tmp", "TMPDIR=/tmp"}
+}
+
+// runTest runs a test binary. Its exit code is what counts: a line that says PASS can be printed by anyone.
+func runTest(one job, given plan) {
+	within, cancel := context.WithTimeout(context.Background(), time.Duration(one.TestMs)*time.Millisecond)
+	defer cancel()
+	output := &head{most: mostOutput}
+	binary, err := filepath.Abs(one.Binary)
+	if err != nil {
+		tell(told{ID: one.ID, Test: &tested{Exit: 1, How: err.Error()}})
+		return
+	}
+	command := exec.CommandContext(within, binary, one.Args...)
+	command.Dir, command.Env = one.ID, environment(given)
+	command.Stdout, command.Stderr = output, output
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	command.Cancel = func() error { return syscall.Kill(-command.Process.Pid, syscall.SIGKILL) }
+	command.WaitDelay = time.Second
+	err = command.Run()
+	result := tested{Late: within.Err() != nil}
+	if command.ProcessState == nil {
+		result.Exit, result.How = 1, err.Error()
+	} else if result.Exit = command.ProcessState.ExitCode(); result.Exit != 0 || err != nil {
+		result.Exit, result.How = max(result.Exit, 1), how(command.ProcessState, output.String())
+	}
+	result.Output = output.String()
+	tell(told{ID: one.ID, Test: &result})
+}
+
 func read(from io.Reader, lines chan<- line) {
 	defer close(lines)
 	text := bufio.NewScanner(from)
@@ -334,12 +382,13 @@ func how(state *os.ProcessState, errors string) string {
 type head struct {
 	sync.Mutex
 	bytes.Buffer
+	most int
 }
 
 func (h *head) Write(text []byte) (int, error) {
 	h.Lock()
 	defer h.Unlock()
-	h.Buffer.Write(text[:min(len(text), max(mostErrors-h.Buffer.Len(), 0))])
+	h.Buffer.Write(text[:min(len(text), max(h.most-h.Buffer.Len(), 0))])
 	return len(text), nil
 }
 
