@@ -141,7 +141,7 @@ function printOutcome({ name, found, by, checked }: Outcome): void {
   const row = (title: string, value: string) => print(`  ${title.padEnd(8)} ${value}`);
   const speed = (tokens: number | undefined, seconds: number) => {
     const perSecond = rate(tokens, seconds);
-    return `${tokens ?? '?'} tokens in ${seconds.toFixed(2)} s${perSecond === undefined ? '' : `, ${perSecond.toPrecision(3)} tokens/s`}`;
+    return `${tokens ?? '?'} tokens in ${seconds.toFixed(2)} s${perSecond === undefined ? '' : `, ${perSecond < 100 ? perSecond.toFixed(1) : Math.round(perSecond)} tokens/s`}`;
   };
   print(`${colors.green('ok')} ${colors.bold(oneLine(name))}${found ? ` (${oneLine(describeFacts(found.facts))})` : ''}`);
   if (found) row('file', oneLine(found.path));
