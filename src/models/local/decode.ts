@@ -5,7 +5,7 @@ import { StopFilter } from './stops.ts';
 /** As llama.cpp's own server: the tail beyond the 40 likeliest tokens is never taken, which also spares sorting 262,000 of them. */
 const TOP_K = 40;
 
-type Sampling = Pick<GenerateRequest, 'temperature' | 'topP' | 'seed' | 'maxTokens' | 'stop' | 'schema' | 'onText'>;
+type Sampling = Pick<GenerateRequest, 'temperature' | 'topP' | 'seed' | 'maxTokens' | 'stop' | 'schema' | 'onText' | 'onEnd'>;
 type Sampled = GenerateResult['samples'][number];
 
 /**
@@ -77,6 +77,7 @@ class Sample {
     if (this.#unread.length) this.#show(this.model.detokenize(this.#unread, false, this.#read.slice(-8)));
     this.#pass(this.#filter.end());
     this.finish = this.#filter.stopped ? 'stop' : finish;
+    this.sampling.onEnd?.(this.result(), this.index);
   }
 
   #pass(text: string): void {

@@ -18,7 +18,9 @@ const engine = (path: string): LocalEngine => ({
     await reply(request);
     const samples = Array.from({ length: request.n }, (_, index) => {
       for (const piece of ['re', `ply ${index}`]) request.onText?.(piece, index);
-      return { text: `reply ${index}`, tokens: 3, finish: index === 0 ? ('stop' as const) : ('length' as const) };
+      const sample = { text: `reply ${index}`, tokens: 3, finish: index === 0 ? ('stop' as const) : ('length' as const) };
+      request.onEnd?.(sample, index);
+      return sample;
     });
     return { samples, promptTokens: 20, cachedTokens: 16 };
   },
@@ -96,7 +98,7 @@ describe('the answer', () => {
     expect(answer).toMatchObject({ object: 'text_completion', choices: [{ index: 0, text: 'reply 0', finish_reason: 'stop' }, { index: 1, text: 'reply 1', finish_reason: 'length' }] });
   });
 
-  it('streamed, comes in pieces with the number of their choice, then ends, figures and the last line', async () => {
+  it('streamed, comes in pieces with the number of their choice, the end of each, figures and the last line', async () => {
     const response = await post('/v1/chat/completions', { messages: [...hello, { role: 'assistant', content: 'A ' }], n: 2, stream: true, stream_options: { include_usage: true } });
     expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
     const pieces = await lines(response);
@@ -106,9 +108,9 @@ describe('the answer', () => {
       { index: 1, delta: { content: 'A ' }, finish_reason: null },
       { index: 0, delta: { content: 're' }, finish_reason: null },
       { index: 0, delta: { content: 'ply 0' }, finish_reason: null },
+      { index: 0, delta: {}, finish_reason: 'stop' },
       { index: 1, delta: { content: 're' }, finish_reason: null },
       { index: 1, delta: { content: 'ply 1' }, finish_reason: null },
-      { index: 0, delta: {}, finish_reason: 'stop' },
       { index: 1, delta: {}, finish_reason: 'length' },
     ]);
     expect(pieces.at(-2)).toMatchObject({ object: 'chat.completion.chunk', choices: [], usage: { prompt_tokens: 20, completion_tokens: 6 } });
@@ -208,5 +210,13 @@ describe('a request that is given up', () => {
     const response = await post('/v1/completions', { prompt: 'x', stream: true });
     await response.body!.cancel('enough');
     expect(await end).toBe('enough');
+  });
+
+  it('goes at once also while the model is loaded', async () => {
+    const loading = localFetch(enginePool({}, () => new Promise(() => {})));
+    const stop = new AbortController();
+    const answer = loading(`${base()}/v1/completions`, { method: 'POST', body: '{"prompt": "x", "stream": true}', signal: stop.signal });
+    setTimeout(() => stop.abort(), 5);
+    await expect(answer).rejects.toMatchObject({ name: 'AbortError' });
   });
 });

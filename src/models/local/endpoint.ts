@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { UntilgreenError } from '../../core/errors.ts';
-import type { GenerateResult, LocalEngine } from './engine.ts';
+import type { LocalEngine } from './engine.ts';
+import { EventStream } from './event-stream.ts';
 import { enginePool, type EnginePool } from './pool.ts';
 import { answerPiece, ProtocolError, readChat, readText, usagePiece, wholeAnswer, type Asked, type Head } from './protocol.ts';
 
@@ -66,61 +67,45 @@ async function readBody(input: Parameters<typeof fetch>[0], init?: RequestInit):
 }
 
 async function answer(pool: EnginePool, path: string, endpoint: string, body: unknown, signal: AbortSignal | undefined): Promise<Response> {
-  const read = (engine: LocalEngine): { asked: Asked; head: Head } => ({
-    asked: endpoint === 'completions' ? readText(body) : readChat(body, engine),
-    head: { id: `${endpoint === 'completions' ? 'cmpl' : 'chatcmpl'}-${randomUUID()}`, created: Math.floor(Date.now() / 1000), model: engine.info.name },
-  });
   const stop = new AbortController();
   const ended = AbortSignal.any([stop.signal, ...(signal ? [signal] : [])]);
+  const work = async (engine: LocalEngine, events: EventStream | undefined): Promise<Response | undefined> => {
+    const asked = endpoint === 'completions' ? readText(body) : readChat(body, engine);
+    const head = { id: `${endpoint === 'completions' ? 'cmpl' : 'chatcmpl'}-${randomUUID()}`, created: Math.floor(Date.now() / 1000), model: engine.info.name };
+    if (!events) return json(200, wholeAnswer(head, asked, await engine.generate({ ...asked.generate, signal: ended })));
+    await streamed(engine, asked, head, ended, events);
+    return undefined;
+  };
   return await new Promise<Response>((resolve, reject) => {
-    // The promise of the work is not waited for: a stream is answered before its work is done.
-    pool
-      .use(path, async (engine) => {
-        const { asked, head } = read(engine);
-        if (!asked.stream) return resolve(json(200, wholeAnswer(head, asked, await engine.generate({ ...asked.generate, signal: ended }))));
-        await streamed(engine, asked, head, ended, stop, resolve);
-      })
-      .catch(reject);
+    const events = wantsStream(body) ? new EventStream(resolve, (reason) => stop.abort(reason)) : undefined;
+    const fail = (error: unknown): void => {
+      if (events?.begun && !ended.aborted) return events.refuse(refusalBody(error));
+      events?.cut(error);
+      reject(error as Error);
+    };
+    // Whoever gives up goes at once; a model that is being loaded for it stays for the next request.
+    ended.addEventListener('abort', () => fail(ended.reason), { once: true });
+    pool.use(path, (engine) => work(engine, events)).then((response) => response && resolve(response), fail);
   });
 }
 
-/** Answers with the first piece, so that what is refused before it has its own status. */
-async function streamed(engine: LocalEngine, asked: Asked, head: Head, signal: AbortSignal, stop: AbortController, answered: (response: Response) => void): Promise<void> {
-  const encoder = new TextEncoder();
-  let controller!: ReadableStreamDefaultController<Uint8Array>;
-  const stream = new ReadableStream<Uint8Array>({
-    start: (c) => void (controller = c),
-    cancel: (reason) => stop.abort(reason),
-  });
-  const send = (value: unknown): void => controller.enqueue(encoder.encode(`data: ${typeof value === 'string' ? value : JSON.stringify(value)}\n\n`));
+const wantsStream = (body: unknown): boolean => (body as { stream?: unknown } | null)?.stream === true;
+
+async function streamed(engine: LocalEngine, asked: Asked, head: Head, signal: AbortSignal, events: EventStream): Promise<void> {
   let open = false;
-  const begin = (): void => {
-    if (open) return;
+  const send = (index: number, text: string | undefined, finish: 'stop' | 'length' | null): void => {
+    if (!open && asked.prefill !== '') for (let each = 0; each < asked.generate.n; each += 1) events.send(answerPiece(head, asked, each, asked.prefill, null));
     open = true;
-    answered(new Response(stream, { status: 200, headers: { 'content-type': 'text/event-stream; charset=utf-8' } }));
-    if (asked.prefill !== '') for (let index = 0; index < asked.generate.n; index += 1) send(answerPiece(head, asked, index, asked.prefill, null));
+    events.send(answerPiece(head, asked, index, text, finish));
   };
-  let result: GenerateResult;
-  try {
-    result = await engine.generate({
-      ...asked.generate,
-      signal,
-      onText(piece, index) {
-        begin();
-        send(answerPiece(head, asked, index, piece, null));
-      },
-    });
-  } catch (error) {
-    if (!open) throw error;
-    // As a broken connection: half a reply is no reply.
-    if (!stop.signal.aborted) controller.error(error);
-    return;
-  }
-  begin();
-  for (const [index, { finish }] of result.samples.entries()) send(answerPiece(head, asked, index, undefined, finish));
-  if (asked.usage) send(usagePiece(head, asked, result));
-  send('[DONE]');
-  controller.close();
+  const result = await engine.generate({
+    ...asked.generate,
+    signal,
+    onText: (piece, index) => send(index, piece, null),
+    onEnd: ({ finish }, index) => send(index, undefined, finish),
+  });
+  if (asked.usage) events.send(usagePiece(head, asked, result));
+  events.done();
 }
 
 function models(engine: LocalEngine): unknown {
@@ -138,11 +123,12 @@ const json = (status: number, body: unknown): Response => new Response(JSON.stri
 
 /** All refusals are 4xx: nothing here becomes better by asking again. */
 function refusal(error: unknown): Response {
-  if (error instanceof ProtocolError) {
-    return json(error.status, { error: { message: error.message, type: 'invalid_request_error', code: error.code, ...(error.param ? { param: error.param } : {}) } });
-  }
-  if (error instanceof UntilgreenError) {
-    return json(error.code === 'no_model' ? 424 : 400, { error: { message: error.message, type: 'invalid_request_error', code: error.code, ...error.data } });
-  }
+  if (error instanceof ProtocolError) return json(error.status, refusalBody(error));
+  if (error instanceof UntilgreenError) return json(error.code === 'no_model' ? 424 : 400, refusalBody(error));
   throw error;
+}
+
+function refusalBody(error: unknown): unknown {
+  const about = error instanceof ProtocolError ? { code: error.code, ...(error.param ? { param: error.param } : {}) } : error instanceof UntilgreenError ? { code: error.code, ...error.data } : {};
+  return { error: { message: (error as Error).message, type: 'invalid_request_error', ...about } };
 }

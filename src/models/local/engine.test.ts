@@ -10,7 +10,7 @@ const file = await smallModel('smollm2');
 const base = await mkdtemp(join(tmpdir(), 'untilgreen-engine-test-'));
 afterAll(() => rm(base, { recursive: true, force: true }));
 
-describe.skipIf(!file)('a model in this process', () => {
+describe.skipIf(!file)('a model in this process', { timeout: 60_000 }, () => {
   let engine: LocalEngine;
   beforeAll(async () => {
     engine = await openEngine(file!, { threads: 1, sequences: 4 });

@@ -36,6 +36,8 @@ export interface GenerateRequest {
   signal?: AbortSignal;
   /** Text of one of the samples, as it comes. */
   onText?: (piece: string, index: number) => void;
+  /** One of the samples, as it ends; after the last piece of its text. */
+  onEnd?: (sample: GenerateResult['samples'][number], index: number) => void;
 }
 
 export interface GenerateResult {

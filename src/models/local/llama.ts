@@ -4,7 +4,7 @@ import { readGguf } from '../files/gguf.ts';
 import type { ModelFacts } from '../files/types.ts';
 import { decode } from './decode.ts';
 import type { EngineOptions, GenerateRequest, GenerateResult, LocalEngine } from './engine.ts';
-import { openLibrary, threadsFor, type Library, type LlamaModel } from './library.ts';
+import { openLibrary, threadsFor, type Library, type LlamaModel, type Token } from './library.ts';
 import { boundedSchema } from './schema.ts';
 import { PIECE, Sequences } from './sequences.ts';
 import { chatTemplate, type ChatTemplate } from './template.ts';
@@ -77,13 +77,15 @@ class LlamaEngine implements LocalEngine {
     return this.#model.tokenize(text, false).length;
   }
 
-  generate(request: GenerateRequest): Promise<GenerateResult> {
+  async generate(request: GenerateRequest): Promise<GenerateResult> {
     const caller = request.signal;
+    caller?.throwIfAborted();
+    const prompt = this.#read(request); // what does not fit is refused without waiting for others
     const stop = new AbortController();
     const work = this.#busy.then(() => {
       stop.signal.throwIfAborted();
       if (this.#closed) throw new UntilgreenError('model_refused', `${this.info.path} is closed.`, { path: this.info.path });
-      return this.#generate(request, stop.signal);
+      return this.#generate(prompt, request, stop.signal);
     });
     // A caller who cancels goes at once; the native step that runs (one batch) ends in its own time, and the next request waits for it.
     this.#busy = work.catch(() => {});
@@ -93,28 +95,41 @@ class LlamaEngine implements LocalEngine {
         stop.abort(caller.reason);
         reject(caller.reason as Error);
       };
-      if (caller.aborted) return cancel();
       caller.addEventListener('abort', cancel, { once: true });
       work.then(resolve, reject).finally(() => caller.removeEventListener('abort', cancel));
     });
   }
 
-  async #generate(request: GenerateRequest, signal: AbortSignal): Promise<GenerateResult> {
+  /** The prompt's tokens. Errors: `model_refused` when it is empty, or too long together with the reply. */
+  #read(request: GenerateRequest): Token[] {
+    if (this.#closed) return []; // said when its turn has come
     const tokens = this.#model.tokenize(request.prompt, request.special);
     const { bos, shouldPrependBosToken } = this.#model.tokens;
     if ((shouldPrependBosToken || !tokens.length) && bos !== null && tokens[0] !== bos) tokens.unshift(bos);
-    const last = tokens.at(-1);
-    if (last === undefined) throw new UntilgreenError('model_refused', 'The prompt is empty.', {}, 'Give at least one character.');
+    if (!tokens.length) throw new UntilgreenError('model_refused', 'The prompt is empty.', {}, 'Give at least one character.');
+    const { name, trainedContext } = this.info;
+    const { maxTokens } = request;
+    if (tokens.length + maxTokens > trainedContext) {
+      throw new UntilgreenError('model_refused', `The prompt of ${tokens.length} tokens and a reply of up to ${maxTokens} exceed the context length of ${name}, ${trainedContext} tokens.`, { promptTokens: tokens.length, maxTokens, trainedContext }, 'Shorten the prompt or lower the reply limit.');
+    }
+    return tokens;
+  }
+
+  async #generate(tokens: readonly Token[], request: GenerateRequest, signal: AbortSignal): Promise<GenerateResult> {
     const grammar = request.schema && (await this.#grammar(request.schema, request.maxTokens));
-    const sequences = await this.#room(tokens.length, request.maxTokens);
+    const sequences = await this.#room(tokens.length + request.maxTokens + SPARE);
     const counts = groups(request.n, sequences.all.length);
     const samples: GenerateResult['samples'] = [];
-    // Text after a cancel is for nobody.
-    const onText: GenerateRequest['onText'] = (piece, index) => void (signal.aborted || request.onText?.(piece, index));
+    const sampling: GenerateRequest = {
+      ...request,
+      // Text after a cancel is for nobody.
+      onText: (piece, index) => void (signal.aborted || request.onText?.(piece, index)),
+      onEnd: (sample, index) => void (signal.aborted || request.onEnd?.(sample, index)),
+    };
     try {
       const cachedTokens = await sequences.withPrompt(tokens.slice(0, -1), counts, signal, async (group) => {
         const state = grammar && (() => this.#library.grammarState(this.#model, grammar));
-        samples.push(...(await decode(this.#model, group, last, tokens.slice(-8), { ...request, onText }, samples.length, signal, state)));
+        samples.push(...(await decode(this.#model, group, tokens.at(-1)!, tokens.slice(-8), sampling, samples.length, signal, state)));
       });
       return { samples, promptTokens: tokens.length, cachedTokens };
     } catch (error) {
@@ -134,13 +149,9 @@ class LlamaEngine implements LocalEngine {
     }
   }
 
-  /** Sequences with room for the request; a context that is too small is made anew, twice as large or more. */
-  async #room(prompt: number, maxTokens: number): Promise<Sequences> {
+  /** Sequences with room for so many tokens each; a context that is too small is made anew, twice as large or more. */
+  async #room(needed: number): Promise<Sequences> {
     const { trainedContext } = this.info;
-    const needed = prompt + maxTokens + SPARE;
-    if (prompt + maxTokens > trainedContext) {
-      throw new UntilgreenError('model_refused', `The prompt of ${prompt} tokens and a reply of up to ${maxTokens} exceed the context length of ${this.info.name}, ${trainedContext} tokens.`, { promptTokens: prompt, maxTokens, trainedContext }, 'Shorten the prompt or lower the reply limit.');
-    }
     if (this.#sequences && this.#sequences.size >= needed) return this.#sequences;
     await this.#drop();
     const size = Math.max(needed, Math.min(trainedContext, Math.max(FIRST_CONTEXT, 2 ** Math.ceil(Math.log2(needed)))));
