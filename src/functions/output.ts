@@ -38,14 +38,15 @@ export async function renderFunction(result: FunctionResult, { form, cleanDoc, h
   if (code === undefined || signature === undefined) throw new UntilgreenError('not_found', `There is no code of ${result.fn}: no candidate passed.`, { fn: result.fn });
   emit('stage_started', { stage: 'output' });
   const language = functionLanguage(result.lang);
-  const trusted = result.examples.filter(({ trust }) => trust !== 'guessed');
-  const text = await language.render({ code, signature, form, cleanDoc, doc: result.doc, examples: trusted, ...(header === undefined ? {} : { header }) });
+  // What candidates agreed on goes into the tests beside it: in a doc it would read as a promise.
+  const examples = result.examples.filter(({ trust }) => trust === 'user');
+  const text = await language.render({ code, signature, form, cleanDoc, doc: result.doc, examples, ...(header === undefined ? {} : { header }) });
   if (form === 'standalone') await tryScript(language, signature, text, result, { sandbox, emit, ...(signal ? { signal } : {}) });
   return text;
 }
 
 async function tryScript(language: FunctionLanguage, signature: Signature, script: string, result: FunctionResult, { sandbox, emit = silent, signal }: OutputDeps): Promise<void> {
-  const trial = language.scriptTrial(signature, result.examples.filter(({ trust }) => trust === 'user'));
+  const trial = language.scriptTrial(signature, result.examples.filter(({ trust }) => trust !== 'guessed'));
   await using box = new CodeSandbox({ sandbox });
   const ran = await box.run(script, { language: language.name, args: trial.argv, timeoutSeconds: TRIAL_SECONDS, ...(signal ? { signal } : {}) });
   const printed = ran.stdout.trimEnd().split('\n').at(-1) ?? '';

@@ -42,7 +42,8 @@ export const FUNCTION_LINES: Record<string, (data: Data, event: RunEvent) => Des
   restarted: (data) => faint(`another approach (${text(data, 'why').replaceAll('_', ' ')})`),
   selected: (data) => faint(`chosen: ${text(data, 'id')}`),
   script_tried: (data) => faint(`script tried with ${text(data, 'argv') || 'no arguments'}: ${data['ok'] === true ? 'works' : 'fails'}`),
-  output_ready: (data) => (text(data, 'file') ? kept(`written: ${text(data, 'file')}`, 'good') : undefined),
+  // Told once, at the end.
+  output_ready: () => undefined,
   finished: () => undefined,
 };
 
