@@ -98,6 +98,11 @@ describe('the environment that models are found in', () => {
     expect(env['UNTILGREEN_HOME']).toBeUndefined();
     expect(notices).toEqual([expect.stringContaining('DATABASE_URL in .env line 4 is left to the project')]);
   });
+  it('of programs that load models a .env says where they are, and not what they load', async () => {
+    write({ '.env': 'OLLAMA_HOST=127.0.0.1:1\nOLLAMA_MODELS=/p\nLLAMA_CACHE=/p\nLLAMA_ARG_HOST=0.0.0.0\nVLLM_PLUGINS=x\nVLLM_MODEL=m\nCODEGEN_MODEL_PATH=/p' });
+    const { env } = await load();
+    expect(Object.keys(env).filter((name) => /^(OLLAMA|LLAMA|VLLM|CODEGEN)_/.test(name)).toSorted()).toEqual(['OLLAMA_HOST', 'VLLM_MODEL']);
+  });
   it('keeps DATABASE_URL of the user', async () => {
     expect((await load({ env: { DATABASE_URL: 'postgres://mine' } })).env['DATABASE_URL']).toBe('postgres://mine');
   });

@@ -27,8 +27,11 @@ const KEY_VARIABLES = [...new Set(Object.values(KEYS_OF).flat())];
 export const ENDPOINT_VARIABLES = /^(VLLM|OPENAI|ANTHROPIC|GOOGLE|GEMINI|OLLAMA|LMSTUDIO|LLAMA)_.*(URL|BASE|HOST|ENDPOINT)$/;
 const keysOfService = (endpoint: string) => KEY_VARIABLES.filter((key) => key.startsWith(endpoint.slice(0, endpoint.indexOf('_') + 1)));
 
-/** What of a project's `.env` is read: model servers, models, keys and our own settings; an application's variables are not ours. */
-const READ_FROM_DOTENV = /^(UNTILGREEN|VLLM|OPENAI|ANTHROPIC|GOOGLE|GEMINI|OLLAMA|LMSTUDIO|LLAMA)_|_(KEY|TOKEN)$/;
+/**
+ * What of a project's `.env` is read: model servers, models, keys and our own settings; an application's variables are not ours. Of
+ * programs that may be started here only where they are found: the rest would tell them what to load and whom to listen to.
+ */
+const READ_FROM_DOTENV = /^(UNTILGREEN|OPENAI|ANTHROPIC|GOOGLE|GEMINI)_|^(VLLM|OLLAMA|LMSTUDIO|LLAMA)_(URL|HOST|BASE_URL|MODEL)$|_(KEY|TOKEN)$/;
 
 /** Whether a variable of a project's `.env` is taken over. */
 export function readFromDotenv(name: string): boolean {

@@ -48,6 +48,9 @@ export const OTHER_VARIABLES: readonly { name: string; says: string; user?: true
   { name: 'OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL', says: 'OpenAI, or any server that speaks its protocol.' },
   { name: 'ANTHROPIC_API_KEY, ANTHROPIC_MODEL', says: 'Anthropic.' },
   { name: 'GOOGLE_API_KEY, GEMINI_API_KEY, GEMINI_MODEL', says: 'Google.' },
+  { name: 'CODEGEN_MODEL_PATH', says: 'Folders with models, and model files, with colons between them.', user: true },
+  { name: 'HF_TOKEN, HF_ENDPOINT', says: 'Key for gated models, and the hub to download from.', user: true },
+  { name: 'HF_HOME, HF_HUB_CACHE, OLLAMA_MODELS, LLAMA_CACHE', says: 'Where other programs keep models.', user: true },
   { name: 'NO_COLOR', says: 'Set to anything: no colours and no live view.', user: true },
 ];
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startChild } from '../../../test/support/child.ts';
 import { gguf, snapshotFiles, writeFiles } from '../../../test/support/model-files.ts';
 import { findModel, unknownModel } from './find.ts';
@@ -15,7 +15,10 @@ beforeEach(() => {
   root = realpathSync(mkdtempSync(join(tmpdir(), 'ug-find-')));
   env = { HOME: join(root, 'home'), UNTILGREEN_HOME: join(root, 'data'), PATH: '' };
 });
-afterEach(() => rmSync(root, { recursive: true, force: true }));
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(root, { recursive: true, force: true });
+});
 
 const file = (path: string, bytes: string | Buffer = gguf()) => writeFiles(root, { [path]: bytes });
 const found = async (wanted: string, roots?: string[]) => {
@@ -71,11 +74,23 @@ describe('a model is found', () => {
     expect(await found('qwen2.5-coder:1.5b')).toMatchObject({ path: `home/.ollama/models/blobs/sha256-${digest}`, via: 'ollama' });
     expect((await scan({ env })).candidates).toHaveLength(1);
   });
-  it('by its path, written as one or not, and nothing else is looked for', async () => {
+  it('by its path, also from home and from here', async () => {
     file('x/m.gguf');
     expect(await found(join(root, 'x/m.gguf'))).toMatchObject({ via: 'path', name: 'm' });
     env['HOME'] = root;
     expect(await found('~/x/m.gguf')).toMatchObject({ via: 'path' });
+    vi.spyOn(process, 'cwd').mockReturnValue(root);
+    for (const here of ['./x/m.gguf', 'x/m.gguf', 'x']) expect(await found(here)).toEqual(here === 'x' ? undefined : { via: 'path', name: 'm', path: 'x/m.gguf', kind: 'gguf' });
+  });
+  it('by its name before a folder of that name in the project one stands in', async () => {
+    writeFiles(join(root, 'project/org/coder'), snapshotFiles());
+    writeFiles(join(root, 'project/coder'), snapshotFiles());
+    vi.spyOn(process, 'cwd').mockReturnValue(join(root, 'project'));
+    expect(await found('coder')).toBeUndefined();
+    expect((await unknownModel('coder', { env })).message).toBe("There is no model 'coder' on this machine. For what lies here under that name write ./coder");
+    expect(await found('org/coder')).toMatchObject({ path: 'project/org/coder' });
+    writeFiles(join(root, 'home/.cache/huggingface/hub/models--org--coder/snapshots/abc'), snapshotFiles());
+    expect(await found('org/coder')).toMatchObject({ via: 'hugging face' });
   });
   it('once, however many links lead to it, and links in a circle end', async () => {
     file('models/a/m.gguf');

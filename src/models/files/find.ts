@@ -1,11 +1,14 @@
-import type { FindOptions, FoundModel } from './types.ts';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { UntilgreenError } from '../../core/errors.ts';
 import { look, pathOf } from './look.ts';
 import { nearestNames, scan, type Candidate } from './scan.ts';
-import { UntilgreenError } from '../../core/errors.ts';
+import type { FindOptions, FoundModel } from './types.ts';
 
 /**
  * The model on this machine that a name or path means: a file or folder; else the one that was registered under the name
- * (`untilgreen models add`); else the only one of that name among those that lie in the known places.
+ * (`untilgreen models add`); else the only one of that name among those that lie in the known places; else, for `a/b`, what lies at
+ * that path.
  *
  * @param wanted  what `--model` was given
  * @returns undefined for a name that no file has: a server may have it
@@ -29,8 +32,11 @@ export async function findModel(wanted: string, options: FindOptions): Promise<F
       'Give the path of the one you mean, or name it with `untilgreen models add PATH --name NAME`.',
     );
   }
-  return only && look(only);
+  if (only) return look(only);
+  return name.includes('/') && (await isThere(name)) ? look({ path: resolve(name), name: undefined, via: 'path' }) : undefined;
 }
+
+const isThere = async (path: string): Promise<boolean> => path !== '' && stat(resolve(path)).then(() => true, () => false);
 
 /** Candidates of a name: registered ones come before all others, whole names before those without their quantisation. */
 function namedAs(wanted: string, candidates: readonly Candidate[]): Candidate[] {
@@ -51,6 +57,6 @@ export async function unknownModel(wanted: string, options: FindOptions): Promis
     'no_model',
     `There is no model '${wanted}' on this machine${near.length > 0 ? `; the nearest: ${near.join(', ')}` : ''}.`,
     { wanted, near },
-    '`untilgreen models list` shows all, `untilgreen models get NAME` downloads one.',
+    (await isThere(wanted)) ? `For what lies here under that name write ./${wanted}` : '`untilgreen models list` shows all, `untilgreen models get NAME` downloads one.',
   );
 }

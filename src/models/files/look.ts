@@ -1,4 +1,4 @@
-import { open, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { UntilgreenError } from '../../core/errors.ts';
@@ -44,26 +44,12 @@ export function expandHome(path: string, env: FindOptions['env']): string {
 }
 
 /**
- * The path that a word means, absolute; undefined where it is a name. What is written as a path is one, also when nothing is
- * there; a word that could be a name is one unless a model lies under it.
+ * The path that a word means, absolute; undefined where it is a name. What is written as a path is one, also when nothing is there; so
+ * is the name of a GGUF file that is there. Any other word is a name: whoever wrote the project one stands in could otherwise have a
+ * folder of theirs taken for the model.
  */
 export async function pathOf(word: string, env: FindOptions['env']): Promise<string | undefined> {
   const path = resolve(expandHome(word, env));
   if (/^(\.{0,2}\/|~(\/|$)|\.{1,2}$)/.test(word)) return path;
-  const info = await stat(path).catch(() => undefined); // not there: a name
-  if (!info) return undefined;
-  if (word.includes('/')) return path;
-  if (info.isDirectory()) return (await readdir(path).catch((): string[] => [])).includes('config.json') ? path : undefined;
-  return /\.gguf$/i.test(word) || (await beginsAsGguf(path)) ? path : undefined;
-}
-
-async function beginsAsGguf(path: string): Promise<boolean> {
-  const handle = await open(path, 'r').catch(() => undefined); // unreadable: not meant
-  if (!handle) return false;
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);
-    return bytesRead === 4 && buffer.toString('latin1') === 'GGUF';
-  } finally {
-    await handle.close();
-  }
+  return /\.gguf$/i.test(word) && (await stat(path).then(() => true, () => false)) ? path : undefined;
 }

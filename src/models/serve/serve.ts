@@ -50,7 +50,7 @@ const LIST_MS = 2_000;
  */
 export async function serveSnapshot(found: FoundModel, options: ServeOptions): Promise<Served> {
   const plan = await planServer(found, options.env, options.server);
-  const env = { ...options.env, ...withDefaults(options.env) };
+  const env = serverEnv(options.env);
   const model = plan.convert ? await converted(found, plan.convert, env, options) : found.path;
   const port = await freePort();
   const started = performance.now();
@@ -66,10 +66,12 @@ export async function serveSnapshot(found: FoundModel, options: ServeOptions): P
   }
 }
 
-/** Everything is on this machine, and nobody is told that it is used; what the user set stays. */
-function withDefaults(env: ServeOptions['env']): ServeOptions['env'] {
-  const defaults = { HF_HUB_OFFLINE: '1', VLLM_NO_USAGE_STATS: '1', DO_NOT_TRACK: '1' };
-  return Object.fromEntries(Object.entries(defaults).filter(([name]) => env[name] === undefined));
+/**
+ * Everything is on this machine, and nobody is told that it is used; what the user set stays. A key that the user has for another
+ * server would make this one ask for it.
+ */
+function serverEnv({ VLLM_API_KEY: _vllm, LLAMA_API_KEY: _llama, ...env }: ServeOptions['env']): ServeOptions['env'] {
+  return { HF_HUB_OFFLINE: '1', VLLM_NO_USAGE_STATS: '1', DO_NOT_TRACK: '1', ...env };
 }
 
 async function answered(server: string, group: Group, baseUrl: string, readyMs: number): Promise<string[]> {
