@@ -1,22 +1,25 @@
 import type { Problem, Signature } from '../../function/types.ts';
-import { askTree } from './tree.ts';
+import { askTreeOfModel } from './tree.ts';
 
 /** See `FunctionLanguage.extract`. */
-export function extract(text: string, form: 'chat' | 'completion', signature: Signature, stub: string): Promise<string | undefined> {
-  return askTree<string>('fn_extract', text, { form, name: signature.name, stub, preamble: signature.preamble });
+export async function extract(text: string, form: 'chat' | 'completion', signature: Signature, stub: string): Promise<string | undefined> {
+  return answered(await askTreeOfModel<string>('fn_extract', text, { form, name: signature.name, stub, preamble: signature.preamble }));
 }
 
 /** See `FunctionLanguage.normalise`. */
-export function normalise(code: string): Promise<string | undefined> {
-  return askTree<string>('fn_normalise', code);
+export async function normalise(code: string): Promise<string | undefined> {
+  return answered(await askTreeOfModel<string>('fn_normalise', code));
 }
 
 /** See `FunctionLanguage.mend`. */
-export function mend(code: string, signature: Signature): Promise<string | undefined> {
-  return askTree<string>('fn_mend', code, { name: signature.name });
+export async function mend(code: string, signature: Signature): Promise<string | undefined> {
+  return answered(await askTreeOfModel<string>('fn_mend', code, { name: signature.name }));
 }
 
 /** See `FunctionLanguage.screen`. */
-export function screen(code: string, signature: Signature): Promise<Problem | undefined> {
-  return askTree<Problem>('fn_screen', code, { name: signature.name, parameters: signature.parameters, is_async: signature.async, preamble: signature.preamble });
+export async function screen(code: string, signature: Signature): Promise<Problem | undefined> {
+  const told = await askTreeOfModel<Problem>('fn_screen', code, { name: signature.name, parameters: signature.parameters, is_async: signature.async, preamble: signature.preamble });
+  return told === 'no answer' ? { class: 'syntax', message: 'It cannot be read: it is nested too deeply.' } : told;
 }
+
+const answered = (told: string | undefined): string | undefined => (told === 'no answer' ? undefined : told);

@@ -243,8 +243,7 @@ def prose(lines, used):
     for number, line in enumerate(lines, 1):
         if number in dropped:
             continue
-        following = next((later for later in range(number + 1, len(lines) + 1) if lines[later - 1].strip()), None)
-        if HEADING.match(line) and following in dropped:
+        if HEADING.match(line) and next((later for later in range(number + 1, len(lines) + 1) if lines[later - 1].strip()), None) in dropped:
             continue
         kept.append(line.rstrip())
     text = "\n".join(kept).strip("\n").strip()

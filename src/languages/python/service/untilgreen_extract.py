@@ -123,9 +123,14 @@ def trimmed(source, name):
     if define is None:
         return source
     ends = [at for at in range(define + 1, len(lines)) if lines[at][:1].strip() and not lines[at].startswith((")", "]", "}"))]
-    for end in reversed(ends):
-        if parsed("\n".join(lines[:end])) is not None:
+    end = len(lines)
+    while end is not None:
+        try:
+            ast.parse("\n".join(lines[:end]))
             return "\n".join(lines[:end])
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            wrong = min(end, getattr(error, "lineno", None) or end)  # nothing that ends behind this line parses
+            end = next((at for at in reversed(ends) if at < end and at <= wrong), None)
     stray = next((at for at in ends if not OTHER.match(lines[at])), len(lines))
     return "\n".join(lines[:stray])
 
@@ -187,15 +192,15 @@ def needed(tree, name, preamble):
     """The statements that the function reaches."""
     wanted, chosen = {name}, set()
     given = {ast.dump(node) for node in (parsed(preamble) or ast.Module([], [])).body}
-    bodies = list(enumerate(tree.body))
-    last = max((at for at, node in bodies if name in binds(node) and isinstance(node, FUNCTIONS)), default=None)
+    bodies, bound = list(enumerate(tree.body)), [binds(node) for node in tree.body]
+    last = max((at for at, node in bodies if name in bound[at] and isinstance(node, FUNCTIONS)), default=None)
     while True:
         before = len(chosen)
-        variables = {bound for at in chosen if isinstance(tree.body[at], (ast.Assign, ast.AnnAssign)) for bound in binds(tree.body[at])}
+        variables = {word for at in chosen if isinstance(tree.body[at], (ast.Assign, ast.AnnAssign)) for word in bound[at]}
         for at, node in bodies:
-            if at in chosen or (isinstance(node, FUNCTIONS) and name in binds(node) and at != last):
+            if at in chosen or (isinstance(node, FUNCTIONS) and name in bound[at] and at != last):
                 continue
-            if ast.dump(node) in given or is_star(node) or is_future(node) or binds(node) & wanted and part(node, name) or fills(node, variables, name):
+            if ast.dump(node) in given or is_star(node) and (last is None or at < last) or is_future(node) or bound[at] & wanted and part(node, name) or fills(node, variables, name):
                 chosen.add(at)
                 wanted |= read(node)
         if len(chosen) == before:
@@ -235,7 +240,7 @@ def is_future(node):
 
 
 def is_star(node):
-    return isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names)
+    return isinstance(node, ast.ImportFrom) and not node.level and any(alias.name == "*" for alias in node.names)
 
 
 def simple(node):

@@ -1,9 +1,7 @@
 """What the function job asks of a syntax tree. Each operation takes text that need not be a module."""
 
-import ast
-
 from untilgreen_examples import examples
-from untilgreen_extract import extract
+from untilgreen_extract import extract, parsed
 from untilgreen_mend import mend
 from untilgreen_normalise import normalise
 from untilgreen_render import render
@@ -14,7 +12,8 @@ from untilgreen_test_file import read_tests
 
 def read_stub(source, name):
     """The function of a name with its doc and the examples in it; broken examples of a foreign doc are dropped."""
-    found = stub(ast.parse(source), source, name)
+    tree = parsed(source)
+    found = stub(tree, source, name) if tree else None
     if found is None:
         return None
     read = examples(found["doc"], name)
