@@ -87,6 +87,10 @@ describe('what a candidate gives', () => {
     expect(reports[7]!.outcomes[0]).toMatchObject({ kind: 'raised', error: 'RangeError', message: 'Maximum call stack size exceeded' });
   }, 60_000);
 
+  it('loads a candidate also where nothing is asked of it', async () => {
+    expect((await run(['throw new Error("no");', 'function f(n) {}'], [])).map(({ problem }) => problem?.class)).toEqual(['exception', undefined]);
+  });
+
   it('evaluates expectations without a candidate', async () => {
     const outcomes = await evaluate(sandbox, [{ setup: 'const half = 0.5', expression: 'Math.sqrt(16) + half' }, { setup: '', expression: 'nowhere' }]);
     expect(outcomes).toEqual([expect.objectContaining({ kind: 'value', text: '4.5' }), expect.objectContaining({ kind: 'raised', error: 'ReferenceError' })]);
@@ -110,6 +114,7 @@ const HOSTILE: Record<string, string> = {
   'ends its process when it is loaded': 'process.exit(0);\nfunction f(n) { return 2 * n; }',
   'kills the process that checks it': "function f(n) { process.kill(process.ppid, 'SIGKILL'); return 2 * n; }",
   'kills everything': "function f(n) { process.kill(-1, 'SIGKILL'); return 2 * n; }",
+  'stops the processes of others': "const fs = require('fs');\nfunction f(n) { for (const pid of fs.readdirSync('/proc')) { try { if (Number(pid) !== process.pid && fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')[1] === String(process.ppid)) process.kill(Number(pid), 'SIGSTOP'); } catch {} } return 0; }",
   'patches what the checker could use': "const outcome = { case: 0, outcome: { kind: 'value', value: { kind: 'int', value: '2' }, text: '2' } };\nJSON.stringify = () => '{}'; JSON.parse = () => outcome; Array.prototype.push = Array.prototype.map = () => []; Promise.prototype.then = function () { return this; }; Map.prototype.forEach = () => {}; console.log = () => {}; Object.is = () => true; Number.isSafeInteger = () => true;\nfunction f(n) { return n; }",
   'gives a thing that equals everything': "function f(n) { return { valueOf: () => 2 * n, toString: () => String(2 * n), toJSON: () => 2 * n, [Symbol.toPrimitive]: () => 2 * n, equals: () => true }; }",
   'gives a proxy of the answer': 'function f(n) { return new Proxy(function () {}, { get: () => () => 2 * n, getPrototypeOf: () => Number.prototype }); }',

@@ -79,13 +79,14 @@ describe('mending', () => {
   it.each([
     ['a cut statement is given up and brackets are closed', 'function f(a) {\n  const y = [];\n  for (const x of a) {\n    y.push(`a${x}`);\n    if (x > ', 'function f(a) {\n  const y = [];\n  for (const x of a) {\n    y.push(`a${x}`);\n}\n}\n'],
     ['prose behind the function goes', `${GOOD}\nThis adds one`, GOOD],
+    ['types are taken off in JavaScript', 'interface P { x: number }\nfunction f(a: P): number {\n  return a.x as number; // it\n}\n', 'function f(a) {\n    return a.x; // it\n}\n'],
     ['a known module is imported', 'function f(a) {\n  return isDeepStrictEqual(a, []);\n}\n', "import { isDeepStrictEqual } from 'node:util';\n\nfunction f(a) {\n  return isDeepStrictEqual(a, []);\n}\n"],
     ['a known module is required where others are', "const util = require('util');\nfunction f(a) {\n  return path.join(util.inspect(a));\n}\n", "const path = require('node:path');\n\nconst util = require('util');\nfunction f(a) {\n  return path.join(util.inspect(a));\n}\n"],
   ])('%s', async (_, code, mended) => {
-    expect(await mend(code, signature)).toBe(mended);
+    expect(await mend(JAVASCRIPT, code, signature)).toBe(mended);
   });
 
   it.each([['what is whole already', GOOD], ['a head without a body', 'function f('], ['another function', 'function g(a) { return a; ']])('nothing helps %s', async (_, code) => {
-    expect(await mend(code, signature)).toBeUndefined();
+    expect(await mend(JAVASCRIPT, code, signature)).toBeUndefined();
   });
 });

@@ -32,7 +32,7 @@ export function nodeFunctions(dialect: Dialect): FunctionLanguage {
     completionStop: ['\nfunction ', '\nexport ', '\nconst ', '\nlet ', '\nvar ', '\nclass ', '\nconsole.', '\n/*', '\n//', '\nmodule.', '\n```'],
     extract,
     normalise,
-    mend,
+    mend: (code, signature) => mend(dialect, code, signature),
     screen: (code, signature) => screen(dialect, code, signature),
     callOf,
     printValue,

@@ -1,8 +1,8 @@
 import { builtinModules } from 'node:module';
 import type TS from 'typescript6';
 import type { Signature } from '../../function/types.ts';
-import { compiler, type Ts } from '../ast.ts';
-import { treeOf } from './dialect.ts';
+import { compiler, syntaxError, type Ts } from '../ast.ts';
+import { type Dialect, treeOf } from './dialect.ts';
 import { findFunction, freeNames, parseErrors } from './find.ts';
 
 /** Lines that are given up at most before nothing worth running is left. */
@@ -14,16 +14,22 @@ const KNOWN: Record<string, string> = {
 };
 
 /**
- * Without a model: a text that a limit cut is taken back to where it parses, with its brackets closed; modules of Node that are used without
- * their import get it. Undefined when nothing helps.
+ * Without a model: a text that a limit cut is taken back to where it parses, with its brackets closed; types in JavaScript are taken off;
+ * modules of Node that are used without their import get it. Undefined when nothing helps.
  */
-export async function mend(code: string, signature: Signature): Promise<string | undefined> {
+export async function mend(dialect: Dialect, code: string, signature: Signature): Promise<string | undefined> {
   const ts = await compiler();
-  const whole = parseErrors(treeOf(ts, code)).length === 0 ? code : cutBack(ts, code, signature.name);
-  if (whole === undefined) return undefined;
+  const parsed = parseErrors(treeOf(ts, code)).length === 0 ? code : cutBack(ts, code, signature.name);
+  if (parsed === undefined) return undefined;
+  const whole = dialect.name === 'javascript' && (await syntaxError('solution.js', parsed)) ? untyped(ts, parsed) : parsed;
   const imports = missingImports(ts, whole);
   const mended = imports === '' ? whole : `${imports}\n\n${whole}`;
   return mended === code ? undefined : mended;
+}
+
+/** Models that have seen more TypeScript write it also where JavaScript was asked for. */
+function untyped(ts: Ts, code: string): string {
+  return ts.transpileModule(code, { fileName: 'solution.ts', compilerOptions: { target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.Preserve, verbatimModuleSyntax: false, alwaysStrict: false } }).outputText;
 }
 
 function cutBack(ts: Ts, code: string, name: string): string | undefined {

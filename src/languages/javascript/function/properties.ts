@@ -28,7 +28,7 @@ export async function checkProperties(request: Request): Promise<PropertyReport[
   const told = await runWave({
     sandbox, name: signature.name, cases: [], caseMs, timeouts: 1, mounts,
     candidates: made.map(({ code }, index) => ({ id: String(index), code })),
-    properties: { properties: properties.map(({ expression }) => ({ expression })), parameters: signature.parameters.map(({ name, type }) => ({ name, shape: type })), runs, seed, fastCheck: path },
+    properties: { properties: properties.map(({ expression }) => ({ expression })), parameters: signature.parameters.map(({ name, type, typeText = '' }) => ({ name, shape: type, map: /^(?:Readonly)?Map</.test(typeText), bigint: /\bbigint\b/.test(typeText) })), runs, seed, fastCheck: path },
     ...(signal && { signal }),
   });
   return candidates.map(({ id }, index) => {

@@ -40,7 +40,7 @@ const message = z.union([
       z.object({ kind: z.literal('unusable'), reason: z.string() }),
     ]),
   }),
-  z.object({ id: z.string(), done: z.literal(true), odd: z.boolean() }),
+  z.object({ id: z.string(), done: z.literal(true), odd: z.boolean(), forked: z.boolean() }),
 ]);
 /** One line of the driver. */
 export type DriverMessage = z.infer<typeof message>;

@@ -79,13 +79,13 @@ ${converters.join('\n')}
   let words${typed ? ': string[]' : ''};
   try {
     // A negative number is no option.
-    const args = process.argv.slice(2).map((word) => (/^-\\.?\\d/.test(word) ? \`\\0\${word}\` : word));
+    const args = process.argv.slice(2).map((word${typed ? ': string' : ''}) => (/^-\\.?\\d/.test(word) ? \`\\0\${word}\` : word));
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { help: { type: 'boolean', short: 'h' } } });
     if (values.help) {
       console.log(usage);
       return 0;
     }
-    words = positionals.map((word) => (word.startsWith('\\0') ? word.slice(1) : word));
+    words = positionals.map((word${typed ? ': string' : ''}) => (word.startsWith('\\0') ? word.slice(1) : word));
     if (words.length < ${required} || words.length > ${most}) throw new Error(\`expected ${countText(required, most)}, got \${words.length}\`);
   } catch (error${any}) {
     console.error(\`\${error.message}\\n\${usage}\`);

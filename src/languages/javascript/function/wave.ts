@@ -16,6 +16,8 @@ const PARALLEL = 2;
 const PROCESSES = 256;
 /** Bytes of all outcomes of a wave: 40 candidates with 50 values of 40 kB. */
 const OUTPUT_BYTES = 80 * MiB;
+/** Milliseconds of silence after which a driver counts as stopped, beside others and by itself; it says something twice a second. */
+const SILENCE_MS = { together: 6_000, alone: 12_000 };
 /** Longest that one wave may take, whatever its cases sum up to. */
 const LONGEST_MS = 600_000;
 
@@ -38,6 +40,8 @@ export interface Told {
   started: boolean;
   done: boolean;
   odd: boolean;
+  /** It started other processes, which may have taken the time of others. */
+  forked: boolean;
   messages: DriverMessage[];
 }
 
@@ -55,7 +59,8 @@ export async function runWave(job: WaveJob): Promise<Map<string, Told>> {
     const found = gather(waiting, messages);
     for (const [id, entry] of found) told.set(id, entry);
     if (waiting.length === 1) break;
-    const unfinished = waiting.filter(({ id }) => !found.get(id)?.done || found.get(id)?.odd);
+    const disturbed = [...found.values()].some(({ forked }) => forked);
+    const unfinished = waiting.filter(({ id }) => isUnsure(found.get(id), disturbed));
     const never = unfinished.filter(({ id }) => !found.get(id)?.started);
     // Whoever ended the driver is among those that had started.
     const suspects = unfinished.filter(({ id }) => found.get(id)?.started);
@@ -69,13 +74,18 @@ export async function runWave(job: WaveJob): Promise<Map<string, Told>> {
   return told;
 }
 
+function isUnsure(entry: Told | undefined, disturbed: boolean): boolean {
+  if (!entry?.done || entry.odd) return true;
+  return disturbed && !entry.forked && entry.messages.some((message) => ('case' in message && message.outcome.kind === 'timeout') || ('unusable' in message && message.unusable.timeout === true));
+}
+
 function gather(candidates: readonly Candidate[], messages: readonly DriverMessage[]): Map<string, Told> {
-  const found = new Map(candidates.map(({ id }) => [id, { started: false, done: false, odd: false, messages: [] as DriverMessage[] }]));
+  const found = new Map(candidates.map(({ id }) => [id, { started: false, done: false, odd: false, forked: false, messages: [] as DriverMessage[] }]));
   for (const message of messages) {
     const entry = found.get(message.id);
     if (!entry) continue;
     if ('started' in message) entry.started = true;
-    else if ('done' in message) Object.assign(entry, { done: true, odd: message.odd });
+    else if ('done' in message) Object.assign(entry, { done: true, odd: message.odd, forked: message.forked });
     else entry.messages.push(message);
   }
   return found;
@@ -91,6 +101,9 @@ async function runOnce(job: WaveJob): Promise<DriverMessage[]> {
   const { properties } = job;
   const asked = properties ? properties.properties.length * properties.runs * 2 : job.cases.length;
   const workspace = makeBoxDirectory();
+  const silence = new AbortController();
+  const patience = job.candidates.length > 1 ? SILENCE_MS.together : SILENCE_MS.alone;
+  const watch = setTimeout(() => silence.abort(), patience);
   try {
     const result = await job.sandbox.run({
       argv: [node, '--no-warnings', `${DRIVER}/driver.mjs`],
@@ -110,12 +123,14 @@ async function runOnce(job: WaveJob): Promise<DriverMessage[]> {
         ...properties,
       }),
       limits: { wallMs: Math.min(LONGEST_MS, 20_000 + rounds * (10_000 + asked * job.caseMs)), outputBytes: OUTPUT_BYTES, processes: PROCESSES },
-      ...(job.signal && { signal: job.signal }),
+      signal: job.signal ? AbortSignal.any([job.signal, silence.signal]) : silence.signal,
+      onOutput: () => watch.refresh(),
     });
     if (job.signal?.aborted) throw cancelled();
     if (result.status === 'sandbox_error') throw new UntilgreenError('sandbox_error', `The sandbox could not run the candidates: ${result.error ?? 'no reason was given'}`, {}, 'Run `untilgreen doctor` to see what it lacks.');
     return readMessages(result.stdout, nonce);
   } finally {
+    clearTimeout(watch);
     await removeBoxDirectory(workspace);
   }
 }

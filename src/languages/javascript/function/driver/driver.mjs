@@ -8,6 +8,10 @@ const { nonce, candidates, cases, caseMs, timeouts, parallel, name, mark, proper
 /** Loading a module is no case; a slow machine may need this long for the process itself. */
 const LOAD_MS = Math.max(caseMs, 5_000);
 
+/** The host waits no longer for a driver that says nothing: a candidate may have stopped it. */
+const TICK_MS = 500;
+setInterval(() => process.stdout.write(`${nonce} {"tick":true}\n`), TICK_MS).unref();
+
 const report = (message) => process.stdout.write(`${nonce} ${JSON.stringify(message)}\n`);
 
 const spare = [];
@@ -28,19 +32,22 @@ async function check(candidate) {
   let next = 0;
   let failures = 0;
   let odd = false;
+  let forked = false;
   const give = (outcome) => {
     report({ id: candidate.id, case: next, outcome });
     next += 1;
   };
-  while (next < cases.length && failures < timeouts) {
+  // Without cases it is loaded all the same.
+  for (let first = true; first || (next < cases.length && failures < timeouts); first = false) {
     const child = take();
     const loaded = await load(child, candidate);
     if (loaded.late || loaded.ended !== undefined || loaded.message?.loaded !== true) {
-      child.close();
+      odd ||= loaded.odd === true || (loaded.late === true && child.stopped());
+      forked = child.close() || forked;
       report({ id: candidate.id, unusable: loaded.late ? { timeout: true } : loaded.ended !== undefined ? { ended: loaded.ended } : loaded.message?.failed ? { failed: loaded.message.failed } : { missing: true } });
-      return report({ id: candidate.id, done: true, odd: loaded.odd === true });
+      return report({ id: candidate.id, done: true, odd, forked });
     }
-    child.send({ first: next, cases: cases.slice(next) });
+    if (cases.length > 0) child.send({ first: next, cases: cases.slice(next) });
     while (next < cases.length) {
       const event = await child.next(caseMs);
       if (event.message && event.message.case === next && event.message.outcome) {
@@ -50,14 +57,14 @@ async function check(candidate) {
         continue;
       }
       failures += 1;
-      odd ||= event.odd === true;
+      odd ||= event.odd === true || (event.late === true && child.stopped());
       give(event.late ? { kind: 'timeout' } : { kind: 'crashed', how: event.ended ?? 'garbled' });
       break;
     }
-    child.close();
+    forked = child.close() || forked;
   }
   while (next < cases.length) give({ kind: 'skipped' });
-  report({ id: candidate.id, done: true, odd });
+  report({ id: candidate.id, done: true, odd, forked });
 }
 
 /** What a property needs of one candidate: an expression is true, false or something else, whatever it takes to ask. */
@@ -94,7 +101,7 @@ async function lane() {
     if (properties) {
       const { checkProperties } = await import('./properties.mjs');
       await checkProperties(job, asker(candidate), (index, result) => report({ id: candidate.id, property: index, result }));
-      report({ id: candidate.id, done: true, odd: false });
+      report({ id: candidate.id, done: true, odd: false, forked: false });
     } else await check(candidate);
   }
 }

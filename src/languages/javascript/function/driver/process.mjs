@@ -77,11 +77,7 @@ export function startChild(mark) {
     end({ ended: how, odd: false });
   }
   function destroy() {
-    try {
-      process.kill(-child.pid, 'SIGKILL');
-    } catch {
-      // It is gone already.
-    }
+    if (child.pid !== undefined) killQuietly(-child.pid);
   }
   return {
     send: (message) => input.write(`${JSON.stringify(message)}\n`),
@@ -100,31 +96,47 @@ export function startChild(mark) {
           resolve(event);
         };
       }),
-    kill,
-    /** Ends it and everything that carries its mark. */
+    /** Did somebody stop it, so that its time ran out without its doing? */
+    stopped() {
+      try {
+        return /^\d+ \(.*\) T /s.test(readFileSync(`/proc/${child.pid}/stat`, 'utf8'));
+      } catch {
+        return false; // it is gone, or there is no /proc here
+      }
+    },
+    /** Ends it and everything that carries its mark; true when it had started other processes. */
     close() {
       killed ??= 'closed';
+      const others = marked(own).filter((pid) => pid !== child.pid);
       destroy();
-      sweep(own);
+      for (const pid of others) killQuietly(pid);
       end({ ended: 'closed', odd: false });
+      return others.length > 0;
     },
   };
 }
 
-/** Ends processes that a candidate started and that left its group. */
-function sweep(own) {
+/** Processes that carry the mark, wherever they went. */
+function marked(own) {
   let names;
   try {
     names = readdirSync('/proc');
   } catch {
-    return; // no /proc here: the sandbox ends them with itself
+    return []; // no /proc here: the sandbox ends them with itself
   }
-  for (const name of names) {
-    if (!/^\d+$/.test(name) || Number(name) === process.pid) continue;
+  return names.filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid).map(Number).filter((pid) => {
     try {
-      if (readFileSync(`/proc/${name}/environ`, 'utf8').split('\0').includes(`UNTILGREEN_CHILD=${own}`)) process.kill(Number(name), 'SIGKILL');
+      return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`UNTILGREEN_CHILD=${own}`);
     } catch {
-      // It is gone, or it is somebody else's.
+      return false; // it is gone, or it is somebody else's
     }
+  });
+}
+
+function killQuietly(pid) {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It is gone already.
   }
 }

@@ -9,7 +9,12 @@ const MOST_ASKED = 1_000;
 
 export async function checkProperties({ properties, parameters, runs, seed, fastCheck }, candidate, tell) {
   const { default: fc } = await import(pathToFileURL(fastCheck).href);
-  const values = parameters.map(({ shape }) => arbitrary(fc, shape));
+  // Shapes do not tell objects from maps, nor whole numbers from bigints.
+  const values = parameters.map(({ shape, map, bigint }) => {
+    const made = arbitrary(fc, shape);
+    if (bigint) return made.map(toBigints);
+    return map ? made.map((value) => (value instanceof Map ? value : new Map(Object.entries(value)))) : made;
+  });
   const names = parameters.map(({ name }) => name);
   try {
     for (let index = 0; index < properties.length; index += 1) tell(index, await one(fc, properties[index], { values, names, runs, seed, candidate }));
@@ -91,9 +96,15 @@ function arbitrary(fc, shape) {
   }
 }
 
+function toBigints(value) {
+  if (Array.isArray(value)) return value.map(toBigints);
+  return Number.isSafeInteger(value) ? BigInt(value) : value;
+}
+
 /** An input as source. */
 function source(value) {
   if (value === undefined || value === null || typeof value === 'boolean') return String(value);
+  if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'number') return Object.is(value, -0) ? '0' : String(value);
   if (typeof value === 'string') return JSON.stringify(value).replace(/[\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`);
   if (Array.isArray(value)) return `[${value.map(source).join(', ')}]`;

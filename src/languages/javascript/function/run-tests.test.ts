@@ -1,0 +1,100 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openSandbox } from '../../../sandbox/open.ts';
+import type { Sandbox } from '../../../sandbox/types.ts';
+import type { Candidate, Signature } from '../../function/types.ts';
+import { TYPESCRIPT } from './dialect.ts';
+import { runTests } from './run-tests.ts';
+import { parseSignature } from './signature.ts';
+import { parseTests } from './tests.ts';
+
+const NODE_TEST = `import test from 'node:test';
+import assert from 'node:assert/strict';
+import { double as twice } from '../src/double.ts';
+
+const table: [number, number][] = [[1, 2], [5, 10]];
+test('small', () => {
+  const given: number = 3;
+  assert.equal(twice(given), 6);
+  for (const [n, wanted] of table) assert.equal(twice(n), wanted);
+});
+test('refuses', () => {
+  assert.throws(() => twice(Number.NaN), RangeError);
+});
+test.skip('later', () => { assert.equal(twice(1), 3); });
+`;
+const SCRIPT = `const assert = require('assert');
+const { double } = require('./double');
+const candidate = double;
+assert.deepStrictEqual(candidate(2), 4);
+console.assert(double(10) === 20, 'ten');
+`;
+const VITEST = `import { describe, expect, it } from 'vitest';
+import { double } from './double';
+describe('double', () => {
+  it('doubles', () => { expect(double(2)).toBe(4); expect(double(0)).toEqual(0); });
+  it('refuses', () => { expect(() => double(NaN)).toThrow(RangeError); });
+});
+`;
+
+describe('reading a test file', () => {
+  it.each([
+    ['node:test in TypeScript', 'double.test.ts', NODE_TEST, { framework: 'node:test', module: '../src/double.ts', tests: 2, examples: [['const given: number = 3;', 'double(given)', 8], ['', 'double(Number.NaN)', 12]] }],
+    ['a script of asserts', 'double.test.js', SCRIPT, { framework: 'assert', module: './double', tests: 1, examples: [['', 'double(2)', 4], ['', 'double(10)', 5]] }],
+    ['vitest', 'double.spec.ts', VITEST, { framework: 'expect', module: './double', tests: 2, examples: [['', 'double(2)', 4], ['', 'double(0)', 4], ['', 'double(NaN)', 5]] }],
+    ['a script that imports nothing', 'tests.js', 'console.assert(double(1) === 2);', { framework: 'assert', module: undefined, tests: 1, examples: [['', 'double(1)', 1]] }],
+    ['a default import and a namespace', 'a.js', "import * as m from './m.js';\nimport assert from 'node:assert';\nassert.equal(m.double(1), 2);", { framework: 'assert', module: './m.js', tests: 1, examples: [['', 'double(1)', 3]] }],
+    ['constants that are changed, which no example can use', 'a.js', "const xs = [1];\nxs.push(2);\nassert.deepEqual(double(xs), [2, 4]);\nlet n = 1;\nassert.equal(double(n), 2);", { framework: 'assert', module: undefined, tests: 1, examples: [] }],
+  ])('%s', async (_, name, source, expected) => {
+    const { framework, module, tests, examples } = await parseTests(name, source, 'double');
+    expect({ framework, module, tests, examples: examples.map(({ setup, expression, line }) => [setup, expression, line]) }).toEqual(expected);
+  });
+
+  it.each([
+    ['does not parse', 'assert.equal(double(1), 2', /line 1/],
+    ['calls no such function', 'assert.equal(triple(1), 3);', /never called/],
+    ['defines the function itself', 'function double(n) { return n; }\nassert.equal(double(1), 2);', /defines double itself/],
+    ['is of vitest without a simple assert', "import { expect, it } from 'vitest';\nit.each([[1, 2]])('%i', (n, w) => { expect(double(n)).toBe(w); });", /runner is not at hand/],
+  ])('one that %s is refused', async (_, source, message) => {
+    await expect(parseTests('a.test.js', source, 'double')).rejects.toMatchObject({ code: 'bad_arguments', message: expect.stringMatching(message) });
+  });
+});
+
+describe('running a test file', () => {
+  let sandbox: Sandbox;
+  let signature: Signature;
+  beforeAll(async () => {
+    sandbox = await openSandbox();
+    signature = await parseSignature(TYPESCRIPT, 'double(n: number): number', 'double');
+  });
+  const GOOD = 'export function double(n: number): number {\n  if (Number.isNaN(n)) throw new RangeError("no number");\n  return 2 * n;\n}';
+  const run = async (name: string, source: string, codes: string[]) =>
+    runTests({ sandbox, signature, candidates: codes.map((code, index): Candidate => ({ id: `c${index}`, code })), caseMs: 2_000, tests: await parseTests(name, source, 'double') });
+
+  it('passes the right one in node:test, and tells what failed in which line of the others', async () => {
+    const reports = await run('double.test.ts', NODE_TEST, [GOOD, '// wrong\nconst double = (n: number) => n * n;', 'function double(n: number) {\n\n  return n.missing.there;\n}']);
+    expect(reports[0]).toEqual({ id: 'c0', passed: true, ran: 2, problems: [] });
+    expect(reports[1]).toMatchObject({ passed: false, ran: 2, problems: [{ class: 'wrong_answer', call: 'small', expected: '6', got: '9' }, { call: 'refuses' }] });
+    expect(reports[2]).toMatchObject({ passed: false, problems: [{ class: 'type', call: 'small', line: 3 }, { call: 'refuses' }] });
+  }, 60_000);
+
+  it.each([['a script', 'double.test.js', SCRIPT], ['a module that imports nothing else', 'tests.mjs', "import assert from 'node:assert';\nassert.equal(double(4), 8);\n"], ['vitest by its examples', 'double.spec.ts', VITEST]])('%s', async (_, name, source) => {
+    const [good, bad] = await run(name, source, [GOOD, 'function double(n) { return n; }']);
+    expect(good).toMatchObject({ passed: true, problems: [] });
+    expect(bad).toMatchObject({ passed: false });
+    expect(bad!.problems[0]).toMatchObject({ class: 'wrong_answer' });
+  }, 60_000);
+
+  it('is passed by none that ends early, patches assert, prints passes, hangs, or looks for the tests', async () => {
+    const hostile = [
+      'process.exit(0);\nfunction double(n) { return 0; }',
+      'function double(n) { process.exit(0); }',
+      "const assert = require('assert');\ntry { assert.deepStrictEqual = assert.equal = () => {}; } catch {}\nconsole.assert = () => {};\nfunction double(n) { return 0; }",
+      "function double(n) { console.log('TAP version 13\\nok 1 - double.test.js\\n1..1\\n# pass 1'); return 0; }",
+      'function double(n) { for (;;) {} }',
+      "const fs = require('fs');\nconst seen = fs.readdirSync('.').filter((name) => /test|script/.test(name)).map((name) => fs.readFileSync(name, 'utf8')).join('');\nfunction double(n) { const source = seen + (() => { try { return String(double.caller); } catch { return ''; } })(); return Number(new RegExp(`\\\\(${n}\\\\),? (?:=== )?(\\\\d+)`).exec(source)?.[1]); }",
+    ];
+    const reports = await run('double.test.js', SCRIPT, hostile);
+    expect(reports.map(({ passed }) => passed)).toEqual(hostile.map(() => false));
+    expect(reports.every(({ problems }) => problems.length > 0)).toBe(true);
+  }, 120_000);
+});
