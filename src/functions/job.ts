@@ -89,7 +89,6 @@ async function prepare(draft: Draft): Promise<Session> {
   const signature = given.signature ?? designed(draft) ?? (given.examples.some(({ args }) => args) ? await inferSignature(given) : await written(draft));
   const trusted = options.test ? await evaluateExpected({ language, deps, signal }, given.examples) : [...given.examples];
   const guessed = options.test ? await evaluateExpected({ language, deps, signal }, draft.plan?.examples ?? []) : [];
-  if (trusted.length === 0 && !given.tests) notes.push('No trusted example: candidates are compared with each other alone.');
   const known = [...trusted, ...guessed].flatMap(({ args }) => (args === undefined ? [] : [args]));
   const inputs = makeInputs(known, signature.parameters, { count: INPUTS, seed: options.seed });
   return {
@@ -185,9 +184,10 @@ const cancelled = (thrown: unknown): UntilgreenError => {
 };
 
 function resultOf(task: FunctionTask, draft: Draft, ended: FunctionResult['ended'], error: UntilgreenError | undefined, ms: number): FunctionResult {
-  const { given, options, deps, plan, session, spent } = draft;
+  const { given, options, deps, plan, session, spent, notes } = draft;
   const choice = choose(draft.session);
   const examples = session ? [...session.trusted, ...promoted(session, choice), ...session.guessed] : given.examples;
+  if (session && options.test && untrusted(session)) notes.push('No trusted example: candidates were compared with each other alone.');
   if (session && choice.attempt) session.emit('selected', { id: choice.attempt.id, confidence: choice.confidence.value, why: choice.confidence.why });
   return {
     ok: choice.attempt !== undefined && error === undefined,
@@ -195,7 +195,7 @@ function resultOf(task: FunctionTask, draft: Draft, ended: FunctionResult['ended
     ...(choice.attempt?.code === undefined ? {} : { code: choice.attempt.code }),
     confidence: choice.confidence, evidence: choice.evidence, examples, properties: plan?.properties ?? [],
     tried: session?.attempts.map((attempt) => triedOf(attempt, session.trusted.length)) ?? [],
-    usage: spent.usage, requests: spent.requests, ms, model: deps.sampler.describe().model, seed: options.seed, ended, notes: draft.notes,
+    usage: spent.usage, requests: spent.requests, ms, model: deps.sampler.describe().model, seed: options.seed, ended, notes,
     ...(error ? { error } : {}),
   };
 }

@@ -48,7 +48,7 @@ export async function fn(options: FnOptions): Promise<number> {
     });
     const { signal, release } = cancelOnSignal(() => {
       view.pause();
-      if (!options.quiet) process.stderr.write('Stopping; the best so far is told. Once more ends it at once.\n');
+      if (!options.quiet) process.stderr.write('Stopping. Once more ends it at once.\n');
       view.resume();
     });
     try {
