@@ -48,7 +48,7 @@ export interface GenerateResult {
 }
 
 export interface EngineOptions extends InstallOptions {
-  /** Samples decoded side by side; default 8, fewer where memory is short. Each needs memory for a whole context. */
+  /** Samples decoded side by side; default 8, fewer where they need more than 4096 tokens each or memory is short. */
   sequences?: number;
   /** Threads to compute with; default one less than the cores, 1 on a busy machine. */
   threads?: number;

@@ -37,6 +37,13 @@ describe('a streamed answer', () => {
     await expect(answers[0]!.text()).rejects.toThrow('gone');
   });
 
+  it('that was refused before it began never begins', () => {
+    const events = open();
+    events.cut(new Error('refused'));
+    vi.advanceTimersByTime(5000);
+    expect([events.begun, answers]).toEqual([false, []]);
+  });
+
   it('that is put away says so, and takes what still comes without complaint', async () => {
     const events = open();
     events.send(1);

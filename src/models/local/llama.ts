@@ -13,6 +13,8 @@ import { chatTemplate, type ChatTemplate } from './template.ts';
 const SEQUENCES = 8;
 /** Tokens of the first context; it grows by doubling. */
 const FIRST_CONTEXT = 1024;
+/** Tokens of all sequences of a context together: 2 GB for a 7B model with grouped attention (57 kB a token). */
+const CONTEXT_TOKENS = 32_768;
 /** Tokens that the library keeps free at the end of a context. */
 const SPARE = 8;
 
@@ -48,11 +50,14 @@ class LlamaEngine implements LocalEngine {
   /** The requests before: one at a time uses the context. */
   #busy: Promise<unknown> = Promise.resolve();
   #closed = false;
+  /** Sequences that a context may have. */
+  #most: number;
 
   constructor(path: string, facts: ModelFacts, library: Library, model: LlamaModel, options: EngineOptions) {
     this.#library = library;
     this.#model = model;
     this.#options = options;
+    this.#most = options.sequences ?? SEQUENCES;
     const source = model.fileInfo.metadata.tokenizer?.chat_template;
     if (typeof source === 'string' && source.trim() !== '') {
       this.#template = chatTemplate(library.jinja, source, { bos: model.tokens.bosString ?? '', eos: model.tokens.eosString ?? '' });
@@ -80,11 +85,11 @@ class LlamaEngine implements LocalEngine {
   async generate(request: GenerateRequest): Promise<GenerateResult> {
     const caller = request.signal;
     caller?.throwIfAborted();
+    if (this.#closed) throw new UntilgreenError('model_refused', `${this.info.path} is closed.`, { path: this.info.path });
     const prompt = this.#read(request); // what does not fit is refused without waiting for others
     const stop = new AbortController();
     const work = this.#busy.then(() => {
       stop.signal.throwIfAborted();
-      if (this.#closed) throw new UntilgreenError('model_refused', `${this.info.path} is closed.`, { path: this.info.path });
       return this.#generate(prompt, request, stop.signal);
     });
     // A caller who cancels goes at once; the native step that runs (one batch) ends in its own time, and the next request waits for it.
@@ -102,7 +107,6 @@ class LlamaEngine implements LocalEngine {
 
   /** The prompt's tokens. Errors: `model_refused` when it is empty, or too long together with the reply. */
   #read(request: GenerateRequest): Token[] {
-    if (this.#closed) return []; // said when its turn has come
     const tokens = this.#model.tokenize(request.prompt, request.special);
     const { bos, shouldPrependBosToken } = this.#model.tokens;
     if ((shouldPrependBosToken || !tokens.length) && bos !== null && tokens[0] !== bos) tokens.unshift(bos);
@@ -117,8 +121,8 @@ class LlamaEngine implements LocalEngine {
 
   async #generate(tokens: readonly Token[], request: GenerateRequest, signal: AbortSignal): Promise<GenerateResult> {
     const grammar = request.schema && (await this.#grammar(request.schema, request.maxTokens));
-    const sequences = await this.#room(tokens.length + request.maxTokens + SPARE);
-    const counts = groups(request.n, sequences.all.length);
+    const { sequences, together } = await this.#room(tokens.length + request.maxTokens + SPARE, request.n);
+    const counts = groups(request.n, together);
     const samples: GenerateResult['samples'] = [];
     const sampling: GenerateRequest = {
       ...request,
@@ -149,21 +153,25 @@ class LlamaEngine implements LocalEngine {
     }
   }
 
-  /** Sequences with room for so many tokens each; a context that is too small is made anew, twice as large or more. */
-  async #room(needed: number): Promise<Sequences> {
-    const { trainedContext } = this.info;
-    if (this.#sequences && this.#sequences.size >= needed) return this.#sequences;
-    await this.#drop();
+  /**
+   * Sequences with room for so many tokens each, and how many samples are decoded together. That hangs on the request alone and not on the
+   * context that an earlier one left, for it decides the rounding.
+   */
+  async #room(needed: number, n: number): Promise<{ sequences: Sequences; together: number }> {
+    const { trainedContext, name } = this.info;
     const size = Math.max(needed, Math.min(trainedContext, Math.max(FIRST_CONTEXT, 2 ** Math.ceil(Math.log2(needed)))));
-    for (let count = this.#options.sequences ?? SEQUENCES; ; count = Math.floor(count / 2)) {
+    for (;;) {
+      const most = Math.max(1, Math.min(this.#most, Math.floor(CONTEXT_TOKENS / size)));
+      const together = Math.min(n, most);
+      if (this.#sequences && this.#sequences.size >= needed && this.#sequences.all.length >= together) return { sequences: this.#sequences, together };
+      await this.#drop();
       try {
-        const context = await this.#model.createContext({ contextSize: size, sequences: count, threads: this.#options.threads ?? threadsFor(), batchSize: Math.max(PIECE, count), swaFullCache: true });
-        this.#sequences = Sequences.of(context, count, size);
-        return this.#sequences;
+        const context = await this.#model.createContext({ contextSize: size, sequences: most, threads: this.#options.threads ?? threadsFor(), batchSize: Math.max(PIECE, most), swaFullCache: true });
+        this.#sequences = Sequences.of(context, most, size);
       } catch (error) {
         const why = (await this.#library.takeLog()) || (error as Error).message;
-        // Fewer samples side by side need less memory.
-        if (count <= 1) throw new UntilgreenError('model_refused', `There is not enough memory for a context of ${size} tokens of ${this.info.name}: ${why}.`, { contextSize: size }, 'Close other programs, or take a smaller model.', { cause: error });
+        if (most === 1) throw new UntilgreenError('model_refused', `There is not enough memory for a context of ${size} tokens of ${name}: ${why}.`, { contextSize: size }, 'Close other programs, or take a smaller model.', { cause: error });
+        this.#most = Math.floor(most / 2); // fewer samples side by side need less memory
       }
     }
   }
