@@ -104,6 +104,7 @@ describe('screened before they run', () => {
     ['side_effect', 'def f(xs): return eval("__imp" + "ort__(\'os\')")', 'It uses `eval` with more than an expression.', 1],
     ['side_effect', 'def f(xs): return f.__globals__', 'It looks into `__globals__`.', 1],
     ['side_effect', 'import math\nmath.pi = 3\ndef f(xs): return 1', 'It writes to `math.pi`.', 2],
+    ['side_effect', 'class E:\n    def __eq__(self, other):\n        return True\ndef f(xs): return E()', 'Its `__eq__` does not look at the other object.', 2],
     ['side_effect', 'import math\nsetattr(math, "pi", 3)\ndef f(xs): return 1', 'It writes to `math`.', 2],
   ])('%s: %s', async (kind, code, message, line) => {
     expect(await screen(code, signature)).toEqual({ class: kind, message, ...(line === undefined ? {} : { line }) });

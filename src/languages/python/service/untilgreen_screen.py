@@ -102,7 +102,7 @@ def effects(tree, allowed):
     paths_only = only_paths(tree)
     own = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)} | {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     for node in ast.walk(tree):
-        found = imports(node, allowed, paths_only) or looks(node, aliases, allowed, own) or writes(node, aliases)
+        found = imports(node, allowed, paths_only) or looks(node, aliases, allowed, own) or writes(node, aliases) or equals_all(node)
         if found:
             return problem("side_effect", found, getattr(node, "lineno", None))
     return evaluates(tree)
@@ -174,6 +174,17 @@ def writes(node, aliases):
             return "It writes to `%s`." % ast.unparse(node)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("setattr", "delattr") and node.args and isinstance(node.args[0], ast.Name) and node.args[0].id in aliases:
         return "It writes to `%s`." % node.args[0].id
+    return None
+
+
+def equals_all(node):
+    """An object that is equal to others without a look at them would meet every assert."""
+    if isinstance(node, FUNCTIONS) and node.name in ("__eq__", "__ne__") and len(node.args.args) == 2:
+        other = node.args.args[1].arg
+        if not any(isinstance(item, ast.Name) and item.id == other for item in ast.walk(node)):
+            return "Its `%s` does not look at the other object." % node.name
+    if isinstance(node, ast.Assign) and any(isinstance(target, ast.Name) and target.id in ("__eq__", "__ne__") for target in node.targets):
+        return "It makes an `__eq__` of something else."
     return None
 
 

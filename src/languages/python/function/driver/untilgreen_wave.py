@@ -26,7 +26,7 @@ AT_ONCE = 2  # processes that run candidates
 MOST_REPLY = 1 << 20  # bytes of one outcome
 MOST_REPORT = 4 << 20  # bytes of one candidate's outcomes
 MOST_CRASHES = 4
-GRACE = 5.0  # seconds in which the warm process has to tell that a child ended
+GRACE = 3.0  # seconds in which the warm process has to tell that a child ended
 MOST_SPENT = 10  # times the limit of a case, of one candidate
 # Imported before the fork where a candidate names them, so that each does not load them anew. Nothing in them reaches outside.
 WARM = set("math re random string json itertools functools collections heapq bisect operator datetime decimal fractions statistics typing copy enum dataclasses textwrap hashlib cmath struct unicodedata abc".split())
