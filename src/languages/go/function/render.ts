@@ -54,27 +54,34 @@ export function renderTests({ signature, examples, module }: { signature: Signat
   return { name: module.replace(/\.go$/, '_test.go'), source: `package solution\n\n${importBlock(imports.sort())}${body}` };
 }
 
-/** Field names of a table: `want`, `want2`, … */
-const wantName = (at: number): string => (at === 0 ? 'want' : `want${at + 1}`);
-const gotName = (at: number): string => (at === 0 ? 'got' : `got${at + 1}`);
-
-function tableTest(signature: Signature, examples: readonly Example[], results: readonly GoType[]): string {
-  const rows = examples.flatMap((example) => {
-    const wants = wantTexts(example, results);
-    return wants ? [`\t\t{${[JSON.stringify(example.expression), callback(example, results), ...wants].join(', ')}},\n`] : [];
-  });
-  if (rows.length === 0) return '';
-  const types = results.map(typeText);
-  const fields = types.map((type, at) => `\t\t${wantName(at)} ${type}\n`).join('');
-  const gots = types.map((_, at) => gotName(at)).join(', ');
-  const checks = results.map((type, at) => {
-    const [got, want] = [gotName(at), `test.${wantName(at)}`];
-    return `\t\tif ${differs(type, got, want)} {\n\t\t\tt.Errorf("%s = %v, want %v", test.call, ${got}, ${want})\n\t\t}\n`;
-  });
-  return `func Test${capital(signature.name)}(t *testing.T) {\n\ttests := []struct {\n\t\tcall string\n\t\trun func() (${types.join(', ')})\n${fields}\t}{\n${rows.join('')}\t}\n\tfor _, test := range tests {\n\t\t${gots} := test.run()\n${checks.join('')}\t}\n}\n`;
+/** Names of a table's columns and of what is got, apart from those of the parameters. */
+function columnNames(signature: Signature, results: readonly GoType[]): { args: string[]; wants: string[]; gots: string[] } {
+  const args = signature.parameters.map(({ name }) => name);
+  const numbered = (word: string): string[] => results.map((_, at) => `${args.includes(word) ? `${word}Result` : word}${at === 0 ? '' : at + 1}`);
+  return { args, wants: numbered('want'), gots: numbered('got') };
 }
 
-const callback = (example: Example, results: readonly GoType[]): string => `func() (${results.map(typeText).join(', ')}) { return ${example.expression} }`;
+function tableTest(signature: Signature, examples: readonly Example[], results: readonly GoType[]): string {
+  const { parameters, variadic } = typesOf(signature);
+  const columns = parameters.map((type, at): GoType => (variadic && at === parameters.length - 1 ? { kind: 'slice', item: type } : type));
+  const rows = examples.flatMap((example) => {
+    const cells = [...columns.map((type, at) => (example.args?.[at] ? printAs(example.args[at], type) : undefined)), ...(wantTexts(example, results) ?? [undefined])];
+    return cells.every((cell) => cell !== undefined) ? [`\t\t{${cells.join(', ')}},\n`] : [];
+  });
+  if (rows.length === 0) return '';
+  const { args, wants, gots } = columnNames(signature, results);
+  const names = [...args, ...wants];
+  const width = Math.max(...names.map((name) => name.length));
+  const fields = [...columns, ...results].map((type, at) => `\t\t${names[at]!.padEnd(width)} ${typeText(type)}\n`).join('');
+  const given = args.map((name, at) => `test.${name}${variadic && at === args.length - 1 ? '...' : ''}`).join(', ');
+  const shown = args.map((name) => `, test.${name}`).join('');
+  const verbs = args.map(() => '%#v').join(', ');
+  const checks = results.map((type, at) => {
+    const [got, want] = [gots[at]!, `test.${wants[at]}`];
+    return `\t\tif ${differs(type, got, want)} {\n\t\t\tt.Errorf("${signature.name}(${verbs}) = %#v, want %#v"${shown}, ${got}, ${want})\n\t\t}\n`;
+  });
+  return `func Test${capital(signature.name)}(t *testing.T) {\n\ttests := []struct {\n${fields}\t}{\n${rows.join('')}\t}\n\tfor _, test := range tests {\n\t\t${gots.join(', ')} := ${signature.name}(${given})\n${checks.join('')}\t}\n}\n`;
+}
 
 function wantTexts(example: Example, results: readonly GoType[]): string[] | undefined {
   if (example.expected.kind !== 'value' || results.length === 0) return undefined;

@@ -30,19 +30,19 @@ ${lines.map((line) => `\t${line}\n`).join('')})
 
 ${code}
 
-const usage = ${goString(help)}
+const commandUsage = ${goString(help)}
 
 func main() {
 	words := os.Args[1:]
 	if len(words) > 0 && (words[0] == "-h" || words[0] == "--help") {
-		fmt.Println(usage)
+		fmt.Println(commandUsage)
 		return
 	}
 	if len(words) > 0 && words[0] == "--" {
 		words = words[1:]
 	}
 	if ${variadic ? `len(words) < ${fixed}` : `len(words) != ${fixed}`} {
-		refuse("expected ${fixed}${variadic ? ' or more' : ''} arguments, got %d", len(words))
+		refuseWords("expected ${fixed}${variadic ? ' or more' : ''} arguments, got %d", len(words))
 	}
 	defer func() {
 		if thrown := recover(); thrown != nil {
@@ -52,8 +52,8 @@ func main() {
 	}()
 ${body}}
 
-func refuse(format string, values ...any) {
-	fmt.Fprintf(os.Stderr, format+"\\n\\n%s\\n", append(values, usage)...)
+func refuseWords(format string, values ...any) {
+	fmt.Fprintf(os.Stderr, format+"\\n\\n%s\\n", append(values, commandUsage)...)
 	os.Exit(2)
 }
 `;
@@ -72,7 +72,7 @@ function readArgument(type: GoType, at: number, rest: boolean): string {
 }
 
 function readWord(type: GoType, name: string, word: string, at: number, indent: string): string {
-  const failed = `${indent}if err != nil {\n${indent}\trefuse("argument ${at + 1}: %q is not of type ${typeText(type)}", ${word})\n${indent}}\n`;
+  const failed = `${indent}if err != nil {\n${indent}\trefuseWords("argument ${at + 1}: %q is not of type ${typeText(type)}", ${word})\n${indent}}\n`;
   const errorName = failed.replaceAll('err ', `${name}Err `);
   if (type.kind === 'basic' && type.name === 'string') return `${indent}${name} := ${word}\n`;
   if (type.kind === 'basic') {
