@@ -1,5 +1,5 @@
-import { readdir } from 'node:fs/promises';
-import { isAbsolute, resolve } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { isAbsolute, join, resolve } from 'node:path';
 import { UntilgreenError } from '../../core/errors.ts';
 import type { FoundModel } from '../files/types.ts';
 import { findServers, which } from './programs.ts';
@@ -28,15 +28,16 @@ const LLAMA_ARGS = ['-m', '{model}', '--host', '127.0.0.1', '--port', '{port}'];
 export async function planServer(found: FoundModel, env: Record<string, string | undefined>, server?: string): Promise<ServePlan> {
   if (found.facts.unfit !== undefined) throw unfit(found);
   if (server !== undefined) return named(server, env);
-  const { vllm, llamaServer, convert, python } = await findServers(env);
+  const { vllm, llamaServer, convert } = await findServers(env);
   if (found.kind === 'gguf') {
     if (llamaServer !== undefined) return { server: 'llama.cpp', program: llamaServer, args: LLAMA_ARGS };
     throw new UntilgreenError('model_incompatible', `There is no llama-server on the PATH that could serve ${found.name}.`, { path: found.path }, 'Install llama.cpp, or name a server with --server.');
   }
   if (vllm !== undefined) return { server: 'vLLM', program: vllm, args: VLLM_ARGS };
-  const why = await whyNotConverted(found, { llamaServer, convert, python });
-  if (why === undefined && llamaServer !== undefined && convert !== undefined && python !== undefined) {
-    return { server: 'llama.cpp', program: llamaServer, args: LLAMA_ARGS, convert: { program: python, args: ['-I', convert, '{model}', '--outtype', 'q8_0', '--outfile', '{out}'] } };
+  const why = await whyNotConverted(found, llamaServer, convert);
+  const [program, ...script] = convert ?? [];
+  if (why === undefined && llamaServer !== undefined && program !== undefined) {
+    return { server: 'llama.cpp', program: llamaServer, args: LLAMA_ARGS, convert: { program, args: [...script, '{model}', '--outtype', 'q8_0', '--outfile', '{out}'] } };
   }
   throw new UntilgreenError(
     'model_incompatible',
@@ -47,13 +48,22 @@ export async function planServer(found: FoundModel, env: Record<string, string |
 }
 
 /** Why llama.cpp cannot have this snapshot, as the end of a sentence. */
-async function whyNotConverted(found: FoundModel, have: Record<'llamaServer' | 'convert' | 'python', string | undefined>): Promise<string | undefined> {
-  if (have.llamaServer === undefined) return 'llama.cpp (llama-server) is not either';
-  if (have.convert === undefined) return 'llama.cpp has no convert_hf_to_gguf.py beside its llama-server or on the PATH';
-  if (have.python === undefined) return 'there is no python3 for convert_hf_to_gguf.py';
-  // The converter's libraries would run it.
-  const code = (await readdir(found.path)).find((name) => name.endsWith('.py'));
-  if (code !== undefined) return `llama.cpp's converter is not let near code that came with a model (${code})`;
+async function whyNotConverted(found: FoundModel, llamaServer: string | undefined, convert: readonly string[] | undefined): Promise<string | undefined> {
+  if (llamaServer === undefined) return 'llama.cpp (llama-server) is not either';
+  if (convert === undefined) return 'llama.cpp has no convert_hf_to_gguf.py beside its llama-server or on the PATH (or there is no python3 for it)';
+  const code = await codeIn(found.path);
+  if (code !== undefined) return `llama.cpp's converter is not let near a model that brings code (${code})`;
+  return undefined;
+}
+
+/** What of a snapshot would be run: llama.cpp's converter has its tokenizer loaded with `trust_remote_code=True`. */
+async function codeIn(folder: string): Promise<string | undefined> {
+  const names = await readdir(folder);
+  const script = names.find((name) => name.endsWith('.py'));
+  if (script !== undefined) return script;
+  for (const name of ['tokenizer_config.json', 'config.json']) {
+    if (names.includes(name) && (await readFile(join(folder, name), 'utf8')).includes('"auto_map"')) return `auto_map in ${name}`;
+  }
   return undefined;
 }
 

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { access, realpath, stat } from 'node:fs/promises';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 
 type Env = Record<string, string | undefined>;
@@ -8,17 +8,21 @@ type Env = Record<string, string | undefined>;
 export interface Servers {
   vllm: string | undefined;
   llamaServer: string | undefined;
-  /** llama.cpp's converter of snapshots, and the Python that runs it. */
-  convert: string | undefined;
-  python: string | undefined;
+  /** llama.cpp's converter of snapshots as the words that start it: itself where it is on the PATH, else by the first Python there. */
+  convert: string[] | undefined;
 }
 
 /** Looks for vLLM and llama.cpp on the PATH, and for llama.cpp's converter beside its server, as in a checkout. */
 export async function findServers(env: Env): Promise<Servers> {
   const [vllm, llamaServer, onPath, python] = await Promise.all([which('vllm', env), which('llama-server', env), which('convert_hf_to_gguf.py', env), which('python3', env)]);
-  const beside = llamaServer === undefined ? [] : ['.', '..', '../..'].map((up) => resolve(dirname(llamaServer), up, 'convert_hf_to_gguf.py'));
+  // The server may be a link into a checkout.
+  const places = llamaServer === undefined ? [] : [llamaServer, await realpath(llamaServer)];
+  const beside = places.flatMap((place) => ['.', '..', '../..'].map((up) => resolve(dirname(place), up, 'convert_hf_to_gguf.py')));
   const checks = await Promise.all(beside.map(isFile));
-  return { vllm, llamaServer, convert: onPath ?? beside.find((_, i) => checks[i]), python };
+  const script = beside.find((_, i) => checks[i]);
+  // Installed, it has a Python of its own in its first line, with the libraries that it needs.
+  const convert = onPath !== undefined ? [onPath] : script !== undefined && python !== undefined ? [python, script] : undefined;
+  return { vllm, llamaServer, convert };
 }
 
 /** The absolute path of a program; relative entries of PATH, which mean the folder one happens to be in, are passed over. */

@@ -116,7 +116,7 @@ describe('a server that does not come up', () => {
 });
 
 describe('llama.cpp', () => {
-  const CONVERT = 'import shutil, sys\nprint("converting")\nshutil.copy(sys.argv[1] + "/as.bin-gguf", sys.argv[sys.argv.index("--outfile") + 1])\n';
+  const CONVERT = '#!/usr/bin/env python3\nimport shutil, sys\nprint("converting")\nshutil.copy(sys.argv[1] + "/as.bin-gguf", sys.argv[sys.argv.index("--outfile") + 1])\n';
   it('gets the snapshot converted, once', async () => {
     env['PATH'] = join(root, 'bin');
     link('python3', (await which('python3', process.env)) ?? '');
@@ -131,12 +131,13 @@ describe('llama.cpp', () => {
       expect([round, served.server, served.model]).toEqual([round, 'llama.cpp', expect.stringMatching(/\.cache\/untilgreen\/models\/converted\/starcoder2-3b-[0-9a-f]{12}-q8_0\.gguf$/)]);
       await served.stop();
       rmSync(join(root, 'bin/convert_hf_to_gguf.py'));
-      program('convert_hf_to_gguf.py', 'raise SystemExit("twice")');
+      program('convert_hf_to_gguf.py', '#!/bin/sh\nexit 9');
     }
   });
-  it('whose converter fails says why, and leaves nothing', async () => {
-    link('llama-server', FAKE);
-    program('convert_hf_to_gguf.py', 'raise SystemExit("Model Starcoder2ForCausalLM is not supported")');
+  it('of a checkout is asked by python3; a converter that fails says why, and leaves nothing', async () => {
+    const checkout = writeFiles(join(root, 'llama.cpp'), { 'convert_hf_to_gguf.py': 'raise SystemExit("Model Starcoder2ForCausalLM is not supported")', 'build/bin/x': '' });
+    symlinkSync(FAKE, join(checkout, 'build/bin/llama-server'));
+    env['PATH'] += `:${checkout}/build/bin`;
     expect(await problem()).toMatch(/^model_server_failed: convert_hf_to_gguf\.py ended with exit code 1\. It said last:\nModel Starcoder2ForCausalLM is not supported/);
     expect(readdirSync(join(root, '.cache/untilgreen/models/converted'))).toEqual([]);
   });
@@ -147,10 +148,15 @@ describe('llama.cpp', () => {
       link('llama-server', FAKE);
       program('convert_hf_to_gguf.py', CONVERT);
       writeFiles(folder, { 'modeling_x.py': 'print(1)' });
-    }, /is not let near code that came with a model \(modeling_x\.py\)/],
+    }, /is not let near a model that brings code \(modeling_x\.py\)/],
+    ['its tokenizer names code', () => {
+      link('llama-server', FAKE);
+      program('convert_hf_to_gguf.py', CONVERT);
+      writeFiles(folder, { 'tokenizer_config.json': '{"auto_map": {"AutoTokenizer": ["far/away--tok.Tok", null]}}' });
+    }, /brings code \(auto_map in tokenizer_config\.json\)/],
   ])('cannot, where %s', async (_title, make, expected) => {
     make();
-    env['PATH'] = `${join(root, 'bin')}:/usr/bin:.`;
+    env['PATH'] = `${join(root, 'bin')}:/usr/bin:/bin:.`;
     const said = await problem();
     expect(said).toMatch(/^model_incompatible: starcoder2-3b is a snapshot, which is loaded by a server/);
     expect(said).toMatch(expected);
