@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -100,10 +101,14 @@ describe('what is no whole model says what it is and what to do', () => {
     expect(said).toMatch(expected);
   });
 
+  it('a pipe, which would be waited for', async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe.gguf')]);
+    expect(await problem(join(folder, 'pipe.gguf'))).toMatch(/pipe\.gguf is not a regular file/);
+  });
   it('a file that is not there, a folder, a link in a circle', async () => {
     expect(await problem(join(folder, 'gone.gguf'))).toMatch(/F\/gone\.gguf does not exist\. Check the spelling/);
     mkdirSync(join(folder, 'x.gguf'));
-    expect(await problem(join(folder, 'x.gguf'))).toMatch(/is not a regular file|is a folder/);
+    expect(await problem(join(folder, 'x.gguf'))).toMatch(/is not a regular file/);
     symlinkSync('loop.gguf', join(folder, 'loop.gguf'));
     expect(await problem(join(folder, 'loop.gguf'))).toMatch(/is a symbolic link that leads in a circle/);
   });

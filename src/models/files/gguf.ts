@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { UntilgreenError } from '../../core/errors.ts';
 import { FILE_TYPES, TENSOR_TYPES, tensorBytes } from './ggml-types.ts';
 import { Damaged, parseGgufHeader, type GgufHeader } from './gguf-header.ts';
-import { fileProblem } from './problem.ts';
+import { fileProblem, regularFile } from './problem.ts';
 import { sniff } from './sniff.ts';
 import type { ModelFacts } from './types.ts';
 
@@ -119,9 +119,8 @@ async function partsOf(path: string): Promise<string[]> {
 async function readHeader(path: string): Promise<{ header: GgufHeader; size: number }> {
   let handle;
   try {
+    const info = await regularFile(path);
     handle = await open(path, 'r');
-    const info = await handle.stat();
-    if (!info.isFile()) throw new UntilgreenError('model_file_invalid', `${path} is not a regular file.`, { path }, 'Give a GGUF file, or the folder of a snapshot.');
     let bytes = Buffer.alloc(0);
     for (const step of STEPS) {
       bytes = Buffer.alloc(Math.min(step, info.size));

@@ -1,3 +1,5 @@
+import type { Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { UntilgreenError } from '../../core/errors.ts';
 
 const REASONS: Record<string, [is: string, next: string]> = {
@@ -15,4 +17,11 @@ export function fileProblem(path: string, thrown: unknown): UntilgreenError {
   const code = (thrown as NodeJS.ErrnoException).code ?? '';
   const [is, next] = REASONS[code] ?? [`cannot be read (${code || String(thrown)})`, undefined];
   return new UntilgreenError('model_file_invalid', `${path} ${is}.`, { path, reason: code }, next, { cause: thrown });
+}
+
+/** A file before it is opened: a pipe would make its reader wait for ever. Errors: `model_file_invalid`. */
+export async function regularFile(path: string): Promise<Stats> {
+  const info = await stat(path).catch((error: unknown) => Promise.reject(fileProblem(path, error)));
+  if (!info.isFile()) throw new UntilgreenError('model_file_invalid', `${path} is not a regular file.`, { path }, 'Give a GGUF file, or the folder of a snapshot.');
+  return info;
 }

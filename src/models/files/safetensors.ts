@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { UntilgreenError } from '../../core/errors.ts';
-import { fileProblem } from './problem.ts';
+import { fileProblem, regularFile } from './problem.ts';
 import { sniff } from './sniff.ts';
 
 /** Weights of a snapshot, by their headers alone. */
@@ -39,8 +39,8 @@ export async function readWeights(files: string[], kind: 'safetensors' | 'bin', 
 async function measure(path: string, kind: 'safetensors' | 'bin', values: Map<string, number>): Promise<number> {
   let handle;
   try {
+    const { size } = await regularFile(path);
     handle = await open(path, 'r');
-    const { size } = await handle.stat();
     const head = Buffer.alloc(Math.min(512, size));
     await handle.read(head, 0, head.length, 0);
     const seen = sniff(head, size);

@@ -36,6 +36,7 @@ describe('what a whole snapshot says', () => {
     ['packed weights are not counted', config({ quantization_config: { quant_method: 'awq', bits: 4 } }), { quantization: 'AWQ 4-bit', parameters: undefined }],
     ['a model for pictures and text', { 'config.json': json({ architectures: ['Gemma3ForConditionalGeneration'], model_type: 'gemma3', text_config: { model_type: 'gemma3_text', max_position_embeddings: 8_192 } }) }, { architecture: 'gemma3_text', context: 8_192 }],
     ['an embedding model is unfit', { 'config.json': json({ architectures: ['BertModel'], model_type: 'bert' }) }, { unfit: 'it does not continue text (architecture BertModel)' }],
+    ['so is a speech model', { 'config.json': json({ architectures: ['WhisperForConditionalGeneration'], model_type: 'whisper', is_encoder_decoder: true }) }, { unfit: 'it does not continue text (architecture WhisperForConditionalGeneration)' }],
     ['PyTorch weights are measured and not opened', { ...single, 'model.safetensors': undefined, 'pytorch_model.bin': 'PK\u0003\u0004' + 'x'.repeat(96), ...config({ torch_dtype: 'float16' }) }, { parameters: 50, quantization: 'F16' }],
     ['a tokenizer in two files', { 'tokenizer.json': undefined, 'vocab.json': '{}', 'merges.txt': '' }, { parameters: 96 }],
   ])('%s', async (_title, over, expected) => {

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UntilgreenError } from '../../core/errors.ts';
-import { fileProblem } from './problem.ts';
+import { fileProblem, regularFile } from './problem.ts';
 import { readWeights, type Weights } from './safetensors.ts';
 import { sniff } from './sniff.ts';
 import type { ModelFacts } from './types.ts';
@@ -14,9 +14,9 @@ const WRITERS = /(CausalLM|LMHeadModel|ForConditionalGeneration)/;
 
 type Json = Record<string, unknown>;
 
-/** Whether the files of a folder look like a snapshot: a configuration beside weights, or what is left of them. */
+/** Whether the files of a folder look like a snapshot: a configuration beside weights. */
 export function isSnapshot(names: readonly string[]): boolean {
-  return names.includes('config.json') && names.some((name) => /\.(safetensors|bin)(\.index\.json)?$/.test(name) && !/^(training_args|optimizer|scheduler)\./.test(name));
+  return names.includes('config.json') && names.some((name) => /(\.safetensors|^pytorch_model.*\.bin)(\.index\.json)?$/.test(name));
 }
 
 /**
@@ -58,7 +58,9 @@ export async function readSnapshot(folder: string): Promise<ModelFacts> {
     files: weights.files,
   };
   const classes = Array.isArray(config['architectures']) ? config['architectures'].filter((one) => typeof one === 'string') : [];
-  if (classes.length > 0 && !classes.some((name) => WRITERS.test(name))) return { ...facts, unfit: `it does not continue text (architecture ${classes.join(', ')})` };
+  // Translators and speech models write too, but continue nothing.
+  const other = config['is_encoder_decoder'] === true || (classes.length > 0 && !classes.some((name) => WRITERS.test(name)));
+  if (other) return { ...facts, unfit: `it does not continue text (architecture ${classes.join(', ')})` };
   return facts;
 }
 
@@ -110,7 +112,7 @@ async function readJson(folder: string, name: string): Promise<Json> {
   const problem = (is: string, next: string) => new UntilgreenError('model_file_invalid', `${path} ${is}.`, { path }, next);
   let bytes: Buffer;
   try {
-    const { size } = await stat(path);
+    const { size } = await regularFile(path);
     if (size > MAX_JSON) throw problem(`has ${size} bytes, too many for what it should be`, 'Download it again.');
     bytes = await readFile(path);
   } catch (error) {

@@ -62,9 +62,19 @@ async function codeIn(folder: string): Promise<string | undefined> {
   const script = names.find((name) => name.endsWith('.py'));
   if (script !== undefined) return script;
   for (const name of ['tokenizer_config.json', 'config.json']) {
-    if (names.includes(name) && (await readFile(join(folder, name), 'utf8')).includes('"auto_map"')) return `auto_map in ${name}`;
+    if (names.includes(name) && (await hasKey(join(folder, name), 'auto_map'))) return `auto_map in ${name}`;
   }
   return undefined;
+}
+
+/** Whether a file is JSON with a key, in whatever spelling; one that is no JSON counts as having it. */
+async function hasKey(path: string, key: string): Promise<boolean> {
+  const text = await readFile(path, 'utf8');
+  try {
+    return Object.hasOwn(JSON.parse(text) as object, key);
+  } catch {
+    return true;
+  }
 }
 
 async function named(server: string, env: Record<string, string | undefined>): Promise<ServePlan> {

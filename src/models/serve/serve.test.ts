@@ -152,7 +152,7 @@ describe('llama.cpp', () => {
     ['its tokenizer names code', () => {
       link('llama-server', FAKE);
       program('convert_hf_to_gguf.py', CONVERT);
-      writeFiles(folder, { 'tokenizer_config.json': '{"auto_map": {"AutoTokenizer": ["far/away--tok.Tok", null]}}' });
+      writeFiles(folder, { 'tokenizer_config.json': String.raw`{"\u0061uto_map": {"AutoTokenizer": ["far/away--tok.Tok", null]}}` });
     }, /brings code \(auto_map in tokenizer_config\.json\)/],
   ])('cannot, where %s', async (_title, make, expected) => {
     make();
