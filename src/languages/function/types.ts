@@ -210,9 +210,10 @@ export interface FunctionLanguage {
    * Reads examples in the form of the language: Python doctests (`>>>`), and in every language `call => value`, `call == value`, `call // value` or
    * an assert, one a line. A docstring or comment with prose between is allowed.
    *
+   * @param signature where it is known: what values are read by in a language with types (Go: `[1, 2]` is `[]float64{1, 2}` for floats)
    * @throws `bad_arguments` naming line and text
    */
-  parseExamples(text: string, name: string): Promise<Example[]>;
+  parseExamples(text: string, name: string, signature?: Signature): Promise<Example[]>;
   /** Reads a test file. @throws `bad_arguments` when it does not parse or tests no such function */
   parseTests(fileName: string, source: string, name: string): Promise<TestFile>;
   /** The function of this name in a source with its head, doc and examples: for tasks given as code (HumanEval prompts) and for `--signature FILE`. Undefined where there is none. */

@@ -40,12 +40,13 @@ function firstSentence(doc: string, name: string): string {
   return short === '' ? `${name} is described by its tests.` : short;
 }
 
-/** A table test for the result, in its package. */
+/** A table test for the result, in its package: what the user vouches for and what the candidates agreed on. */
 export function renderTests({ signature, examples, module }: { signature: Signature; examples: readonly Example[]; module: string }): { name: string; source: string } {
   const { result } = typesOf(signature);
   const results: GoType[] = result === undefined ? [] : result.kind === 'results' ? result.items : [result];
-  const values = examples.filter((example) => example.expected.kind === 'value' && example.setup === '');
-  const raised = examples.filter((example) => example.expected.kind === 'raises' && example.setup === '');
+  const shown = examples.filter(({ trust, setup }) => trust !== 'guessed' && setup === '');
+  const values = shown.filter(({ expected }) => expected.kind === 'value');
+  const raised = shown.filter(({ expected }) => expected.kind === 'raises');
   const plain = values.filter((example) => example.args !== undefined);
   const others = values.filter((example) => example.args === undefined);
   const pieces = [tableTest(signature, plain, results), expressionTest(signature, others), failureTest(signature, raised, results.length, isError(results.at(-1)))];

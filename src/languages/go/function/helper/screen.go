@@ -69,6 +69,9 @@ func sideEffect(read source) *problem {
 			return at(found, fmt.Sprintf("uses %s.%s, which no pure function needs", imported, found.Sel.Name))
 		}
 	}
+	if found := pastTypes(read); found != nil {
+		return at(found, fmt.Sprintf("uses %s, which looks past the types", found.Sel.Name))
+	}
 	for _, group := range read.file.Comments {
 		for _, comment := range group.List {
 			for _, directive := range []string{"//go:linkname", "//go:embed", "//go:cgo", "//go:wasm", "//go:nosplit", "//go:norace", "//go:uintptr"} {
@@ -102,6 +105,20 @@ func sideEffect(read source) *problem {
 	}
 	return nil
 }
+
+// pastTypes: with these `reflect` does what `unsafe` does.
+func pastTypes(read source) *ast.SelectorExpr {
+	var found *ast.SelectorExpr
+	ast.Inspect(read.file, func(node ast.Node) bool {
+		if selector, ok := node.(*ast.SelectorExpr); ok && found == nil && memory[selector.Sel.Name] {
+			found = selector
+		}
+		return found == nil
+	})
+	return found
+}
+
+var memory = set("NewAt", "UnsafePointer", "UnsafeAddr", "SliceHeader", "StringHeader")
 
 func otherName(read source, imported string, names map[string]bool) *ast.SelectorExpr {
 	var found *ast.SelectorExpr
