@@ -32,13 +32,15 @@ export function clusterPassers(passers: readonly Passer[], { trusted = true }: C
     group.members.push(passer);
     groups.set(key, group);
   });
+  // Where nothing is trusted and nothing voted, only agreement is left.
+  const byVotes = !trusted && passers.some(({ votes }) => votes !== undefined && votes.size > 0);
   const ranked = [...groups].map(([key, { members, behaviour }]) => {
     const share = members.length / passers.length;
     const errorShare = mean(behaviour.map((one) => (isValue(one) ? 0 : 1)), 0);
     const shared = mean(behaviour.map((one, column) => agreeing[column]!.get(one)! / passers.length), share);
     const votes = mean(members.map((member) => member.votes?.size ?? 0), 0);
     const worth = shared * (1 - errorShare / 2);
-    const score = trusted ? worth : Math.sqrt(members.length) * (1 + votes) * (1 - errorShare / 2);
+    const score = byVotes ? Math.sqrt(members.length) * votes * (1 - errorShare / 2) : worth;
     return { cluster: { key, members: members.map(({ id }) => id), share, errorShare, score }, votes, worth };
   });
   // Sorting is stable: what is left equal stays in the order of sampling.

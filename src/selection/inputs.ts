@@ -22,6 +22,12 @@ export interface InputOptions {
  */
 const ODD_SHARE = 0.2;
 
+/** Share of ordinary inputs that are made anew; the others are examples that were changed. */
+const FRESH_SHARE = 0.3;
+
+/** Share of arguments that come from another example. */
+const MIXED_SHARE = 0.3;
+
 /** Share of changed examples in which two arguments are made to meet. */
 const ECHO_SHARE = 0.3;
 
@@ -40,38 +46,66 @@ const ATTEMPTS = 40;
  */
 export function makeInputs(examples: readonly Value[][], parameters: readonly Parameter[], { count = 25, seed }: InputOptions): Value[][] {
   const random = seededRandom(seed);
-  const domains = learnArguments(examples, parameters);
-  const known = new Set(examples.map(keyOf));
+  const places = parameters.filter(({ rest }) => rest !== 'map');
+  const known = examples.map((example) => folded(example, places));
+  const source: Source = { examples: known, domains: learnArguments(known, places), arities: aritiesOf(known, places), random };
+  const seen = new Set(known.map(keyOf));
   const inputs: Value[][] = [];
   let strange = Math.floor(count * ODD_SHARE);
   for (let attempt = 0; inputs.length < count && attempt < count * ATTEMPTS; attempt += 1) {
     const isOdd = strange > 0 && random.chance(ODD_SHARE * 1.5);
-    const input = isOdd ? oddInput(examples, domains, parameters, random) : ordinaryInput(examples, domains, parameters, random);
-    if (!input) continue;
-    const key = keyOf(input);
-    if (known.has(key)) continue;
-    known.add(key);
+    const input = isOdd ? oddInput(source) : ordinaryInput(source);
+    if (!input || seen.has(keyOf(input))) continue;
+    seen.add(keyOf(input));
     inputs.push(input);
     if (isOdd) strange -= 1;
   }
   return inputs;
 }
 
+/** What inputs are made from. */
+interface Source {
+  examples: readonly Value[][];
+  /** One for each place of an argument. */
+  domains: readonly Domain[];
+  /** How many arguments a new input may have. */
+  arities: readonly number[];
+  random: Random;
+}
+
 const keyOf = (input: readonly Value[]): string => input.map(canonical).join(';');
 
-/** One domain for each place of an argument. */
+/** The arguments of a call as one for each parameter: what `*args` takes becomes one list, as calls are written from it. */
+function folded(example: readonly Value[], parameters: readonly Parameter[]): Value[] {
+  const at = parameters.findIndex(({ rest }) => rest === 'list');
+  if (at < 0 || example.length < at) return [...example];
+  return [...example.slice(0, at), { kind: 'list', items: example.slice(at) }];
+}
+
 function learnArguments(examples: readonly Value[][], parameters: readonly Parameter[]): Domain[] {
   const places = Math.max(parameters.length, ...examples.map(({ length }) => length));
   return Array.from({ length: places }, (_, at) => learnDomain(examples.flatMap((example) => example.slice(at, at + 1)), typeAt(parameters, at)));
 }
 
-const typeAt = (parameters: readonly Parameter[], at: number): TypeShape => parameters[at]?.type ?? { kind: 'any' };
+function typeAt(parameters: readonly Parameter[], at: number): TypeShape {
+  const { type = { kind: 'any' }, rest } = parameters[at] ?? {};
+  // `*args: int` names the type of one, `...args: number[]` that of all.
+  return rest === 'list' && type.kind !== 'list' ? { kind: 'list', item: type } : type;
+}
 
-function ordinaryInput(examples: readonly Value[][], domains: readonly Domain[], parameters: readonly Parameter[], random: Random): Value[] | undefined {
-  if (examples.length === 0 || random.chance(0.3)) return freshInput(examples, domains, parameters, random);
+/** Arguments that may be left out are given or not, as the examples have it; without any, all or none of them. */
+function aritiesOf(examples: readonly Value[][], parameters: readonly Parameter[]): number[] {
+  if (examples.length > 0) return examples.map(({ length }) => length);
+  const required = parameters.findLastIndex(({ optional, rest }) => !optional && !rest) + 1;
+  return [required, parameters.length];
+}
+
+function ordinaryInput(source: Source): Value[] | undefined {
+  const { examples, domains, random } = source;
+  if (examples.length === 0 || random.chance(FRESH_SHARE)) return freshInput(source);
   const base = random.pick(examples);
   if (base.length === 0) return undefined;
-  const mixed = base.map((value, at) => (random.chance(0.3) ? (random.pick(examples)[at] ?? value) : value));
+  const mixed = base.map((value, at) => (random.chance(MIXED_SHARE) ? (random.pick(examples)[at] ?? value) : value));
   const changes = random.between(1, 2);
   for (let change = 0; change < changes; change += 1) {
     const at = random.between(0, mixed.length - 1);
@@ -80,17 +114,14 @@ function ordinaryInput(examples: readonly Value[][], domains: readonly Domain[],
   return random.chance(ECHO_SHARE) ? (echo(mixed, random) ?? mixed) : mixed;
 }
 
-function freshInput(examples: readonly Value[][], domains: readonly Domain[], parameters: readonly Parameter[], random: Random): Value[] | undefined {
-  // Arguments that may be left out are given or not, as the examples have it; without any, now and then.
-  const most = parameters.length;
-  const least = parameters.filter(({ optional, rest }) => !optional && !rest).length;
-  const arity = examples.length > 0 ? random.pick(examples).length : random.chance(0.5) ? least : most;
-  const values = domains.slice(0, arity).map((domain) => fresh(domain, random));
+function freshInput({ domains, arities, random }: Source): Value[] | undefined {
+  const values = domains.slice(0, random.pick(arities)).map((domain) => fresh(domain, random));
   return values.every((value) => value !== undefined) ? values : undefined;
 }
 
-function oddInput(examples: readonly Value[][], domains: readonly Domain[], parameters: readonly Parameter[], random: Random): Value[] | undefined {
-  const base = examples.length > 0 ? random.pick(examples) : freshInput(examples, domains, parameters, random);
+function oddInput(source: Source): Value[] | undefined {
+  const { examples, domains, random } = source;
+  const base = examples.length > 0 ? random.pick(examples) : freshInput(source);
   if (!base || base.length === 0) return undefined;
   const at = random.between(0, base.length - 1);
   const value = odd(base[at]!, domains[at]!, random);
