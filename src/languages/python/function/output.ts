@@ -66,13 +66,13 @@ function described(first: string, raised: string | undefined, shown: string | un
   const compared = /^assert (?:not )?(.+?) == (.+)$/.exec(text);
   if (compared) return wrong(callIn(shown ?? ''), compared[2]!, compared[1]!);
   if (text.startsWith('assert ')) return { class: 'wrong_answer', message: cut(text) };
-  if (/^Failed: Timeout/.test(text)) return { class: 'timeout', message: 'It takes too long.' };
+  if (text.startsWith('Failed: Timeout')) return { class: 'timeout', message: 'It takes too long.' };
   const differ = /^AssertionError: (.+) != (.+)$/.exec(text);
   if (differ) return wrong(callIn(shown ?? ''), differ[2]!, differ[1]!);
   // A syntax error is shown as a traceback of its own: its name stands in the last line.
   const named = [...errors].reverse().map((line) => /^(\w*(?:Error|Exception|Exit|Interrupt)): ?(.*)$/.exec(line)).find((match) => match !== null);
   if (named) return problemOf(named[1]!, named[2]!);
-  if (/^Failed:/.test(text) || raised === 'Failed') return { class: 'wrong_answer', message: cut(text) };
+  if (text.startsWith('Failed:') || raised === 'Failed') return { class: 'wrong_answer', message: cut(text) };
   return problemOf(raised ?? '', text);
 }
 

@@ -33,6 +33,11 @@ export function firstSentence(doc: string): string {
   return end ? paragraph.slice(0, end.index + 1) : paragraph;
 }
 
+/** Exceptions that need no import; of another one it is only tested that something is raised. */
+const BUILTIN_ERRORS = new Set(
+  'ArithmeticError AssertionError AttributeError EOFError Exception FloatingPointError IndexError KeyError KeyboardInterrupt LookupError MemoryError NameError NotImplementedError OSError OverflowError RecursionError RuntimeError StopIteration SyntaxError SystemExit TypeError UnicodeDecodeError UnicodeEncodeError UnicodeError ValueError ZeroDivisionError'.split(' '),
+);
+
 /** See `FunctionLanguage.renderTests`: a pytest file, one test an example. */
 export function renderTests({ signature, examples, module }: { signature: Signature; examples: readonly Example[]; module: string }): { name: string; source: string } {
   const { name } = signature;
@@ -56,7 +61,7 @@ function testOf(signature: Signature, example: Example, number: number): string 
       case 'printed':
         return [call, `assert capsys.readouterr().out.strip() == ${printValue({ kind: 'string', value: expected.text.trim() })}`];
       case 'raises':
-        return [`with pytest.raises(${/^[A-Z]\w*$/.test(expected.error ?? '') ? expected.error : 'Exception'}):`, `    ${call}`];
+        return [`with pytest.raises(${BUILTIN_ERRORS.has(expected.error ?? '') ? expected.error : 'Exception'}):`, `    ${call}`];
       case 'value': {
         const { value } = expected;
         if (value === undefined) return [`assert repr(${call}) == ${printValue({ kind: 'string', value: expected.text })}`];

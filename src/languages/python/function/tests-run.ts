@@ -59,7 +59,7 @@ async function runOne({ sandbox, caseMs, tests, signature, signal }: Omit<CheckR
         tools: sitePackages,
         paths: [],
         own: [],
-        ...(framework === 'pytest' ? { args: [`--rootdir=${mountAt}`, '-p', 'no:cacheprovider', '-p', 'no:hypothesispytest', '--color=no', '--noconftest', '-c', '/dev/null', testName] } : { files: [testName], ids: [] }),
+        ...(framework === 'pytest' ? { args: [`--rootdir=${mountAt}`, '-p', 'no:cacheprovider', '-p', 'no:hypothesispytest', '--color=no', '--noconftest', `--confcutdir=${mountAt}`, '-c', '/dev/null', testName] } : { files: [testName], ids: [] }),
       }),
       ...(signal ? { signal } : {}),
     });

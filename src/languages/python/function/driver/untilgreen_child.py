@@ -141,7 +141,7 @@ def load(start):
     try:
         _exec(_compile(start["code"], FILE, "exec", dont_inherit=True), module.__dict__)
     except SystemExit as error:
-        return None, {"kind": "problem", "error": "SystemExit", "message": "it ends the process while it is loaded", "line": line_of(error)}
+        return None, {"kind": "problem", "error": "SystemExit", "message": "it ends the process while it loads", "line": line_of(error)}
     except MemoryError:
         raise
     except BaseException as error:
@@ -149,7 +149,7 @@ def load(start):
     finally:
         restore()
     if start["name"] is not None and not _callable(module.__dict__.get(start["name"])):
-        return None, {"kind": "problem", "error": "", "message": "it defines no function `%s`" % start["name"]}
+        return None, {"kind": "problem", "error": "", "message": "It defines no function `%s`." % start["name"]}
     return module, None
 
 
