@@ -30,7 +30,7 @@ export function hiddenTests({ lang, fn, test }: { lang: FunctionLanguageName; fn
       // Some tests call helpers that stand in the prompt beside the function.
       return { name: 'test_hidden.py', source: `from solution import *\nfrom solution import ${fn}\n${test.trimEnd()}\n\n\ndef test_hidden():\n    check(${fn})\n` };
     case 'javascript':
-      return { name: 'hidden.test.mjs', source: `import test from 'node:test';\nimport { ${fn} } from './solution.mjs';\n\nconsole.assert = (held, ...told) => {\n  if (!held) throw new Error(\`assertion failed \${told.join(' ')}\`);\n};\n\ntest('hidden', () => {\n${test.trim()}\n});\n` };
+      return { name: 'hidden.test.mjs', source: `import test from 'node:test';\nimport { ${fn} } from './solution.mjs';\n\ntest('hidden', () => {\n${test.trim()}\n});\n` };
     case 'typescript':
       return { name: 'hidden.test.ts', source: `import hidden from 'node:test';\nimport assert from 'node:assert';\nimport { ${fn} } from './solution.ts';\n\nhidden('hidden', () => {\n${withoutLines(test, /^\s*(declare var require|(const|let|var) assert\b.*require\()/)}\n});\n` };
     case 'go':
@@ -40,23 +40,27 @@ export function hiddenTests({ lang, fn, test }: { lang: FunctionLanguageName; fn
 
 const withoutLines = (text: string, pattern: RegExp): string => text.trim().split('\n').filter((line) => !pattern.test(line)).join('\n');
 
-/** Tests that compare with a reference on many inputs. An input on which the reference itself fails proves nothing and is passed over. */
-export function mbppTests({ fn, reference, inputs, tolerance }: { fn: string; reference: string; inputs: readonly (readonly unknown[])[]; tolerance: number }): SuiteTask['hidden'] {
-  const text = (value: unknown): string => JSON.stringify(JSON.stringify(value));
+/**
+ * Tests that compare with a reference on many inputs. An input on which the reference itself fails proves nothing and is passed over.
+ *
+ * @param row the row as it stands in its file, with `base_input`, `plus_input`, `atol` and `canonical_solution`: Python reads its numbers
+ * (infinite, or of any length) as they are
+ */
+export function mbppTests(fn: string, row: string): SuiteTask['hidden'] {
   return {
     name: 'test_hidden.py',
     source: `import copy
 import json
 from solution import ${fn}
 
+ROW = json.loads(${JSON.stringify(row)})
 REFERENCE = {}
-exec(${JSON.stringify(reference)}, REFERENCE)
-INPUTS = json.loads(${text(inputs)})
+exec(ROW["canonical_solution"], REFERENCE)
 
 
 def same(got, want):
     if isinstance(want, float) and isinstance(got, (int, float)):
-        return got == want or abs(got - want) <= max(${tolerance || 1e-6}, 1e-6 * abs(want))
+        return got == want or (got != got and want != want) or abs(got - want) <= max(ROW.get("atol") or 1e-6, 1e-6 * abs(want))
     if isinstance(want, (list, tuple)) and isinstance(got, (list, tuple)):
         return len(got) == len(want) and all(same(g, w) for g, w in zip(got, want))
     if isinstance(want, dict) and isinstance(got, dict):
@@ -65,7 +69,7 @@ def same(got, want):
 
 
 def test_hidden():
-    for inputs in INPUTS:
+    for inputs in ROW["base_input"] + ROW.get("plus_input", []):
         try:
             want = REFERENCE[${JSON.stringify(fn)}](*copy.deepcopy(inputs))
         except Exception:
