@@ -136,7 +136,7 @@ describe('hostile candidates', () => {
   beforeAll(async () => {
     // A good one at the beginning, in the middle and at the end: each keeps its outcomes.
     const codes = [good, ...Object.values(HOSTILE).slice(0, 8), good, ...Object.values(HOSTILE).slice(8), good];
-    reports = await run(codes, plain('f(1)', 'f(2)', 'f(30)'), 700);
+    reports = await run(codes, plain('f(1)', 'f(2)', 'f(30)'), 1_000);
   }, 180_000);
 
   const passes = ({ outcomes }: CandidateReport): boolean => [2, 4, 60].every((n, index) => outcomes[index] !== undefined && meets({ kind: 'value', text: String(n), value: { kind: 'int', value: String(n) } }, outcomes[index]));

@@ -45,6 +45,7 @@ describe('examples', () => {
     ['>>> console.log(f("x"))\nhi there', [['console.log(f("x"))', ['prints', 'hi there']]]],
     ['console.log(f(1)) // 2', [['f(1)', '2']]],
     ['/**\n * Doubles: f(n) is twice n.\n *\n * @example\n * f(2) // 4\n */', [['f(2)', '4']]],
+    ['f(n) is n doubled, f(n) = n + f(0).\nf(n) = n + n\nf(x) returns twice x\nf(1) = 2', [['f(1)', '2']]],
     ['// Examples:\n//  - f(1) -> 2\n//  1. f(2) -> 4', [['f(1)', '2'], ['f(2)', '4']]],
   ])('%s', async (text, expected) => {
     expect(await brief(text)).toEqual(expected);

@@ -1,12 +1,13 @@
 import type TS from 'typescript6';
 import { UntilgreenError } from '../../../core/errors.ts';
 import type { Example, Expected } from '../../function/types.ts';
-import { canonical, sameValue } from '../../function/expect.ts';
 import { compiler, type Ts } from '../ast.ts';
 import { claim, claimOf, type Claim, type Reading } from './asserts.ts';
+import { refuseContradictions } from './contradictions.ts';
 import { type Dialect, treeOf } from './dialect.ts';
 import { freeNames, parseErrors } from './find.ts';
 import { parsePrefix, parseValue, quoted } from './literals.ts';
+import { splitMark } from './split-call.ts';
 
 /** A text's line without the marks of a comment. */
 interface Line {
@@ -45,40 +46,6 @@ export async function parseExamples(dialect: Dialect, text: string, name: string
   refuseContradictions(examples);
   return examples;
 }
-
-/** @throws `bad_arguments` when the same call is to give two different things */
-export function refuseContradictions(examples: readonly Example[]): void {
-  const [found] = contradictions(examples);
-  if (!found) return;
-  const [before, example] = found;
-  const where = (one: Example): string => (one.line === undefined ? '' : ` (line ${one.line})`);
-  throw new UntilgreenError(
-    'bad_arguments',
-    `Two examples contradict each other: \`${example.expression}\` is to give ${shown(before.expected)}${where(before)} and ${shown(example.expected)}${where(example)}.`,
-    { lines: [before.line, example.line], expression: example.expression },
-    'Take out the one that is wrong.',
-  );
-}
-
-/** Pairs of examples with the same call that expect different things. */
-export function contradictions(examples: readonly Example[]): [Example, Example][] {
-  const seen = new Map<string, Example>();
-  return examples.flatMap((example) => {
-    const called = example.args && example.expression.endsWith(')') ? `${example.expression.split('(')[0]!}(${example.args.map(canonical).join(', ')})` : example.expression;
-    const key = `${example.setup}\n${called}`;
-    const before = seen.get(key);
-    seen.set(key, example);
-    return before && !sameExpected(before.expected, example.expected) ? [[before, example] as [Example, Example]] : [];
-  });
-}
-
-function sameExpected(a: Expected, b: Expected): boolean {
-  if (a.kind === 'raises' && b.kind === 'raises') return (a.error === undefined || b.error === undefined || a.error === b.error) && (a.message === undefined || b.message === undefined || a.message === b.message);
-  if (a.kind === 'value' && b.kind === 'value' && a.value && b.value) return sameValue(a.value, b.value);
-  return a.kind === b.kind && a.kind !== 'raises' && b.kind !== 'raises' && a.text.trim() === b.text.trim();
-}
-
-const shown = (expected: Expected): string => (expected.kind === 'raises' ? `an error${expected.error === undefined ? '' : ` ${expected.error}`}` : expected.text);
 
 /** The examples in a text, and the lines that look like one and are none: a doc may have formulas, what a user gives as examples may not. */
 export async function readExamples(text: string, name: string): Promise<{ examples: Example[]; problems: { line: Line; what: string }[]; used: Set<number> }> {
@@ -194,7 +161,10 @@ class ExampleReader {
     }
     const mark = VALUE_MARK.exec(split.rest)?.[0];
     if (mark === undefined || split.rest.slice(mark.length).trim() === '') return;
+    // Words and a single `=` also make sentences and formulas: `f(n) is n doubled`, `f(n) = n * f(n - 1)`.
+    const before = this.problems.length;
     this.finish(line, lines, split.call, split.rest.slice(mark.length).trim());
+    if (/^(?:=(?![=>])|[a-z:])/.test(mark) && !/^\s*>>>/.test(line.text)) this.problems.length = before;
   }
 
   private asserted(tree: TS.SourceFile): Claim | undefined {
@@ -313,43 +283,4 @@ function textOf({ said }: Source, expected: Expected): string {
   if (/^(?:await\s+)?(?:console\.)?assert\b|^(?:await\s+)?expect\(/.test(said)) return said.replace(/;$/, '');
   if (expected.kind === 'raises') return `${said} throws${expected.error === undefined ? '' : ` ${expected.error}`}`;
   return `${said} => ${expected.kind === 'printed' ? quoted(expected.text) : expected.text}`;
-}
-
-/**
- * Cuts a line behind its call of the function (and what is done with it: `f(1).length`), before the mark that says what it gives. Undefined
- * where no call begins the line.
- */
-function splitMark(text: string, name: string): { call: string; rest: string } | undefined {
-  const begins = new RegExp(`^(?:await\\s+)?(?:[\\w$.]+\\()*${name.replaceAll('$', '\\$')}\\s*\\(`).exec(text);
-  if (!begins) return undefined;
-  const first = text.indexOf('(');
-  let end = closing(text, first);
-  if (end === undefined) return undefined;
-  for (;;) {
-    const more = /^(?:\.[\w$]+(?!\w)|\s*(?=[([])(?<=[\])\w]))/.exec(text.slice(end));
-    if (more && more[0].startsWith('.')) end += more[0].length;
-    else if (text[end] === '[' || text[end] === '(') {
-      const close = closing(text, end);
-      if (close === undefined) return undefined;
-      end = close;
-    } else break;
-  }
-  return { call: text.slice(0, end), rest: text.slice(end).trim().replace(/^;\s*/, '') };
-}
-
-/** Position behind the bracket that closes the one at `open`; quotes are passed over. */
-function closing(text: string, open: number): number | undefined {
-  const stack: string[] = [];
-  for (let i = open; i < text.length; i += 1) {
-    const c = text[i]!;
-    if (c === '"' || c === "'" || c === '`') {
-      for (i += 1; i < text.length && text[i] !== c; i += 1) if (text[i] === '\\') i += 1;
-      if (i >= text.length) return undefined;
-    } else if (c === '(' || c === '[' || c === '{') stack.push(c);
-    else if (c === ')' || c === ']' || c === '}') {
-      stack.pop();
-      if (stack.length === 0) return i + 1;
-    }
-  }
-  return undefined;
 }

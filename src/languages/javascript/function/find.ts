@@ -5,7 +5,7 @@ import type { Ts } from '../ast.ts';
 export interface Found {
   /** The statement that makes it. */
   statement: TS.Statement;
-  /** The function itself; undefined where a name is bound to something that is not seen to be one. */
+  /** The function itself. */
   fn: TS.FunctionDeclaration | TS.FunctionExpression | TS.ArrowFunction;
 }
 

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type { Mount } from '../../../sandbox/types.ts';
 import type { CheckRequest, Property, PropertyReport } from '../../function/types.ts';
 import type { TypeShape } from '../../function/value.ts';
+import { asPlain } from './check.ts';
 import { runnable } from './module.ts';
 import { runWave } from './wave.ts';
 
@@ -12,14 +13,15 @@ type Result = PropertyReport['results'][number];
 
 /**
  * Laws on generated inputs, by fast-check: `runs` inputs each (default 100), made from the parameters' types with the given seed; the
- * counterexample is shrunk and told as a call. A law is unusable where a parameter is of a kind that no input can be made of.
+ * counterexample is shrunk and told as a call. A law is unusable where a parameter is of a kind that no input can be made of, or nothing is
+ * known of it: with inputs of any kind every function would break.
  *
  * @throws `no_sandbox`, `sandbox_error`, `file_missing`, `cancelled`
  */
 export async function checkProperties(request: Request): Promise<PropertyReport[]> {
   const { sandbox, signature, candidates, properties, caseMs, runs = RUNS, seed, signal } = request;
-  const strange = signature.parameters.find(({ type }) => holdsOther(type));
-  const reason = strange && `no input can be made for ${strange.name}: ${strange.typeText ?? 'its type'}`;
+  const strange = signature.parameters.find(({ type, typeText }) => holdsOther(type) || (type.kind === 'any' && typeText === undefined));
+  const reason = strange && `no input can be made for ${strange.name}: ${strange.typeText ?? 'nothing is said of its type'}`;
   if (candidates.length === 0 || properties.length === 0 || reason !== undefined) {
     return candidates.map(({ id }) => ({ id, results: properties.map((): Result => ({ kind: 'unusable', reason: reason ?? 'nothing to check' })) }));
   }
@@ -28,7 +30,7 @@ export async function checkProperties(request: Request): Promise<PropertyReport[
   const told = await runWave({
     sandbox, name: signature.name, cases: [], caseMs, timeouts: 1, mounts,
     candidates: made.map(({ code }, index) => ({ id: String(index), code })),
-    properties: { properties: properties.map(({ expression }) => ({ expression })), parameters: signature.parameters.map(({ name, type, typeText = '' }) => ({ name, shape: type, map: /^(?:Readonly)?Map</.test(typeText), bigint: /\bbigint\b/.test(typeText) })), runs, seed, fastCheck: path },
+    properties: { properties: await Promise.all(properties.map(({ expression }) => asPlain({ setup: '', expression }))), parameters: signature.parameters.map(({ name, type, typeText = '' }) => ({ name, shape: type, map: /^(?:Readonly)?Map</.test(typeText), bigint: /\bbigint\b/.test(typeText) })), runs, seed, fastCheck: path },
     ...(signal && { signal }),
   });
   return candidates.map(({ id }, index) => {

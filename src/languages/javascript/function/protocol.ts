@@ -51,8 +51,7 @@ export type Unusable = Extract<DriverMessage, { unusable: object }>['unusable'];
 const LONGEST_TEXT = 2_000;
 
 /**
- * The messages in what the driver printed. Lines without the nonce are somebody else's, and so is anything after a line that is no message of
- * ours: both are left out.
+ * The messages in what the driver printed. Lines without the nonce are somebody else's; they are left out, and so is what is no message.
  */
 export function readMessages(stdout: string, nonce: string): DriverMessage[] {
   const found: DriverMessage[] = [];

@@ -2,7 +2,8 @@ import type TS from 'typescript6';
 import type { Example, Signature } from '../../function/types.ts';
 import { compiler, type Ts } from '../ast.ts';
 import { type Dialect, treeOf } from './dialect.ts';
-import { contradictions, readExamples } from './examples.ts';
+import { contradictions } from './contradictions.ts';
+import { readExamples } from './examples.ts';
 import { findFunction } from './find.ts';
 import { readSignature } from './signature.ts';
 

@@ -5,7 +5,7 @@ import { compiler, lineAt, type Ts } from '../ast.ts';
 import { staticTestsIn } from '../static-tests.ts';
 import { claimOf, type Claim, type Reading } from './asserts.ts';
 import { treeOf } from './dialect.ts';
-import { contradictions } from './examples.ts';
+import { contradictions } from './contradictions.ts';
 import { boundNames, findFunction, freeNames, parseErrors } from './find.ts';
 
 /**
