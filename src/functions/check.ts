@@ -1,4 +1,5 @@
 import type { Candidate, Example } from '../languages/function/types.ts';
+import { steadyProblem } from './judge.ts';
 import { casesOf, caseKey, enter, settle, triedOf, type Attempt, type Session } from './session.ts';
 
 /**
@@ -25,7 +26,7 @@ async function runCases(session: Session, attempts: readonly Attempt[]): Promise
   const reports = await language.check({ sandbox: deps.sandbox, signature, candidates: attempts.map(candidateOf), cases, caseMs: options.caseMs, signal });
   for (const attempt of attempts) {
     const report = reports.find(({ id }) => id === attempt.id);
-    if (!report || report.problem) attempt.problem = report?.problem ?? { class: 'crash', message: 'It left no report.' };
+    if (!report || report.problem) attempt.problem = steadyProblem(report?.problem ?? { class: 'crash', message: 'It left no report.' });
     else attempt.outcomes = new Map(cases.map((one, index) => [caseKey(one), report.outcomes[index] ?? { kind: 'skipped' }]));
     settle(session, attempt);
   }
@@ -41,7 +42,7 @@ async function runTests(session: Session, attempts: readonly Attempt[]): Promise
   for (const attempt of worthy) {
     const report = reports.find(({ id }) => id === attempt.id);
     const passed = report?.passed === true;
-    attempt.tests = { ran: report?.ran ?? 0, passed, ...(passed ? {} : { problem: report?.problems[0] ?? { class: 'wrong_answer', message: `${tests.name} did not pass.` } }) };
+    attempt.tests = { ran: report?.ran ?? 0, passed, ...(passed ? {} : { problem: steadyProblem(report?.problems[0] ?? { class: 'wrong_answer', message: `${tests.name} did not pass.` }) }) };
   }
 }
 

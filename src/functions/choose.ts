@@ -32,15 +32,19 @@ export interface Choice {
 /** Is there nothing that the user vouches for. */
 export const untrusted = ({ trusted, tests }: Pick<Session, 'trusted' | 'tests'>): boolean => trusted.length === 0 && tests === undefined;
 
+/** Share of the passers that has to agree where nothing is trusted and nobody can be asked: below it one answer in three is right. */
+const UNTRUSTED_SHARE = 0.6;
+
 /** Groups the candidates that pass by what they do on the inputs. */
 export function rank(session: Session): Ranking {
   const passers = session.attempts.filter(({ passed }) => passed);
   const [first, second, ...rest] = clusterPassers(passers.map((attempt) => passerOf(session, attempt)), { trusted: !untrusted(session) });
   const clusters = [first, second, ...rest].filter((cluster) => cluster !== undefined);
   const [one, other] = [first, second].map((cluster) => passers.find(({ id }) => id === cluster?.members[0]));
+  const alone = untrusted(session) && (session.asked || session.deps.ask === undefined);
   return {
     passers, clusters,
-    agreed: session.options.test && enough(clusters, { members: session.options.agree }),
+    agreed: session.options.test && enough(clusters, { members: session.options.agree, share: alone ? UNTRUSTED_SHARE : 0 }),
     tied: first !== undefined && second !== undefined && first.members.length === second.members.length,
     difference: one && other && differenceBetween(passerOf(session, one), passerOf(session, other), session.inputs),
   };

@@ -101,6 +101,16 @@ describe('waves, and when they end', () => {
   });
 });
 
+describe('a test file of the user', () => {
+  const source = 'from max_in_list import max_in_list\n\n\ndef test_one():\n    assert max_in_list([7]) == 7\n\n\ndef test_many():\n    for top in range(2, 6):\n        assert max_in_list(list(range(top))) == top - 1\n';
+
+  it('has to pass as a whole, beyond the asserts that are read as examples', async () => {
+    const { result } = await job({ doctests: undefined, tests: { name: 'test_max.py', source } }, [[FIRST], [RIGHT, LOOP, RIGHT, FIRST]]);
+    expect(result).toMatchObject({ ok: true, ended: 'agreed', evidence: { trustedExamples: 1, tests: 2, passers: 3 } });
+    expect(result.tried[0]).toMatchObject({ met: 1, of: 1, passed: false, problem: { class: 'wrong_answer' } });
+  });
+});
+
 describe('repairs', () => {
   const big = { billions: 14 };
   it('a large model is shown the failure of the closest candidate of each behaviour, and mends one', async () => {
@@ -165,6 +175,12 @@ describe('without a trusted example', () => {
     expect(asked[0]!.answers.length).toBeGreaterThan(1);
     expect(result.examples.filter(({ trust }) => trust === 'user')).toHaveLength(1);
     expect(result.evidence.trustedExamples).toBe(1);
+  });
+
+  it('more have to agree than with one, where nobody can be asked', async () => {
+    const { result, sampler } = await job(bare, [[FIRST], [RIGHT, ZERO, FIRST, ZERO], [RIGHT, LOOP]], { design: false, candidates: 13 });
+    expect(sampler.calls).toHaveLength(3);
+    expect(result.ended).toBe('agreed');
   });
 
   it('a question that is passed over changes nothing', async () => {

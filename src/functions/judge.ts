@@ -46,10 +46,18 @@ function classOf(outcome: Outcome): ErrorClass {
   }
 }
 
+/** Without addresses of objects, which differ from run to run: a replay asks the same, and events are the same on every server. */
+const steady = (text: string): string => text.replaceAll(/\b0x[\da-f]{4,}\b/gi, '0x…');
+
+/** The same for a problem that the language told. */
+export function steadyProblem(problem: Problem): Problem {
+  return { ...problem, message: steady(problem.message), ...(problem.got === undefined ? {} : { got: steady(problem.got) }) };
+}
+
 /** One missed example as a problem, in one line of at most 200 characters. */
 export function problemOf(example: Example, outcome: Outcome): Problem {
   const kind = classOf(outcome);
-  const got = shownOutcome(outcome);
+  const got = steady(shownOutcome(outcome));
   const expected = expectedText(example.expected);
   const message = outcome.kind === 'raised' || kind !== 'wrong_answer' ? got : `${example.expression} gave ${got} instead of ${expected}`;
   return {

@@ -86,6 +86,7 @@ describe('what came out against what was expected', () => {
     ['another type', { kind: 'raised', error: 'TypeError', message: 'x' }, { class: 'type' }],
     ['any other exception', { kind: 'raised', error: 'IndexError', message: 'list index out of range' }, { class: 'exception' }],
     ['a recursion in JavaScript', { kind: 'raised', error: 'RangeError', message: 'Maximum call stack size exceeded' }, { class: 'recursion' }],
+    ['an object, without its address', { kind: 'value', value: { kind: 'object', type: 'A', text: '<A at 0x7f31>' }, text: '<A object at 0x7f31aa10>' }, { got: '<A object at 0x…>' }],
     ['no answer in time', { kind: 'timeout' }, { class: 'timeout', message: 'no answer in time' }],
     ['too much memory', { kind: 'crashed', how: 'memory' }, { class: 'memory' }],
     ['a process that ended', { kind: 'crashed', how: 'exit 0' }, { class: 'crash' }],

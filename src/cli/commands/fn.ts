@@ -95,8 +95,12 @@ async function deliver(result: FunctionResult, output: FnOutput, place: Place | 
 
 /** The code on stdout, what is to be said of it on stderr. */
 function tell(options: FnOptions, result: FunctionResult, made: Made, exitCode: number): void {
-  if (!options.json && made.text !== undefined && made.files.length === 0) process.stdout.write(made.text.endsWith('\n') ? made.text : `${made.text}\n`);
+  if (!options.json && made.text !== undefined && made.files.length === 0) {
+    // What a model wrote could steer a terminal; a file or a pipe gets it as it is.
+    const text = process.stdout.isTTY ? clean(made.text) : made.text;
+    process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  }
   const lines = endLines(made.failure ? { ...result, ok: false, error: made.failure } : result, made.files);
   const shown = options.quiet && exitCode === 0 ? lines.slice(-1) : lines;
-  for (const line of shown) process.stderr.write(`${oneLine(clean(line))}\n`);
+  for (const line of shown) process.stderr.write(`${oneLine(line)}\n`);
 }
