@@ -111,6 +111,7 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
     .version(version, '-V, --version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'help for a command')
+    .enablePositionalOptions()
     .configureHelp({ showGlobalOptions: false, helpWidth: Math.min(process.stdout.columns || 100, 110) })
     .addHelpText('after', examples('run "make the failing tests pass"', 'run ./shop "orders of zero items must be refused" --check "ruff check"', 'doctor') + EXIT_CODES);
 
@@ -271,7 +272,8 @@ Exit codes: 0 answered, however sure · 1 no candidate passed, or the script doe
             7 no sandbox · 8 no model · 130 cancelled
 `)
     .action(async (options: FnOptions & { language?: string }) => done(await (await import('./commands/fn.ts')).fn({ ...options, lang: options.language })));
-  fn.command('suite').argument('[files...]', 'tasks as JSON lines, in the form of HumanEval, MBPP or their relatives (default: nine of our own)')
+  // What stands after the word is its own: a repeated --seed among it.
+  fn.enablePositionalOptions().command('suite').argument('[files...]', 'tasks as JSON lines, in the form of HumanEval, MBPP or their relatives (default: nine of our own)')
     .description('write the functions of many tasks and tell how many are right by hidden tests')
     .option('--seeds <list>', 'run every task with each of these seeds, as 1,2,3 (default 1)')
     .option('--seed <n>', 'one of them; repeatable', list)
