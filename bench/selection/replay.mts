@@ -136,4 +136,3 @@ if (values.calibrate) {
     })));
   }
 }
-process.exit(0);

@@ -46,7 +46,7 @@ export function learnDomain(values: readonly Value[], shape: TypeShape, depth = 
   const ints = of('int').map(({ value }) => BigInt(value));
   if (ints.length > 0) domain.int = { least: smallest(ints), most: biggest(ints) };
   const floats = of('float').flatMap(({ value }) => (typeof value === 'number' ? [value] : []));
-  if (floats.length > 0) domain.float = { least: Math.min(...floats), most: Math.max(...floats), decimals: Math.max(...floats.map(decimals)) };
+  if (floats.length > 0) domain.float = { least: smallest(floats), most: biggest(floats), decimals: biggest(floats.map(decimals)) };
   const strings = of('string').map(({ value }) => [...value]);
   if (strings.some((text) => text.length > 0)) domain.string = { alphabet: strings.flat(), ...lengths(strings) };
   const lists = [...of('list'), ...of('set')];
@@ -126,11 +126,12 @@ function entryOf(shape: TypeShape): [TypeShape, TypeShape] {
   return [ANY, ANY];
 }
 
-const lengths = (lists: readonly (readonly unknown[])[]): { shortest: number; longest: number } => ({
-  shortest: Math.min(...lists.map(({ length }) => length)),
-  longest: Math.max(...lists.map(({ length }) => length)),
-});
-const smallest = (numbers: readonly bigint[]): bigint => numbers.reduce((one, other) => (other < one ? other : one));
-const biggest = (numbers: readonly bigint[]): bigint => numbers.reduce((one, other) => (other > one ? other : one));
+const lengths = (lists: readonly (readonly unknown[])[]): { shortest: number; longest: number } => {
+  const all = lists.map(({ length }) => length);
+  return { shortest: smallest(all), longest: biggest(all) };
+};
+// Not Math.min and Math.max: an example may hold more items than a call takes arguments.
+const smallest = <N extends number | bigint>(numbers: readonly N[]): N => numbers.reduce((one, other) => (other < one ? other : one));
+const biggest = <N extends number | bigint>(numbers: readonly N[]): N => numbers.reduce((one, other) => (other > one ? other : one));
 /** Digits after the point, as the number is written. */
 const decimals = (value: number): number => Math.min(6, (/\.(\d+)$/.exec(String(value))?.[1] ?? '').length);

@@ -6,11 +6,14 @@ import type { Random } from './random.ts';
  * there, shows only where two arguments meet. Undefined where no two arguments have parts of one kind.
  */
 export function echo(args: readonly Value[], random: Random): Value[] | undefined {
+  if (args.length < 2) return undefined;
   const parts = args.map(leaves);
-  const pairs = args.flatMap((_, to) => args.flatMap((__, from) => (from === to ? [] : parts[to]!.flatMap((old) => parts[from]!.filter((part) => part.kind === old.kind && part.value !== old.value).map((part) => ({ to, old, part }))))));
-  if (pairs.length === 0) return undefined;
-  const { to, old, part } = random.pick(pairs);
-  return args.with(to, replaced(args[to]!, old, part));
+  const to = random.between(0, args.length - 1);
+  const others = parts.filter((_, at) => at !== to).flat();
+  if (parts[to]!.length === 0) return undefined;
+  const old = random.pick(parts[to]!);
+  const fitting = others.filter(({ kind, value }) => kind === old.kind && value !== old.value);
+  return fitting.length === 0 ? undefined : args.with(to, replaced(args[to]!, old, random.pick(fitting)));
 }
 
 type Leaf = Extract<Value, { kind: 'int' | 'float' | 'string' }>;

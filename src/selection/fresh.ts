@@ -47,11 +47,13 @@ export function freshInt({ int }: Domain, random: Random): bigint {
   return low + (BigInt(Math.floor(random.next() * 2 ** 40)) * (high - low + 1n)) / 2n ** 40n;
 }
 
-function freshFloat({ float }: Domain, random: Random): number {
+function freshFloat({ float, seen }: Domain, random: Random): number {
   const { least, most, decimals } = float ?? { least: 0, most: 10, decimals: 1 };
   const margin = Math.max(1, (most - least) / 4);
   const low = least < 0 ? least - margin : Math.max(0, least - margin);
-  return rounded(low + random.next() * (most + margin - low), decimals);
+  const value = low + random.next() * (most + margin - low);
+  // Where no example says more, a number is as often a whole one: JavaScript has one type for both.
+  return seen.length === 0 && random.chance(0.5) ? Math.round(value) : rounded(value, decimals);
 }
 
 function freshText(domain: Domain, random: Random): string {
