@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, stat, statfs, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, rename, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UntilgreenError } from '../../../core/errors.ts';
 import { killPoint } from '../../../core/killpoint.ts';
 import { openUrl, Refused, unquoted, type Opened, type Token } from './http.ts';
+import { Meter, type DownloadProgress } from './meter.ts';
 import { dropPart, lockPart, partOf, readPart, writeState, type PartState } from './part.ts';
+import { ensureSpace } from './space.ts';
 
 export interface Item {
   url: URL;
@@ -28,15 +30,6 @@ export interface DownloadOptions {
   retryMs?: number;
 }
 
-export interface DownloadProgress {
-  step: 'download' | 'verify';
-  /** Bytes there are, those of earlier commands included. */
-  received: number;
-  total: number | undefined;
-  bytesPerSecond: number;
-  secondsLeft: number | undefined;
-}
-
 export interface Downloaded {
   bytes: number;
   /** What the file was found to have; it is checked where one was known before. */
@@ -50,9 +43,6 @@ export interface Downloaded {
 const TRIES = 5;
 /** Milliseconds without a byte after which a connection counts as cut. */
 const SILENCE_MS = 60_000;
-const TELL_MS = 200;
-/** Bytes that stay free on the disk. */
-const SPARE = 64 * 1_048_576;
 const BUSY = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /** The connection broke, or the server is busy: what there is is kept, and the rest asked for again. */
@@ -140,18 +130,25 @@ async function fetchRest(item: Item, options: DownloadOptions, meter: Meter): Pr
     if (error instanceof Refused && !BUSY.has(error.status)) throw error;
     throw new Interrupted(reasonOf(error), { cause: error });
   }
-  const { response } = opened;
-  const expected = agreed(item, opened.sha256);
+  try {
+    return await takeRest(item, opened, have, state, meter, timer);
+  } finally {
+    clearTimeout(timer);
+    await opened.response.body?.cancel().catch(() => {}); // read to its end, or not wanted
+  }
+}
+
+/** Appends an answer to what there is, or begins anew where it is the whole file. */
+async function takeRest(item: Item, { response, sha256, size }: Opened, have: number, state: PartState | undefined, meter: Meter, timer: NodeJS.Timeout): Promise<string | undefined> {
+  const expected = agreed(item, sha256);
   const resumed = response.status === 206 && continues(response, have) && (state?.sha256 === undefined || expected === undefined || state.sha256 === expected);
   if (response.status === 206 && !resumed) {
-    clearTimeout(timer);
-    await response.body?.cancel();
     await dropPart(item.file);
     throw new Interrupted('it sent another part of the file than was asked for');
   }
   const from = resumed ? have : 0;
   const length = response.headers.get('content-length');
-  const total = (length === null ? undefined : from + Number(length)) ?? opened.size ?? item.size;
+  const total = (length === null ? undefined : from + Number(length)) ?? size ?? item.size;
   await ensureSpace(dirname(item.file), total === undefined ? 0 : total - from);
   const next: PartState = { url: item.url.href, etag: unquoted(response.headers.get('etag')), sha256: expected, size: total };
   const handle = await open(partOf(item.file), resumed ? 'a' : 'w');
@@ -164,7 +161,6 @@ async function fetchRest(item: Item, options: DownloadOptions, meter: Meter): Pr
     // Whoever reads the part next knows that it is whole.
     await writeState(item.file, { ...next, size: received });
   } finally {
-    clearTimeout(timer);
     await handle.close();
   }
   return expected;
@@ -203,17 +199,6 @@ function continues(response: Response, have: number): boolean {
   return Number(/^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1] ?? Number.NaN) === have;
 }
 
-/** @throws `download_failed` when so many bytes do not fit on the disk of a folder */
-export async function ensureSpace(folder: string, bytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
-  const free = bavail * bsize;
-  if (bytes > 0 && free < bytes + SPARE) {
-    throw new UntilgreenError('download_failed', `${folder} has ${gigabytes(free)} free, and ${gigabytes(bytes)} are to come.`, { folder, free, needed: bytes, reason: 'space' }, 'Make room, or choose another disk with --models-root DIR.');
-  }
-}
-
-const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`;
-
 function writeProblem(error: unknown): UntilgreenError {
   const code = (error as NodeJS.ErrnoException).code;
   return new UntilgreenError('download_failed', `The file could not be written (${code}).`, { reason: code === 'ENOSPC' ? 'space' : 'write' }, code === 'ENOSPC' ? 'The disk is full: make room, and the same command goes on.' : undefined, { cause: error });
@@ -239,32 +224,4 @@ async function hashOf(path: string, size: number, meter: Meter, signal: AbortSig
     meter.add(piece.length);
   }
   return hash.digest('hex');
-}
-
-/** Speed over the whole of a step, and what is left of it. */
-class Meter {
-  private readonly tell: DownloadOptions['onProgress'];
-  private step: DownloadProgress['step'] = 'download';
-  private from = 0;
-  private received = 0;
-  private total: number | undefined;
-  private started = 0;
-  private told = 0;
-
-  constructor(tell: DownloadOptions['onProgress']) {
-    this.tell = tell;
-  }
-
-  begin(from: number, total: number | undefined, step: DownloadProgress['step'] = 'download'): void {
-    Object.assign(this, { step, from, received: from, total, started: performance.now(), told: 0 });
-  }
-
-  add(bytes: number): void {
-    this.received += bytes;
-    const now = performance.now();
-    if (!this.tell || (now - this.told < TELL_MS && this.received !== this.total)) return;
-    this.told = now;
-    const bytesPerSecond = (this.received - this.from) / Math.max(0.001, (now - this.started) / 1000);
-    this.tell({ step: this.step, received: this.received, total: this.total, bytesPerSecond, secondsLeft: this.total === undefined ? undefined : (this.total - this.received) / Math.max(1, bytesPerSecond) });
-  }
 }

@@ -5,9 +5,11 @@ import { readGguf } from '../gguf.ts';
 import { expandHome } from '../look.ts';
 import { modelsDir } from '../places.ts';
 import { nearestNames } from '../scan.ts';
-import { download, ensureSpace, hashOfFile, type DownloadOptions, type Downloaded, type Item } from './download.ts';
+import { download, hashOfFile, type DownloadOptions, type Downloaded, type Item } from './download.ts';
 import { Refused, type Token } from './http.ts';
+import type { DownloadProgress } from './meter.ts';
 import { chooseFiles, listFiles, withParts, type HubFile } from './listing.ts';
+import { ensureSpace } from './space.ts';
 import { wantedOf, type Wanted } from './wanted.ts';
 
 export interface GetOptions extends Pick<DownloadOptions, 'signal' | 'retryMs'> {
@@ -21,7 +23,7 @@ export interface GetOptions extends Pick<DownloadOptions, 'signal' | 'retryMs'> 
   onProgress?: (progress: GetProgress) => void;
 }
 
-export type GetProgress = Parameters<NonNullable<DownloadOptions['onProgress']>>[0] & { file: string; /** From 1. */ number: number; of: number };
+export type GetProgress = DownloadProgress & { file: string; /** From 1. */ number: number; of: number };
 
 export interface Got {
   /** The file to load: the first of a split model. */
