@@ -3,7 +3,8 @@ import { UntilgreenError, asError } from '../core/errors.ts';
 import type { Emit } from '../core/events.ts';
 import type { Example, Property, Signature } from '../languages/function/types.ts';
 import type { SamplerInfo } from '../models/sampler.ts';
-import type { Answer, Models } from '../models/types.ts';
+import type { Answer, Models, Usage } from '../models/types.ts';
+import { NO_USAGE } from '../models/usage.ts';
 import { expectedText } from './contradictions.ts';
 import type { Given } from './read.ts';
 
@@ -40,9 +41,12 @@ interface Contract {
 }
 
 /** Is there something that only a design can add? */
-export function needsDesign(given: Pick<Given, 'signature' | 'examples'>): boolean {
-  return given.signature === undefined || given.examples.length === 0;
+export function needsDesign(given: Pick<Given, 'signature' | 'examples' | 'tests'>): boolean {
+  return given.signature === undefined || lacksExamples(given);
 }
+
+/** A test file says what is right as examples do. */
+const lacksExamples = ({ examples, tests }: Pick<Given, 'examples' | 'tests'>): boolean => examples.length === 0 && tests === undefined;
 
 /** Billions of parameters below which a form comes back filled with the question: a 135M model wrote the task into every field. */
 const LEAST_BILLIONS = 0.5;
@@ -58,7 +62,7 @@ export function fillsForms({ form, billions }: Pick<SamplerInfo, 'form' | 'billi
  *
  * @throws as `Models.ask`, but for `model_reply_invalid`
  */
-export async function design(given: Given, models: Pick<Models, 'ask'>, emit: Emit, signal?: AbortSignal): Promise<{ design: Design; answer: Answer<Contract> | undefined }> {
+export async function design(given: Given, models: Pick<Models, 'ask'>, emit: Emit, signal?: AbortSignal): Promise<{ design: Design; usage: Usage; requests: number }> {
   const schema = schemaFor(given);
   let answer: Answer<Contract>;
   try {
@@ -72,24 +76,27 @@ export async function design(given: Given, models: Pick<Models, 'ask'>, emit: Em
     if (error.code !== 'model_reply_invalid') throw error;
     const notes = ['The model gave no valid design; the function is written without one.'];
     emit('design_ready', { ok: false, signature: null, examples: 0, properties: 0 }, 'warn');
-    return { design: { examples: [], properties: [], notes }, answer: undefined };
+    // What an invalid reply cost is in its error.
+    const { usage = NO_USAGE, requests = 1 } = error.data as { usage?: Usage; requests?: number };
+    return { design: { examples: [], properties: [], notes }, usage, requests };
   }
   const read = await readContract(answer.value, given);
   emit('design_ready', { ok: true, signature: read.signature?.text ?? null, examples: read.examples.length, properties: read.properties.length });
-  return { design: read, answer };
+  return { design: read, usage: answer.usage, requests: answer.requests };
 }
 
 /** Only what is missing is asked for. */
-function schemaFor({ signature, examples }: Given): z.ZodType<Contract> {
-  if (signature) return z.object(contractFields);
-  return examples.length > 0 ? z.object(signatureField) : z.object({ ...signatureField, ...contractFields });
+function schemaFor(given: Given): z.ZodType<Contract> {
+  if (given.signature) return z.object(contractFields);
+  return lacksExamples(given) ? z.object({ ...signatureField, ...contractFields }) : z.object(signatureField);
 }
 
-function question({ language, name, doc, signature, examples }: Given): string {
+function question(given: Given): string {
+  const { language, name, doc, signature, examples } = given;
   const keyword = { python: 'def', javascript: 'function', typescript: 'function', go: 'func' }[language.name];
   const known = [
     `Function: ${name}`, `Language: ${language.name}`, `Signature: ${signature?.text ?? `to be written as "${keyword} ${name}(…)", with types`}`, `Task: ${doc}`,
-    ...(examples.length === 0 ? [`A call is written as "${name}(…)" with literals in place of the dots.`] : []),
+    ...(lacksExamples(given) ? [`A call is written as "${name}(…)" with literals in place of the dots.`] : []),
     ...examples.slice(0, 5).map(({ expression, expected }) => `Example: ${expression} gives ${expectedText(expected)}`),
   ];
   return known.join('\n');

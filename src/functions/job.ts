@@ -81,10 +81,10 @@ async function prepare(draft: Draft): Promise<Session> {
   const session: Pick<Session, 'stage' | 'emit'> = { stage: undefined, emit };
   if (options.design && deps.models && needsDesign(given) && fillsForms(deps.sampler.describe())) {
     enter(session, 'design');
-    const { design: plan, answer } = await design(given, deps.models, emit, signal);
+    const { design: plan, usage, requests } = await design(given, deps.models, emit, signal);
     draft.plan = plan;
     notes.push(...plan.notes);
-    if (answer) spend({ spent }, answer.usage, answer.requests);
+    spend({ spent }, usage, requests);
   }
   const signature = given.signature ?? designed(draft) ?? (given.examples.some(({ args }) => args) ? await inferSignature(given) : await written(draft));
   const trusted = options.test ? await evaluateExpected({ language, deps, signal }, given.examples) : [...given.examples];
