@@ -22,6 +22,7 @@ describe('the module in a reply', () => {
     ['prints, asserts, calls, tests and guards are dropped, helpers and comments stay', block('import os\n\ndef h(x):\n    return x\n\n# adds\ndef f(xs):\n    return sum(h(x) for x in xs)\n\ndef test_f():\n    assert f([1])\n\nresult = f([1])\nprint(result)\nassert f([]) == 0\nif __name__ == "__main__":\n    print(f([1]))'), `${HEAD}def h(x):\n    return x\n\n\n# adds\ndef f(xs):\n    return sum(h(x) for x in xs)\n`],
     ['tables that are filled at top level stay', block('T = [0] * 3\nfor i in range(3):\n    T[i] = i\n\ndef f(xs):\n    return T[xs[0]]'), `${HEAD.trimEnd()}\n\nT = [0] * 3\nfor i in range(3):\n    T[i] = i\n\n\ndef f(xs):\n    return T[xs[0]]\n`],
     ['imports in a block of their own are merged', `${block('import math')}\nthen\n${block('def f(xs):\n    return math.fsum(xs)')}\n${block('f([1])')}`, 'from typing import List\nimport math\n\n\ndef f(xs):\n    return math.fsum(xs)\n'],
+    ['a fence that was begun twice', '```python\n```python\ndef f(xs):\n    return 1\n```', `${HEAD}def f(xs):\n    return 1\n`],
     ['of two blocks the one with a body', `${block('def f(xs):\n    """Sum."""')}\n${block('def f(xs):\n    return 1')}`, `${HEAD}def f(xs):\n    return 1\n`],
     ['no fence', 'Here:\n\ndef f(xs):\n    return 2\n\nThis is it.', `${HEAD}def f(xs):\n    return 2\n`],
     ['a body alone', '    return sum(xs)', `${WHOLE}    return sum(xs)\n`],
@@ -104,6 +105,10 @@ describe('screened before they run', () => {
     ['side_effect', 'def f(xs): return eval("__imp" + "ort__(\'os\')")', 'It uses `eval` with more than an expression.', 1],
     ['side_effect', 'def f(xs): return f.__globals__', 'It looks into `__globals__`.', 1],
     ['side_effect', 'import math\nmath.pi = 3\ndef f(xs): return 1', 'It writes to `math.pi`.', 2],
+    ['side_effect', 'import random\ndef f(xs): return random._os.getcwd()', 'It reaches into `random._os`.', 2],
+    ['side_effect', 'from statistics import sys\ndef f(xs): return 1', 'It reaches into `statistics.sys`.', 1],
+    ['side_effect', 'def f(xs): return getattr(f, "__glo" + "bals__")', 'It uses `getattr` with a name that cannot be read.', 1],
+    ['side_effect', 'import operator\ndef f(xs): return operator.attrgetter("__globals__")(f)', 'It names `__globals__`.', 2],
     ['side_effect', 'class E:\n    def __eq__(self, other):\n        return True\ndef f(xs): return E()', 'Its `__eq__` does not look at the other object.', 2],
     ['side_effect', 'import math\nsetattr(math, "pi", 3)\ndef f(xs): return 1', 'It writes to `math`.', 2],
   ])('%s: %s', async (kind, code, message, line) => {
@@ -117,6 +122,7 @@ describe('screened before they run', () => {
     'import os\ndef f(xs): return os.path.join("a", "b")',
     'def f(input): return input',
     'def f(xs): return eval(xs)',
+    'from urllib import parse\nimport collections.abc\ndef f(xs): return isinstance(parse.quote(str(getattr(xs, "real", 1))), collections.abc.Sized)',
     'class A:\n    pass\ndef f(xs):\n    a = A()\n    a.b = 1\n    return a.__class__.__name__',
   ])('%s is let through', async (code) => {
     expect(await screen(code, signature)).toBeUndefined();

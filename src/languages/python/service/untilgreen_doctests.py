@@ -3,6 +3,7 @@
 import ast
 import re
 
+from untilgreen_calls import called, expression, is_call, value
 from untilgreen_literals import value_of
 
 PROMPT = re.compile(r"^(\s*)>>>(?: (.*))?$")
@@ -76,23 +77,23 @@ def read(node, want, name):
     if not want:
         return without_want(node, name)
     if want[0].startswith(TRACEBACK):
-        return dict(plain(node, name), expected=traceback(want))
+        return dict(called(node, name), expected=traceback(want))
     if isinstance(node, ast.Compare) and want == ["True"]:
         asserted = compared(node, name)
         if asserted:
             return asserted
     text = "\n".join("" if line.strip() == "<BLANKLINE>" else line for line in want)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("print", "pprint"):
-        return dict(plain(node, name), expected={"kind": "printed", "text": text})
+        return dict(called(node, name), expected={"kind": "printed", "text": text})
     shown = expected_of(text)
     if shown is None and len(want) > 1 and literal_of(want[0]):
         # Prose that follows without a blank line.
-        return dict(plain(node, name), expected=literal_of(want[0]), note="what follows `%s` is read as prose" % want[0].strip())
+        return dict(called(node, name), expected=literal_of(want[0]), note="what follows `%s` is read as prose" % want[0].strip())
     if shown is None:
         shown = {"kind": "value", "text": text} if text.startswith("<") else {"kind": "printed", "text": text}
         if shown["kind"] == "printed" and looks_meant(text):
             raise ValueError("`%s` is no value" % text)
-    example = dict(plain(node, name), expected=shown)
+    example = dict(called(node, name), expected=shown)
     return dict(example, note=NONE_NOTE) if text == "None" else example
 
 
@@ -104,8 +105,8 @@ def without_want(node, name):
     if isinstance(node, ast.Subscript) and is_call(node.value, name):
         raise ValueError("there is no sign between the call and its value")
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print":
-        return dict(plain(node, name), expected={"kind": "printed", "text": ""})
-    return dict(plain(node, name), expected={"kind": "value", "text": "None", "value": {"kind": "null"}})
+        return dict(called(node, name), expected={"kind": "printed", "text": ""})
+    return dict(called(node, name), expected={"kind": "value", "text": "None", "value": {"kind": "null"}})
 
 
 def compared(node, name):
@@ -115,27 +116,14 @@ def compared(node, name):
     left, right = node.left, node.comparators[0]
     if not is_call(left, name) or mentions(right, name):
         return None
-    shown = {"kind": "value", "text": ast.unparse(right)}
-    literal = value_of(right)
-    return dict(plain(left, name), expected=dict(shown, value=literal) if literal else shown)
+    return dict(called(left, name), expected=value(right))
 
-
-def plain(node, name):
-    shown = {"setup": "", "expression": ast.unparse(node)}
-    if is_call(node, name) and not node.keywords:
-        values = [value_of(item) for item in node.args]
-        if all(values):
-            shown["args"] = values
-    return shown
 
 
 def expected_of(text):
     """A value where the text is an expression; a name alone (`done`) is something printed."""
-    try:
-        node = ast.parse(text.strip(), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    if isinstance(node, ast.Name):
+    node = expression(text.strip())
+    if node is None or isinstance(node, ast.Name):
         return None
     literal = value_of(node)
     shown = {"kind": "value", "text": ast.unparse(node) if literal else text.strip()}
@@ -166,9 +154,6 @@ def dedented(lines):
     indent = min([len(line) - len(line.lstrip()) for line in lines if line.strip()] or [0])
     return [line[indent:] for line in lines]
 
-
-def is_call(node, name):
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
 
 
 def mentions(node, name):

@@ -3,9 +3,9 @@
 import ast
 import re
 
+from untilgreen_calls import called, calls, concrete, expression, is_call, value
 from untilgreen_doctests import doctests
-from untilgreen_known import BUILTINS, free_names
-from untilgreen_literals import value_of
+from untilgreen_known import BUILTINS
 
 # What stands between a call and its value, the surest first: `//` and `#` may be part of a call's line.
 SEPARATORS = ["==>", "=>", "➞", "→", "⇒", "->", "==", " should return ", " returns ", " raises ", " is ", "//", "#", "="]
@@ -130,34 +130,9 @@ def whole(text, at, separator):
     return separator not in ("=", "==", "=>", "->") or not set(around) & set("=<>!:-")
 
 
-def expression(text):
-    try:
-        return ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
-def is_call(node, name):
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
 
-
-def calls(node, name):
-    return any(is_call(item, name) for item in ast.walk(node))
-
-
-def concrete(node, name, known=frozenset()):
-    """Everything it reads is there without the text around it: `f(n)` is a formula."""
-    return not free_names(node) - {name} - known
-
-
-def called(node, name):
-    """The expression, and its arguments where it is a plain call with literals."""
-    shown = {"setup": "", "expression": ast.unparse(node)}
-    if is_call(node, name) and not node.keywords:
-        values = [value_of(item) for item in node.args]
-        if all(values):
-            shown["args"] = values
-    return shown
 
 
 def expected(text, separator):
@@ -205,12 +180,6 @@ def raised(text):
     message = inside.value if isinstance(inside, ast.Constant) and isinstance(inside.value, str) else found.group(3)
     return dict(shown, message=message) if message else shown
 
-
-def value(node):
-    """An expected value, with its literal where it is one."""
-    shown = {"kind": "value", "text": ast.unparse(node)}
-    literal = value_of(node)
-    return dict(shown, value=literal) if literal else shown
 
 
 def contradictions(found):

@@ -79,9 +79,9 @@ def fenced(text):
     for match in FENCE.finditer(text):
         if opened is None:
             opened = match
-        elif match.group(1)[0] == opened.group(1)[0] and not match.group(2):
+        elif match.group(1)[0] == opened.group(1)[0]:
             blocks.append(text[opened.end(): match.start()])
-            opened = None
+            opened = match if match.group(2) else None  # one with a language begins a block, also where the last was not closed
     if opened is not None:
         blocks.append(text[opened.end():])
     return [block for block in blocks if block.strip()]

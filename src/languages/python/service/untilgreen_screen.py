@@ -115,12 +115,21 @@ def imports(node, allowed, paths_only):
         if module in ("io", "urllib", "concurrent") and harmless(node):
             continue
         return "It imports `%s`." % module
+    if isinstance(node, ast.ImportFrom) and modules(node).isdisjoint(allowed):
+        inner = [alias.name for alias in node.names if is_inner(alias.name) and (node.module or "") + "." + alias.name != "urllib.parse"]
+        if inner:
+            return "It reaches into `%s.%s`." % (node.module, inner[0])
     if isinstance(node, ast.ImportFrom) and node.module == "sys" and "sys" not in allowed:
         barred = [alias.name for alias in node.names if alias.name in BARRED_OF_SYS]
         return "It uses `sys.%s`." % barred[0] if barred else None
     if isinstance(node, ast.ImportFrom) and node.level:
         return "It imports from its own package."
     return None
+
+
+def is_inner(name):
+    """What a module keeps for itself: `random._os`, `statistics.sys`, `enum._auto_null`."""
+    return name in BARRED or name == "sys" or (name.startswith("_") and not name.startswith("__"))
 
 
 def harmless(node):
@@ -155,10 +164,21 @@ def looks(node, aliases, allowed, own):
             return "It looks into `%s`." % node.attr
         if isinstance(node.value, ast.Name) and aliases.get(node.value.id) == "sys" and node.attr in BARRED_OF_SYS and "sys" not in allowed:
             return "It uses `sys.%s`." % node.attr
+        root = node.value
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        if isinstance(root, ast.Name) and root.id in aliases and aliases[root.id] not in allowed and is_inner(node.attr):
+            return "It reaches into `%s`." % ast.unparse(node)
         if isinstance(node.value, ast.Attribute) and isinstance(node.value.value, ast.Name) and node.value.value.id == "os" and node.attr not in SAFE_OF_OS:
             return "It uses `os.%s.%s`." % (node.value.attr, node.attr)
         if isinstance(node.value, ast.Name) and aliases.get(node.value.id) == "io" and node.attr not in ("StringIO", "BytesIO"):
             return "It uses `io.%s`." % node.attr
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("getattr", "setattr", "delattr") and len(node.args) > 1:
+        word = node.args[1].value if isinstance(node.args[1], ast.Constant) else None
+        if not isinstance(word, str) or word.startswith("_"):
+            return "It uses `%s` with a name that cannot be read." % node.func.id
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and BARRED_ATTRIBUTES & set(node.value.split(".")):
+        return "It names `%s`." % node.value[:60]
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and (node.id in BARRED_CALLS - own or node.id in ("__builtins__", "__loader__", "__spec__")):
         return "It uses `%s`." % node.id
     return None

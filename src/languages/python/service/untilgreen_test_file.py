@@ -3,7 +3,8 @@
 import ast
 import copy
 
-from untilgreen_examples import called, concrete, contradictions, from_assert
+from untilgreen_calls import called, calls, concrete
+from untilgreen_examples import contradictions, from_assert
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 EQUAL = {"assertEqual", "assertIs", "assertListEqual", "assertDictEqual", "assertTupleEqual", "assertSetEqual", "assertSequenceEqual", "assertMultiLineEqual", "assertAlmostEqual", "assertCountEqual"}
@@ -180,7 +181,7 @@ class Reader:
             self.raises(args[0], ast.Call(args[1], args[2:], call.keywords), node)
 
     def raises(self, error, call, node):
-        if any(isinstance(item, ast.Name) and item.id == self.name for item in ast.walk(call)) and concrete(call, self.name, frozenset(self.imports)):
+        if calls(call, self.name) and concrete(call, self.name, frozenset(self.imports)):
             name = error.attr if isinstance(error, ast.Attribute) else error.id if isinstance(error, ast.Name) else None
             shown = {"kind": "raises"} if name in (None, "Exception", "BaseException") else {"kind": "raises", "error": name}
             self.add(dict(called(call, self.name), expected=shown), node)
