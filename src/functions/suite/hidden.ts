@@ -23,8 +23,12 @@ func (a hiddenAssert) Equal(expected, actual any, _ ...any) bool {
 }
 `;
 
-/** Tests of a HumanEval row as a test file of the language, which the language's own runner can run. */
-export function hiddenTests({ lang, fn, test }: { lang: FunctionLanguageName; fn: string; test: string }): SuiteTask['hidden'] {
+/**
+ * Tests of a HumanEval row as a test file of the language, which the language's own runner can run.
+ *
+ * @param around the prompt and what else stands before the tests: in Go their imports are among its own
+ */
+export function hiddenTests({ lang, fn, test, around = '' }: { lang: FunctionLanguageName; fn: string; test: string; around?: string }): SuiteTask['hidden'] {
   switch (lang) {
     case 'python':
       // Some tests call helpers that stand in the prompt beside the function.
@@ -34,8 +38,15 @@ export function hiddenTests({ lang, fn, test }: { lang: FunctionLanguageName; fn
     case 'typescript':
       return { name: 'hidden.test.ts', source: `import hidden from 'node:test';\nimport assert from 'node:assert';\nimport { ${fn} } from './solution.ts';\n\nhidden('hidden', () => {\n${withoutLines(test, /^\s*(declare var require|(const|let|var) assert\b.*require\()/)}\n});\n` };
     case 'go':
-      return { name: 'hidden_test.go', source: `package solution\n\nimport (\n\t"bytes"\n\t"reflect"\n\t"testing"\n)\n${GO_ASSERT}\n${test.trim().replaceAll('assert.New(t)', 'newHiddenAssert(t)')}\n` };
+      return { name: 'hidden_test.go', source: `package solution\n\nimport (\n${goImports(test, around).map((path) => `\t"${path}"\n`).join('')})\n${GO_ASSERT}\n${test.trim().replaceAll('assert.New(t)', 'newHiddenAssert(t)')}\n` };
   }
+}
+
+/** What the stand-in needs, and packages imported around the tests that they use. */
+function goImports(test: string, around: string): string[] {
+  const imported = [...around.matchAll(/^\s*(?:import\s+)?"([\w/]+)"\s*$/gm)].map(([, path]) => path!);
+  const used = imported.filter((path) => new RegExp(`\\b${path.split('/').at(-1)!}\\.\\w`).test(test));
+  return [...new Set(['bytes', 'reflect', 'testing', ...used])].toSorted();
 }
 
 const withoutLines = (text: string, pattern: RegExp): string => text.trim().split('\n').filter((line) => !pattern.test(line)).join('\n');

@@ -24,6 +24,13 @@ describe('a row of a tasks file', () => {
     expect(readTasks(line(row), 'f')[0]).toMatchObject({ task: { lang }, hidden: { name } });
   });
 
+  test('in Go has the imports of its prompt that its tests use', () => {
+    const row = { task_id: 'Go/2', prompt: 'import (\n    "math"\n    "strings"\n)\n\nfunc Area(r float64) float64 {\n', entry_point: 'Area', test: 'func TestArea(t *testing.T) {\n    assert := assert.New(t)\n    assert.Equal(true, math.Abs(Area(1)-3) < 1)\n}\n' };
+    const { source } = readTasks(line(row), 'f')[0]!.hidden;
+    expect(source).toContain('\t"math"\n');
+    expect(source).not.toMatch(/strings|testify/);
+  });
+
   test('names its function in the prompt where no field does', () => {
     const { entry_point: _, ...rest } = humaneval;
     expect(readTasks(line({ ...rest, prompt: 'function half(n: number) {}\nfunction area(r: number): number {', language: 'typescript' }), 'f')[0]!.task.fn).toBe('area');

@@ -72,7 +72,7 @@ function taskOf(given: Row, line: string, wrong: (why: string) => UntilgreenErro
   const fn = given.entry_point ?? [...prompt.matchAll(DEFINED)].at(-1)?.[1];
   if (fn === undefined) throw wrong('`entry_point` is missing, and the prompt defines nothing.');
   // The prompt's own doc is the task: nothing is said twice.
-  return { id, task: { task: '', fn, lang, signature: prompt }, hidden: hiddenTests({ lang, fn, test }) };
+  return { id, task: { task: '', fn, lang, signature: prompt }, hidden: hiddenTests({ lang, fn, test, around: `${prompt}\n${given.test_setup ?? ''}` }) };
 }
 
 function languageOf({ language, task_id: id }: Row): FunctionLanguageName | undefined {
