@@ -24,7 +24,7 @@ describe('laws on generated inputs', () => {
     for (const call of broken) expect(call).toMatch(/^sorted\(\[-?[\d.]+, -?[\d.]+\]\)$/);
     expect(await checkProperties({ ...request, candidates: candidates.slice(1, 2) })).toEqual(reports.slice(1, 2));
     const hostile = await checkProperties({ ...request, candidates: candidates.slice(3), caseMs: 700, properties: request.properties.slice(0, 1) });
-    expect(hostile.map(({ results }) => results)).toEqual([[{ kind: 'broken', counterexample: 'sorted([])', detail: 'no answer in time' }], [expect.objectContaining({ kind: 'broken', detail: 'its process ended (exit 0)' })]]);
+    expect(hostile.map(({ results }) => results)).toEqual([[{ kind: 'broken', counterexample: expect.stringMatching(/^sorted\(/), detail: 'no answer in time' }], [expect.objectContaining({ kind: 'broken', detail: 'its process ended (exit 0)' })]]);
   }, 90_000);
 
   it('are made for every kind of type, and unusable where there is none', async () => {

@@ -18,6 +18,8 @@ const PROCESSES = 256;
 const OUTPUT_BYTES = 80 * MiB;
 /** Milliseconds of silence after which a driver counts as stopped, beside others and by itself; it says something twice a second. */
 const SILENCE_MS = { together: 6_000, alone: 12_000 };
+/** A sandbox on a busy machine may take this long to say the first word. */
+const START_MS = 30_000;
 /** Longest that one wave may take, whatever its cases sum up to. */
 const LONGEST_MS = 600_000;
 
@@ -46,8 +48,8 @@ export interface Told {
 }
 
 /**
- * Runs a wave in one sandboxed process tree. Candidates that ended oddly, or of which something is missing, run once more by themselves: a
- * candidate that ends the driver or another's process costs time, and no other its result.
+ * Runs a wave in one sandboxed process tree. Candidates that ended oddly, or of which something is missing, run once more by themselves, and those
+ * whose time ran out while another one had started processes run once more without that one: a hostile candidate costs time, and no other its result.
  *
  * @throws `no_sandbox`, `sandbox_error`, `file_missing`, `cancelled`
  */
@@ -59,24 +61,25 @@ export async function runWave(job: WaveJob): Promise<Map<string, Told>> {
     const found = gather(waiting, messages);
     for (const [id, entry] of found) told.set(id, entry);
     if (waiting.length === 1) break;
-    const disturbed = [...found.values()].some(({ forked }) => forked);
-    const unfinished = waiting.filter(({ id }) => isUnsure(found.get(id), disturbed));
+    const unfinished = waiting.filter(({ id }) => !found.get(id)?.done || found.get(id)?.odd);
     const never = unfinished.filter(({ id }) => !found.get(id)?.started);
-    // Whoever ended the driver is among those that had started.
-    const suspects = unfinished.filter(({ id }) => found.get(id)?.started);
-    const alone = never.length < waiting.length ? suspects : unfinished;
+    // Whoever ended the driver is among those that had started; where none had, any may be it.
+    const alone = never.length < waiting.length ? unfinished.filter((candidate) => !never.includes(candidate)) : unfinished;
     for (const candidate of alone) {
       const again = gather([candidate], await runOnce({ ...job, candidates: [candidate] })).get(candidate.id);
       if (again) told.set(candidate.id, again);
     }
-    waiting = alone === suspects ? never : [];
+    // Those who started processes are not among them, so that each round has fewer.
+    const slowed = [...found.values()].some(({ forked }) => forked) ? waiting.filter((candidate) => !alone.includes(candidate) && lostTime(found.get(candidate.id))) : [];
+    waiting = alone === unfinished ? slowed : [...never, ...slowed];
   }
   return told;
 }
 
-function isUnsure(entry: Told | undefined, disturbed: boolean): boolean {
-  if (!entry?.done || entry.odd) return true;
-  return disturbed && !entry.forked && entry.messages.some((message) => ('case' in message && message.outcome.kind === 'timeout') || ('unusable' in message && message.unusable.timeout === true));
+/** Its time ran out, and it was not the one that started other processes. */
+function lostTime(entry: Told | undefined): boolean {
+  if (!entry?.done || entry.forked) return false;
+  return entry.messages.some((message) => ('case' in message && message.outcome.kind === 'timeout') || ('unusable' in message && message.unusable.timeout === true));
 }
 
 function gather(candidates: readonly Candidate[], messages: readonly DriverMessage[]): Map<string, Told> {
@@ -103,7 +106,7 @@ async function runOnce(job: WaveJob): Promise<DriverMessage[]> {
   const workspace = makeBoxDirectory();
   const silence = new AbortController();
   const patience = job.candidates.length > 1 ? SILENCE_MS.together : SILENCE_MS.alone;
-  const watch = setTimeout(() => silence.abort(), patience);
+  let watch = setTimeout(() => silence.abort(), START_MS);
   try {
     const result = await job.sandbox.run({
       argv: [node, '--no-warnings', `${DRIVER}/driver.mjs`],
@@ -124,7 +127,10 @@ async function runOnce(job: WaveJob): Promise<DriverMessage[]> {
       }),
       limits: { wallMs: Math.min(LONGEST_MS, 20_000 + rounds * (10_000 + asked * job.caseMs)), outputBytes: OUTPUT_BYTES, processes: PROCESSES },
       signal: job.signal ? AbortSignal.any([job.signal, silence.signal]) : silence.signal,
-      onOutput: () => watch.refresh(),
+      onOutput: () => {
+        clearTimeout(watch);
+        watch = setTimeout(() => silence.abort(), patience);
+      },
     });
     if (job.signal?.aborted) throw cancelled();
     if (result.status === 'sandbox_error') throw new UntilgreenError('sandbox_error', `The sandbox could not run the candidates: ${result.error ?? 'no reason was given'}`, {}, 'Run `untilgreen doctor` to see what it lacks.');
