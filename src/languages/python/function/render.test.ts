@@ -110,13 +110,13 @@ describe('a script with a command line', () => {
   }, 120_000);
 
   test('converts what JSON cannot say, and prints what is no JSON', async () => {
-    const head = 'def f(pairs: List[Tuple[str, int]], names: Set[str], flag: bool, any, word: str, opt: Optional[float] = None, **more)';
+    const head = 'def f(pairs: List[Tuple[str, int]], names: Set[str], flag: bool, any, word: str, maybe: Optional[str], opt: Optional[float] = None, **more)';
     const own = await parseSignature(head, 'f');
-    const code = `from typing import *\n\n\n${head}:\n    return [pairs, sorted(names), flag, any, word, opt, {3, 1}]\n`;
+    const code = `from typing import *\n\n\n${head}:\n    return [pairs, sorted(names), flag, any, word, maybe, opt, {3, 1}]\n`;
     const script = await render({ code, signature: own, form: 'standalone', cleanDoc: true, doc: '', examples: [] });
     await using box = new CodeSandbox({ timeoutSeconds: 60 });
-    const ran = await box.run(script, { language: 'python', args: ['--opt=1.5', '[["a", 1]]', '["x", "x"]', 'yes', '{"k": null}', '12'] });
-    expect([ran.stdout, ran.stderr]).toEqual(['[[["a", 1]], ["x"], true, {"k": null}, "12", 1.5, [1, 3]]\n', '']);
+    const ran = await box.run(script, { language: 'python', args: ['--opt=1.5', '[["a", 1]]', '["x", "x"]', 'yes', '{"k": null}', '12', 'none'] });
+    expect([ran.stdout, ran.stderr]).toEqual(['[[["a", 1]], ["x"], true, {"k": null}, "12", null, 1.5, [1, 3]]\n', '']);
   }, 60_000);
 
   test.each<[string, string, string, unknown]>([
@@ -126,6 +126,7 @@ describe('a script with a command line', () => {
     ['lists are several words, or one in brackets', 'f(xs: List[str], n: int)', ">>> f(['a', 'b'], 3)\n'x'", { argv: ['a', 'b', '3'], prints: 'x' }],
     ['a list of one is written as a list', 'f(xs: List[str])', ">>> f(['[a'])\n'x'", { argv: ["['[a']"], prints: 'x' }],
     ['optional parameters go by name', 'f(a: str, max_size: int = 3)', ">>> f('x', 5)\n'y'", { argv: ['--max-size=5', 'x'], prints: 'y' }],
+    ['none stands for nothing', 'f(a: Optional[str], b: Optional[int])', ">>> f(None, 3)\nTrue", { argv: ['none', '3'], prints: 'true' }],
     ['without an example in words there is only the help', 'f(a)', '>>> x = 1\n>>> f(x)\n2', { argv: ['--help'] }],
   ])('is tried: %s', async (_title, head, doctests, trial) => {
     expect(scriptTrial(await parseSignature(head, 'f'), await parseExamples(doctests, 'f'))).toEqual(trial);

@@ -5,8 +5,9 @@ import { printValue } from './literals.ts';
 /** Modules that the command line of a script needs. */
 export const SCRIPT_IMPORTS = ['import argparse', 'import ast', 'import json', 'import sys'] as const;
 
-/** How a parameter is given on the command line. */
-type Form = 'int' | 'float' | 'string' | 'bool' | 'words' | 'value';
+type Scalar = 'int' | 'float' | 'string' | 'bool';
+/** How a parameter is given on the command line: one word (with `?` also `none`), several words, or JSON. */
+type Form = Scalar | `${Scalar}?` | 'words' | 'value';
 
 /** Helpers of every script: they read words and print results. */
 const HELPERS = `def _value(text):
@@ -39,6 +40,9 @@ const BOOL = `def _bool(text):
         return False
     raise argparse.ArgumentTypeError("expected true or false, got %r" % text)`;
 
+const OR_NONE = `def _or_none(kind):
+    return lambda text: None if text in ("none", "None", "null") else kind(text)`;
+
 const WORDS = `def _words(words, kind):
     """Several words, or one that is a list in JSON."""
     if len(words) == 1 and words[0].startswith("["):
@@ -62,12 +66,13 @@ export function commandLine(signature: Signature, description: string): string {
   const positional = required.map((parameter) => `${parameter.rest === 'list' ? '*' : ''}${converted(parameter, forms.get(parameter.name)!, `args.${parameter.name}`)}`);
   const named = options.map((parameter) => [`    if "${parameter.name}" in args:`, `        options["${parameter.name}"] = ${converted(parameter, forms.get(parameter.name)!, `args.${parameter.name}`)}`]).flat();
   const call = `${signature.name}(${[...positional, ...(options.length > 0 ? ['**options'] : [])].join(', ')})`;
-  const used = new Set(required.map((parameter) => forms.get(parameter.name)!));
+  const used = given.map((parameter) => `${isOption(parameter) ? 'option ' : ''}${forms.get(parameter.name)!}`);
   const printsItself = signature.returns.kind === 'null';
   return [
     HELPERS,
-    ...(used.has('bool') ? [BOOL] : []),
-    ...(used.has('words') ? [WORDS] : []),
+    ...(used.some((form) => form === 'bool' || form.endsWith('bool?')) ? [BOOL] : []),
+    ...(used.some((form) => form.endsWith('?')) ? [OR_NONE] : []),
+    ...(used.includes('words') ? [WORDS] : []),
     [
       'def main(argv=None):',
       `    parser = argparse.ArgumentParser(description=${quoted(description)})`,
@@ -77,7 +82,7 @@ export function commandLine(signature: Signature, description: string): string {
       '    try:',
       `        result = ${signature.async ? `asyncio.run(${call})` : call}`,
       '    except Exception as error:',
-      '        print("%s: %s" % (type(error).__name__, error), file=sys.stderr)',
+      '        print(" ".join(("%s: %s" % (type(error).__name__, error)).split()), file=sys.stderr)',
       '        return 1',
       ...(printsItself ? ['    if result is not None:', '        print(_shown(result))'] : ['    print(_shown(result))']),
       '    return 0',
@@ -109,6 +114,10 @@ function formOf(shape: TypeShape): Form {
       return shape.kind;
     case 'list':
       return ['int', 'float', 'string'].includes(shape.item.kind) ? 'words' : 'value';
+    case 'union': {
+      const [only, ...others] = shape.options.filter(({ kind }) => kind !== 'null').map(formOf);
+      return others.length === 0 && (only === 'int' || only === 'float' || only === 'string' || only === 'bool') ? `${only}?` : 'value';
+    }
     default:
       return 'value';
   }
@@ -130,7 +139,10 @@ function argumentOf(parameter: Parameter, form: Form): string {
 /** `--max-size` for `max_size`; `--help` is taken. */
 const flagOf = ({ name }: Parameter): string => `--${name === 'help' ? 'help-' : name.replace(/^_+|_+$/g, '').replaceAll('_', '-') || name}`;
 
-const reader = (form: Form): string => ({ int: 'int', float: 'float', string: 'str', bool: '_bool', words: 'str', value: '_value' })[form];
+function reader(form: Form): string {
+  if (form.endsWith('?')) return `_or_none(${reader(form.slice(0, -1) as Scalar)})`;
+  return ({ int: 'int', float: 'float', string: 'str', bool: '_bool', words: 'str', value: '_value' } as Record<string, string>)[form]!;
+}
 
 /** What the function gets of what `argparse` read. */
 function converted(parameter: Parameter, form: Form, source: string): string {
@@ -207,6 +219,10 @@ function listWords(value: Value): (string | undefined)[] | undefined {
 }
 
 function wordOf(value: Value, form: Form): string | undefined {
+  if (form.endsWith('?')) {
+    const word = value.kind === 'null' ? 'none' : wordOf(value, form.slice(0, -1) as Scalar);
+    return value.kind === 'string' && /^(none|None|null)$/.test(value.value) ? undefined : word;
+  }
   if (form === 'string') return value.kind === 'string' && !value.value.includes('\0') ? value.value : undefined;
   if (form === 'bool') return value.kind === 'bool' ? String(value.value) : undefined;
   if (form === 'int') return value.kind === 'int' ? value.value : undefined;
