@@ -287,6 +287,7 @@ Exit codes: 0 answered, however sure · 1 no candidate passed, or the script doe
     .option('--out <file>', 'a line of JSON for each finished task; tasks that have one are not run again')
     .option('--samples <file>', 'keep every sample there, and ask the model only for what is not in it')
     .option('--model <name>', 'name of a model, or a .gguf file', list)
+    .option('--models-root <dir>', 'a further folder where it may lie; repeatable', list)
     .option('--base-url <url>', 'OpenAI-compatible server, with or without /v1')
     .option('--sandbox <mode>', 'auto (default), or none to run candidates without a sandbox')
     .option('--config <file>', 'settings from this file in place of the project’s')

@@ -34,6 +34,7 @@ export interface SuiteFlags extends Pick<EngineFlags, 'model' | 'baseUrl' | 'san
   out?: string;
   samples?: string;
   measure?: string;
+  modelsRoot?: string[];
   json?: boolean;
   quiet?: boolean;
 }
@@ -57,7 +58,7 @@ export async function fnSuite(files: readonly string[], flags: SuiteFlags): Prom
   const config = await configFor(flags);
   const sandbox = await openSandbox({ mode: config.settings.sandbox.mode, minRung: config.settings.sandbox.min_rung, cacheDir: cacheDir(config.env) });
   let models: HttpModels | undefined;
-  const sampling = async (): Promise<Sampler> => (models = await createModels(config)).sampler();
+  const sampling = async (): Promise<Sampler> => (models = await createModels(config, { modelsRoots: flags.modelsRoot })).sampler();
   let keeper: KeptSampler | undefined;
   const { signal, release } = cancelOnSignal(() => {
     if (!flags.quiet) process.stderr.write('Stopping; finished tasks are kept where --out was given.\n');
