@@ -6,7 +6,7 @@ import { functionLanguage } from '../languages/function/registry.ts';
 import { openSandbox } from '../sandbox/open.ts';
 import type { OpenedSandbox } from '../sandbox/types.ts';
 import { NO_USAGE } from '../models/usage.ts';
-import { confidenceLine, headerOf, renderFunction } from './output.ts';
+import { confidenceLine, headerOf, leftOut, renderFunction } from './output.ts';
 import { placeOf, saveFunction } from './save.ts';
 import type { FunctionResult } from './types.ts';
 
@@ -56,6 +56,14 @@ it('what candidates agreed on does not stand in the doc: it would read as a prom
   const text = await renderFunction(await answer(DOUBLE), { form: 'imports', cleanDoc: false }, { sandbox });
   expect(text).toContain('double(4)');
   expect(text).not.toContain('double(5)');
+});
+
+it('what the function alone lacks is named: its imports, not the package or comments', async () => {
+  const result = await answer('import math\n\n\ndef double(n: int) -> int:\n    return math.floor(2 * n)\n');
+  const text = await renderFunction(result, { form: 'function', cleanDoc: true }, { sandbox });
+  expect(text).not.toContain('import math');
+  expect(await leftOut(result, text, true)).toEqual(['import math']);
+  expect(await leftOut(await answer(DOUBLE), await renderFunction(await answer(DOUBLE), { form: 'function', cleanDoc: true }, { sandbox }), true)).toEqual([]);
 });
 
 it('a result without code has nothing to render', async () => {

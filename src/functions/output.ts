@@ -45,6 +45,21 @@ export async function renderFunction(result: FunctionResult, { form, cleanDoc, h
   return text;
 }
 
+/** The package of a Go file, comments, closing brackets: said of a file, not needed by a function. */
+const NO_NEED = /^(?:package\b|\/\/|#|\/?\*|[)\]}];?$)/;
+
+/**
+ * Lines that the function alone lacks to run: its imports and what else stands before it. For telling people, who get it without them.
+ *
+ * @param text what `renderFunction` gave for the form `function`
+ */
+export async function leftOut({ code, signature, lang, doc, examples }: FunctionResult, text: string, cleanDoc: boolean): Promise<string[]> {
+  if (code === undefined || signature === undefined) return [];
+  const whole = await functionLanguage(lang).render({ code, signature, form: 'imports', cleanDoc, doc, examples: examples.filter(({ trust }) => trust === 'user') });
+  const shown = new Set(text.split('\n').map((line) => line.trim()));
+  return whole.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !shown.has(line) && !NO_NEED.test(line));
+}
+
 async function tryScript(language: FunctionLanguage, signature: Signature, script: string, result: FunctionResult, { sandbox, emit = silent, signal }: OutputDeps): Promise<void> {
   const trial = language.scriptTrial(signature, result.examples.filter(({ trust }) => trust !== 'guessed'));
   await using box = new CodeSandbox({ sandbox });
@@ -71,7 +86,7 @@ export function headerOf(result: FunctionResult, date: Date): string {
   ].join('\n');
 }
 
-/** `confidence 0.91: 8 of 9 candidates that passed agree on 25 inputs` */
+/** `confidence 0.78: 8 of 9 candidates that passed agree on 25 inputs; 1 trusted example met` */
 export function confidenceLine({ confidence }: Pick<FunctionResult, 'confidence'>): string {
   return `confidence ${confidence.value.toFixed(2)}${confidence.band === 'low' ? ' (low)' : ''}: ${confidence.why}`;
 }

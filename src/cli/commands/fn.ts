@@ -4,7 +4,7 @@ import type { RunEvent } from '../../core/events.ts';
 import { functionEvents, newFunctionId } from '../../functions/events.ts';
 import { writeFunction } from '../../functions/job.ts';
 import { optionsOf } from '../../functions/options.ts';
-import { headerOf, renderFunction, type OutputDeps } from '../../functions/output.ts';
+import { headerOf, leftOut, renderFunction, type OutputDeps } from '../../functions/output.ts';
 import { placeOf, saveFunction, type Place } from '../../functions/save.ts';
 import type { FunctionResult } from '../../functions/types.ts';
 import { createModels } from '../../models/client.ts';
@@ -70,6 +70,9 @@ export async function fn(options: FnOptions): Promise<number> {
   }
 }
 
+/** Lines left out that a note names. */
+const LINES_NAMED = 3;
+
 interface Made {
   text?: string;
   files: string[];
@@ -81,6 +84,10 @@ interface Made {
 async function deliver(result: FunctionResult, output: FnOutput, place: Place | undefined, deps: OutputDeps): Promise<Made> {
   try {
     const text = await renderFunction(result, { form: output.form, cleanDoc: output.cleanDoc, ...(place ? { header: headerOf(result, new Date()) } : {}) }, deps);
+    if (output.form === 'function') {
+      const lines = await leftOut(result, text, output.cleanDoc);
+      if (lines.length > 0) result.notes.push(`It needs ${lines.slice(0, LINES_NAMED).join('; ')}${lines.length > LINES_NAMED ? '; …' : ''} (--add-imports).`);
+    }
     if (!place) {
       deps.emit?.('output_ready', { form: output.form, file: null });
       return { text, files: [] };

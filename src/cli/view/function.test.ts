@@ -23,7 +23,7 @@ describe('events of the function job as lines', () => {
     ['restarted', { why: 'no_growth' }, 'another approach (no growth)'],
     ['question_answered', { call: 'f(1)', answer: null }, 'the question was passed over'],
     ['output_ready', { form: 'function', file: 'a.py' }, undefined],
-    ['candidate_checked', { id: 'c5', passed: false, of: 1, met: 0, message: 'bad \u001B[31mred\u001B[0m' }, '✗ c5 · 0 of 1 examples · bad red'],
+    ['candidate_checked', { id: 'c5', passed: false, of: 1, met: 0, message: 'bad \u001B[31mred\u001B[0m' }, '✗ c5 · 0 of 1 example · bad red'],
   ])('%s %j', (name, data, text) => {
     expect(lineOf(event(name, data))?.text).toBe(text);
   });

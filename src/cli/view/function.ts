@@ -26,7 +26,7 @@ export const FUNCTION_LINES: Record<string, (data: Data, event: RunEvent) => Des
   signature_taken: (data) => kept(`signature, as the model writes it: ${text(data, 'signature')}`),
   wave_started: (data) => ({ text: sampling(data), tone: 'plain' }),
   candidate_checked: (data) => {
-    const met = number(data, 'of') ? `${text(data, 'met')} of ${text(data, 'of')} examples` : '';
+    const met = number(data, 'of') ? `${text(data, 'met')} of ${plural(number(data, 'of') ?? 0, 'example')}` : '';
     const same = text(data, 'same_as') && `same as ${text(data, 'same_as')}`;
     if (data['passed'] === true) return { text: `✓ ${[text(data, 'id'), met, same].filter(Boolean).join(' · ')}`, tone: 'good' };
     return faint(`✗ ${[text(data, 'id'), met, same || text(data, 'message', 'problem')].filter(Boolean).join(' · ')}`);
