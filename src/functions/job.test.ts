@@ -177,6 +177,16 @@ describe('without a trusted example', () => {
     expect(result.evidence.trustedExamples).toBe(1);
   });
 
+  it('guessed examples and laws outvote a larger group', async () => {
+    const models = fauxModels([{ doc: 'The distinct numbers.', examples: [{ call: 'uniq([2, 1, 2])', result: '[2, 1]' }], properties: [{ text: 'no duplicates', expression: 'len(uniq(xs)) == len(set(uniq(xs)))' }] }]);
+    const body = (line: string): string => fenced(`def uniq(xs: list[int]) -> list[int]:\n    return ${line}`);
+    const task = { fn: 'uniq', task: 'Distinct numbers.', signature: 'def uniq(xs: list[int]) -> list[int]:', ...bare };
+    const { result } = await job(task, [[body('xs')], [body('list(xs)'), body('sorted(set(xs))'), body('list(dict.fromkeys(xs))'), body('[*dict.fromkeys(xs)]')]], { candidates: 5 }, { models });
+    expect(result.code).toContain('dict.fromkeys');
+    expect(result.evidence).toMatchObject({ passers: 5, agreeing: 2, guessed: { met: 2, of: 2 } });
+    expect(result.confidence.band).toBe('low');
+  });
+
   it('more have to agree than with one, where nobody can be asked', async () => {
     const { result, sampler } = await job(bare, [[FIRST], [RIGHT, ZERO, FIRST, ZERO], [RIGHT, LOOP]], { design: false, candidates: 13 });
     expect(sampler.calls).toHaveLength(3);
