@@ -252,6 +252,7 @@ Exit codes: the snippet's own (128 and the number for a signal) · 124 time ran 
     .option('--profile <name>', 'copy (clean, prints only), save (a file, and tests beside it) or fast (one greedy candidate)')
     .option('--out <path>', 'write it there: a new file, or a directory')
     .option('--model <name>', 'name of a model, or a .gguf file', list)
+    .option('--models-root <dir>', 'a further folder where it may lie; repeatable', list)
     .option('--base-url <url>', 'OpenAI-compatible server, with or without /v1')
     .option('--sandbox <mode>', 'auto (default), or none to run candidates without a sandbox')
     .option('--config <file>', 'settings from this file in place of the project’s')

@@ -36,7 +36,7 @@ export async function fn(options: FnOptions): Promise<number> {
   const files = recordingOf(options);
   const config = await configFor(options);
   const { settings, env } = config;
-  const models = await createModels(config, files);
+  const models = await createModels(config, { ...files, modelsRoots: options.modelsRoot });
   try {
     const sandbox = await openSandbox({ mode: settings.sandbox.mode, minRung: settings.sandbox.min_rung, cacheDir: cacheDir(env) });
     const id = newFunctionId();
@@ -66,7 +66,7 @@ export async function fn(options: FnOptions): Promise<number> {
       view.close();
     }
   } finally {
-    models.close();
+    await models.close();
   }
 }
 

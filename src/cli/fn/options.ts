@@ -26,6 +26,7 @@ export interface FnOptions extends Pick<EngineFlags, 'model' | 'baseUrl' | 'sand
   cleanDoc?: boolean;
   profile?: string;
   out?: string;
+  modelsRoot?: string[];
 }
 
 /** What becomes of the answer. */
