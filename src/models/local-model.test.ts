@@ -50,6 +50,12 @@ describe('a model of this machine', () => {
     expect(await found({ model: 'tiny-coder' }, { CODEGEN_MODEL_PATH: folder, OPENAI_API_KEY: 'k' })).toMatchObject({ baseUrl: address() });
   });
 
+  test('is found in a further folder that is named for this command', async () => {
+    const config = modelConfig({ HOME: join(folder, 'home') }, { default: { model: 'tiny-coder' } });
+    const { coder: target } = await discoverModels(config, { fetch: noNetwork, probePorts: [], modelsRoots: [folder] });
+    expect(target).toMatchObject({ model: 'tiny-coder', baseUrl: address() });
+  });
+
   test.each([
     ['a server is named that may have it', { VLLM_URL: 'http://gpu:8000' }, {}, 'http://gpu:8000/v1'],
     ['the settings name a server', {}, { base_url: 'http://gpu:9000' }, 'http://gpu:9000/v1'],
