@@ -57,8 +57,11 @@ describe('waves, and when they end', () => {
     expect(result.tried.find(({ id }) => id === 'c1')).toMatchObject({ met: 1, of: 2, problem: { class: 'wrong_answer', call: 'max_in_list([3, 9, 2])', expected: '9', got: '3' } });
   });
 
-  it('one greedy candidate can be all', async () => {
-    const { result, sampler } = await job({}, [[RIGHT]], { candidates: 1 });
+  it('one greedy candidate can be all; without a sandbox the result says so', async () => {
+    // Runs in the sandbox all the same; only what it says of itself differs.
+    const open = { guarantees: { ...sandbox.guarantees, rung: 'none' as const }, run: sandbox.run.bind(sandbox) };
+    const { result, sampler } = await job({}, [[RIGHT]], { candidates: 1 }, { sandbox: open });
+    expect(result.notes).toContain('Candidates ran without a sandbox, with your rights, as asked.');
     expect(result).toMatchObject({ ok: true, ended: 'candidates', evidence: { sampled: 1, agreeing: 1 } });
     expect(sampler.calls).toHaveLength(1);
   });

@@ -187,6 +187,7 @@ function resultOf(task: FunctionTask, draft: Draft, ended: FunctionResult['ended
   const { given, options, deps, plan, session, spent, notes } = draft;
   const choice = choose(draft.session);
   const examples = session ? [...session.trusted, ...promoted(session, choice), ...session.guessed] : given.examples;
+  if (options.test && deps.sandbox.guarantees.rung === 'none') notes.push('Candidates ran without a sandbox, with your rights, as asked.');
   if (session && options.test && untrusted(session)) notes.push('No trusted example: candidates were compared with each other alone.');
   if (session && choice.attempt) session.emit('selected', { id: choice.attempt.id, confidence: choice.confidence.value, why: choice.confidence.why });
   return {
