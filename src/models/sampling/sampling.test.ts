@@ -95,6 +95,12 @@ describe('samples of one prompt', () => {
     await expect(asked).rejects.toMatchObject({ code: 'cancelled' });
   });
 
+  test('that stop coming are given up after the time-out', async () => {
+    const { server } = await bench({ replies: [{ contents: ['one long text', 'two'], break_after: 1, break_with: 'hang' }], repeat: true });
+    const models = await createModels(modelConfig({ VLLM_URL: server.url, VLLM_MODEL: 'm' }, { timeout_ms: 100, max_retries: 0 }));
+    await expect(models.sampler().sample(request)).rejects.toMatchObject({ code: 'model_unreachable', message: expect.stringMatching(/stream stopped/) as string });
+  });
+
   test.each([0, -1, 1.5])('are at least one: %s is refused', async (n) => {
     const { models } = await bench({ replies: [] });
     await expect(async () => models.sampler().sample({ ...request, n })).rejects.toMatchObject({ code: 'bad_arguments' });
@@ -170,6 +176,17 @@ describe('a base model', () => {
     expect(await models.sampler().sample({ ...request, n: 1 })).toMatchObject({ form: 'chat' });
     expect(server.requests[0]!.path).toBe('/v1/chat/completions');
   });
+});
+
+test('a service whose package knows what to leave out is asked for single replies through it', async () => {
+  const server = await startModelServer({ replies: [{ content: 'same text' }], repeat: true });
+  open.push(server);
+  const models = await createModels(modelConfig({ OPENAI_API_KEY: 'k' }, { default: { provider: 'openai', base_url: server.url, model: 'gpt-5.5' } }));
+  const told: number[] = [];
+  const got = await models.sampler().sample({ ...request, n: 2, onSample: (_, index) => void told.push(index) });
+  expect(got).toMatchObject({ form: 'chat', requests: 2, samples: [{ text: 'same text', finish: 'stop' }, { text: 'same text' }] });
+  expect(told.toSorted()).toEqual([0, 1]);
+  expect(server.requests.map(({ body }) => [body.n, body.temperature, body.stop, body.messages.length])).toEqual([[undefined, undefined, undefined, 2], [undefined, undefined, undefined, 2]]);
 });
 
 test('the size of a model is what its server says, else what its name says', async () => {
