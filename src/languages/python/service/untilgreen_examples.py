@@ -3,9 +3,9 @@
 import ast
 import re
 
-from untilgreen_calls import called, calls, concrete, expression, is_call, value
+from untilgreen_calls import called, calls, concrete, expression, value
 from untilgreen_doctests import doctests
-from untilgreen_known import BUILTINS
+from untilgreen_known import BUILTINS, MODULES, free_names, imports_for
 
 # What stands between a call and its value, the surest first: `//` and `#` may be part of a call's line.
 SEPARATORS = ["==>", "=>", "➞", "→", "⇒", "->", "==", " should return ", " returns ", " raises ", " is ", "//", "#", "="]
@@ -85,23 +85,29 @@ def asserted_example(line, name):
         node = ast.parse(line).body[0]
     except SyntaxError:
         return None
-    return from_assert(node.test, name) if isinstance(node, ast.Assert) else None
+    example = from_assert(node.test, name, frozenset(MODULES)) if isinstance(node, ast.Assert) else None
+    return dict(example, setup="\n".join(imports_for(free_names(node.test) & MODULES))) if example else None
 
 
 def from_assert(test, name, known=frozenset()):
-    """The example behind the condition of an assert; `None` for one that says less than a value. `known`: names that the setup binds."""
+    """The example behind the condition of an assert: a call and its value, else the condition, which is true. `known`: names that the setup binds."""
     if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (ast.Eq, ast.Is)):
         left, right = test.left, test.comparators[0]
         if not calls(left, name) and calls(right, name):
             left, right = right, left
         if calls(left, name) and not calls(right, name) and concrete(left, name, known) and concrete(right, name, known):
             return dict(called(left, name), expected=value(right))
-        return None
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) and is_call(test.operand, name) and concrete(test.operand, name, known):
-        return dict(called(test.operand, name), expected=value(ast.Constant(False)))
-    if is_call(test, name) and concrete(test, name, known):
-        return dict(called(test, name), expected=value(ast.Constant(True)))
+    if calls(test, name) and concrete(test, name, known):
+        return condition(test, name)
     return None
+
+
+def condition(test, name):
+    """What an assert asks for is true in the end, not `True`; the arguments of the one call in it are kept, to make inputs of."""
+    negated = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
+    truth = test if negated or isinstance(test, ast.Compare) else ast.Call(ast.Name("bool", ast.Load()), [test], [])
+    inner = called(test.operand if negated else test, name)
+    return dict(called(truth, name), **{word: inner[word] for word in ("args",) if word in inner}, expected=value(ast.Constant(True)))
 
 
 def positions(text, separator):

@@ -30,7 +30,7 @@ FROM = {name: module for module, names in MEMBERS.items() for name in names.spli
 
 MODULES = set(
     "abc ast base64 binascii bisect calendar cmath collections copy dataclasses datetime decimal difflib enum fractions functools hashlib heapq html itertools json keyword"
-    " locale math numbers operator random re secrets statistics string struct textwrap time types typing unicodedata urllib uuid warnings zlib".split()
+    " locale math numbers operator random re secrets statistics string struct sys textwrap time types typing unicodedata urllib uuid warnings zlib".split()
 )
 
 BUILTINS = set(dir(builtins))

@@ -172,11 +172,8 @@ class Reader:
         if kind in EQUAL and len(args) >= 2 and not any(word.arg in ("places", "delta") for word in call.keywords) and not (kind == "assertAlmostEqual" and len(args) > 2):
             self.add(from_assert(ast.Compare(args[0], [ast.Eq()], [args[1]]), self.name, frozenset(self.imports)), node)
         elif kind in ("assertTrue", "assertFalse", "assertIsNone") and args:
-            wanted = {"assertTrue": True, "assertFalse": False, "assertIsNone": None}[kind]
-            if isinstance(args[0], ast.Call):
-                self.add(from_assert(ast.Compare(args[0], [ast.Is()], [ast.Constant(wanted)]), self.name, frozenset(self.imports)), node)
-            elif kind == "assertTrue":
-                self.add(from_assert(args[0], self.name, frozenset(self.imports)), node)
+            asked = {"assertTrue": args[0], "assertFalse": ast.UnaryOp(ast.Not(), args[0]), "assertIsNone": ast.Compare(args[0], [ast.Is()], [ast.Constant(None)])}[kind]
+            self.add(from_assert(asked, self.name, frozenset(self.imports)), node)
         elif kind == "assertRaises" and len(args) >= 2 and isinstance(args[1], ast.Name):
             self.raises(args[0], ast.Call(args[1], args[2:], call.keywords), node)
 
