@@ -96,5 +96,6 @@ describe('running a test file', () => {
     const reports = await run('double.test.js', SCRIPT, hostile);
     expect(reports.map(({ passed }) => passed)).toEqual(hostile.map(() => false));
     expect(reports.every(({ problems }) => problems.length > 0)).toBe(true);
+    expect(reports[4]!.problems).toEqual([{ class: 'timeout', message: 'The tests did not come to their end.' }]);
   }, 120_000);
 });

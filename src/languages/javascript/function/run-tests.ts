@@ -17,7 +17,7 @@ import { preparedTest, type PreparedTest, solutionFiles } from './test-module.ts
 type Request = Omit<CheckRequest, 'cases'> & { tests: TestFile };
 
 /** Milliseconds that node and its runner take besides the tests. */
-const START_MS = 15_000;
+const START_MS = 8_000;
 const PARALLEL = 2;
 
 /**
@@ -83,6 +83,8 @@ async function runOne({ sandbox, signature, tests, caseMs, signal }: Request, pr
       if (signal?.aborted) throw cancelled();
       if (result.status === 'sandbox_error') throw new UntilgreenError('sandbox_error', `The sandbox could not run the tests: ${result.error ?? 'no reason was given'}`, {}, 'Run `untilgreen doctor` to see what it lacks.');
       const read = await resultsOf(await report.read(), result, { staticTests: (file) => staticTestsIn(file, prepared.sources[file] ?? '') });
+      if (result.status === 'timeout') return { id, passed: false, ran: read.tests.length, problems: [{ class: 'timeout', message: 'The tests did not come to their end.' }] };
+      if (result.status === 'oom') return { id, passed: false, ran: read.tests.length, problems: [{ class: 'memory', message: 'The tests ran out of memory.' }] };
       return reportOf(id, read, result.stderr + result.stdout, made);
     } finally {
       await report.remove();
