@@ -39,8 +39,18 @@ export async function runOne(one: SuiteTask, seed: number, options: JobOptions, 
   const { task } = one;
   const base = { task: one.id, lang: task.lang, fn: task.fn, seed, settings: settingsOf(one, model, options, measure), model };
   let result: FunctionResult;
+  // A sum of what some requests counted would pass for what all of them cost.
+  let uncounted = false;
+  const sampler: Sampler = {
+    describe: () => deps.sampler.describe(),
+    async sample(request) {
+      const samples = await deps.sampler.sample(request);
+      uncounted ||= samples.usage.outputTokens === undefined || samples.usage.inputTokens === undefined;
+      return samples;
+    },
+  };
   try {
-    result = await writeFunction(task, { ...options, seed, design: false }, { sampler: deps.sampler, sandbox: deps.sandbox, signal: deps.signal });
+    result = await writeFunction(task, { ...options, seed, design: false }, { sampler, sandbox: deps.sandbox, signal: deps.signal });
   } catch (thrown) {
     const error = asError(thrown);
     if (FATAL.has(error.code)) throw error;
@@ -65,8 +75,8 @@ export async function runOne(one: SuiteTask, seed: number, options: JobOptions, 
     reason: solved ? '' : result.ok ? `wrong: ${answer?.why ?? ''}` : `no answer: ${whyNone(result)}`,
     tried: result.tried.length,
     passers: result.tried.filter(({ passed }) => passed).length,
-    inputTokens: result.usage.inputTokens ?? null,
-    outputTokens: result.usage.outputTokens ?? null,
+    inputTokens: uncounted ? null : (result.usage.inputTokens ?? null),
+    outputTokens: uncounted ? null : (result.usage.outputTokens ?? null),
     requests: result.requests,
     seconds,
     greedy: measure > 0 ? greedy?.right === true : null,
