@@ -5,7 +5,7 @@ import { printValue, quoted } from './literals.ts';
 
 /** Fractions and a minus before zero differ by how they were computed: compared after rounding to six digits. */
 const ROUNDED = `const rounded = (value) =>
-  typeof value === 'number' ? Number(value.toPrecision(6)) + 0
+  typeof value === 'number' ? (Number.isInteger(value) ? value : Number(value.toPrecision(6))) + 0
   : Array.isArray(value) ? value.map(rounded)
   : value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, rounded(item)]))
   : value;

@@ -86,7 +86,7 @@ ${converters.join('\n')}
       return 0;
     }
     words = positionals.map((word${typed ? ': string' : ''}) => (word.startsWith('\\0') ? word.slice(1) : word));
-    if (words.length < ${required} || words.length > ${most}) throw new Error(\`expected ${countText(required, most)}, got \${words.length}\`);
+    if (${String(required) === most ? `words.length !== ${required}` : `words.length < ${required}${most === 'Infinity' ? '' : ` || words.length > ${most}`}`}) throw new Error(\`expected ${countText(required, most)}, got \${words.length}\`);
   } catch (error${any}) {
     console.error(\`\${error.message}\\n\${usage}\`);
     return 2;
@@ -103,7 +103,12 @@ ${converters.join('\n')}
   }
   try {
     const result${any} = await ${typed ? `(${name} as any)` : name}(...values);
-    const isPlain = (value${any})${typed ? ': boolean' : ''} => value === null || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value)) || typeof value === 'string' || (Array.isArray(value) ? value.every(isPlain) : typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isPlain));
+    // What JSON holds is printed as JSON, all else as Node shows it.
+    const isPlain = (value${any})${typed ? ': boolean' : ''} => {
+      if (value === null || ['boolean', 'string'].includes(typeof value) || Number.isFinite(value)) return true;
+      if (Array.isArray(value)) return value.every(isPlain);
+      return typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isPlain);
+    };
     console.log(typeof result === 'string' ? result : isPlain(result) ? JSON.stringify(result) : inspect(result, { depth: null }));
     return 0;
   } catch (error${any}) {
