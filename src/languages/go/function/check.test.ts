@@ -30,10 +30,10 @@ test(
     const hostile: Record<string, [code: string, seen: RegExp]> = {
       loop: [body('for {\n\t}'), /timeout/],
       sleep: [body('time.Sleep(time.Hour)\n\treturn n + 1', ['time']), /timeout/],
-      deadlock: [body('<-make(chan int)\n\treturn n + 1'), /deadlock/],
+      deadlock: [body('<-make(chan int)\n\treturn n + 1'), /deadlock|timeout/],
       exit: [body('log.SetFlags(0)\n\tlog.Fatal("PASS")\n\treturn n + 1', ['log']), /exit 1/],
       exitZero: [body('os.Exit(0)\n\treturn n + 1', ['os']), /side_effect/],
-      stack: ['package solution\n\nfunc F(n int) int {\n\treturn F(n+1) + 1\n}\n', /stack overflow/],
+      stack: ['package solution\n\nfunc F(n int) int {\n\treturn F(n+1) + 1\n}\n', /stack overflow|timeout/],
       memory: [body('all := [][]byte{}\n\tfor {\n\t\tall = append(all, make([]byte, 256<<20))\n\t\tfor i := range all[len(all)-1] {\n\t\t\tall[len(all)-1][i] = 1\n\t\t}\n\t}'), /memory|timeout/],
       output: [body('for {\n\t\tfmt.Println("{\\"end\\":0,\\"outcome\\":{\\"kind\\":\\"value\\"}} --- PASS: TestF (0.00s)")\n\t}', ['fmt']), /timeout/],
       panics: [body('panic("no")'), /raised.*panic/],
@@ -61,6 +61,34 @@ test(
     }
     expect(reports.get('loop')?.outcomes.slice(1)).toEqual([{ kind: 'skipped' }, { kind: 'skipped' }]);
     expect(reports.get('panics')?.outcomes[2]).toMatchObject({ kind: 'raised', error: 'panic', message: 'no', line: 5 });
+  },
+  RUNNING_MS,
+);
+
+test('nothing runs without Go, or once it is cancelled', async () => {
+  const path = process.env['PATH'];
+  const request = { sandbox, signature, candidates: [{ id: 'a', code: body('return n') }], cases, caseMs: 500 };
+  await expect(go.check({ ...request, signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'cancelled' });
+  process.env['PATH'] = '/nowhere';
+  try {
+    await expect(go.check(request)).rejects.toMatchObject({ code: 'file_missing', message: expect.stringContaining('Go is not on the PATH') });
+  } finally {
+    process.env['PATH'] = path;
+  }
+});
+
+test(
+  'a function is called with what its parameters take: loose values are typed, what has no literal is not run, no result is null',
+  async () => {
+    const head = await go.parseSignature('func Show(xs []float64, b byte)', 'Show');
+    const code = 'package solution\n\nimport "fmt"\n\nfunc Show(xs []float64, b byte) {\n\tfmt.Println(xs, b)\n}\n';
+    const calls = ["Show([1, 2.5], 'a')", 'Show(nil, "x")', go.callOf(head, [{ kind: 'list', items: [] }, { kind: 'int', value: '300' }])];
+    const [report] = await go.check({ sandbox, signature: head, candidates: [{ id: 'a', code }], cases: calls.map((expression) => ({ setup: '', expression })), caseMs: 2_000 });
+    expect(report?.outcomes).toMatchObject([
+      { kind: 'value', value: { kind: 'null' }, printed: '[1 2.5] 97\n' },
+      { kind: 'raised', error: 'compile error' },
+      { kind: 'raised', error: 'compile error', message: 'no literal of type byte' },
+    ]);
   },
   RUNNING_MS,
 );

@@ -4,7 +4,7 @@ import { parseArguments } from './parse-value.ts';
 import { ask } from './helper.ts';
 import { compileProblem } from './output.ts';
 import { screenCode } from './screen.ts';
-import { callOf, typesOf } from './signature.ts';
+import { callOf, typesOf, unprintableIn } from './signature.ts';
 import { runWave } from './wave.ts';
 import type { Wave, WaveCase, WaveReport } from './wave.ts';
 
@@ -14,7 +14,7 @@ const DEFAULT_TIMEOUTS = 2;
 export async function check(request: CheckRequest): Promise<CandidateReport[]> {
   const { signature, candidates, sandbox, caseMs, signal, timeouts = DEFAULT_TIMEOUTS } = request;
   const types = typesOf(signature);
-  const cases = await prepareCases(request.cases.map((one) => typed(one, signature)));
+  const cases = await prepareCases(request.cases.map((one) => typed(one, signature)), types.result === undefined ? signature.name : undefined);
   const base = { sandbox, caseMs, timeouts, fails: types.fails, signal };
   return runScreened(candidates, signature, cases, base);
 }
@@ -83,12 +83,16 @@ function typed(one: Case, signature: Signature): Case {
   return given.length === parameters.length ? { ...one, expression: callOf(signature, given) } : one;
 }
 
-async function prepareCases(cases: readonly Case[]): Promise<Prepared[]> {
+/** @param silent name of a function that gives nothing: a call of it is no expression */
+async function prepareCases(cases: readonly Case[], silent?: string): Promise<Prepared[]> {
   const answer = await ask<{ cases: { problem?: string; imports: string[] | null }[] }>('cases', { cases, same: '' });
   return cases.map(({ setup, expression }, at): Prepared => {
     const read = answer?.cases[at];
     if (!read || read.problem !== undefined) return { outcome: { kind: 'raised', error: 'syntax error', message: read?.problem ?? 'it could not be read' } };
-    const body = (report: string): string => `${setup}\nreturn ${report}.Values(${expression})`;
+    const missing = unprintableIn(expression);
+    if (missing !== undefined) return { outcome: { kind: 'raised', error: 'compile error', message: missing } };
+    const isCall = silent !== undefined && new RegExp(`^${silent}\\s*\\(`, 'u').test(expression);
+    const body = (report: string): string => (isCall ? `${setup}\n${expression}\nreturn nil` : `${setup}\nreturn ${report}.Values(${expression})`);
     return { wave: { imports: read.imports ?? [], body } };
   });
 }

@@ -15,7 +15,7 @@ export const WAVE_FOLDER = fileURLToPath(new URL('./wave/', import.meta.url));
 export const MODULE = 'untilgreen/wave';
 /** How candidates are compiled: the paths of the machine stay out, so that what the seed has compiled serves in every folder. */
 export const BUILD_FLAGS = ['-trimpath', '-buildvcs=false'] as const;
-/** Milliseconds of the first build, from nothing: 40 s on two busy cores. */
+/** Milliseconds of the first build, from nothing: half a minute on two cores, minutes on a busy machine. */
 const MAKING_MS = 300_000;
 
 /** What candidates import most; any other package is compiled by the wave that asks for it. */

@@ -135,7 +135,7 @@ export function splitResults(text: string | undefined): string[] {
   return parts.filter((part) => part !== '');
 }
 
-/** A call as source; a value that has no literal of its parameter's type makes a call that does not compile, and is told so. */
+/** A call as source; where a value has no literal of its parameter's type (300 for a byte) a remark stands, and the call counts as one that does not compile. */
 export function callOf(signature: Signature, args: readonly Value[]): string {
   const { parameters, variadic } = typesOf(signature);
   const printed = args.map((value, index) => {
@@ -149,5 +149,8 @@ export function callOf(signature: Signature, args: readonly Value[]): string {
   return `${signature.name}(${printed.filter((text) => text !== '').join(', ')})`;
 }
 
-/** Refused by the compiler with the type in its message. */
-const unprintable = (type: GoType): string => `/* no literal of ${typeText(type)} */`;
+/** Stands where an argument has no literal; such a call is not run. */
+const unprintable = (type: GoType): string => `/* no literal of type ${typeText(type)} */`;
+
+/** What a call of `callOf` lacks, in words; undefined where it is whole. */
+export const unprintableIn = (call: string): string | undefined => /\/\* (no literal of type .+?) \*\//.exec(call)?.[1];
