@@ -20,12 +20,16 @@ export interface Estimate {
   high: number;
 }
 
+/** The square of 1.96, beyond which 5 of 100 draws of a normal distribution lie. */
+const Z_SQUARED = 3.8416;
+
 /** Resamples of a bootstrap; more do not change the second digit. */
 const RESAMPLES = 2_000;
 
 /**
  * The mean of values that come in groups (a task's results for several seeds), with a bootstrap interval over the groups: results of one task
- * resemble each other and must not count as independent.
+ * resemble each other and must not count as independent. Where all are 0 or all are 1 there is nothing to resample: Wilson's interval then,
+ * with the groups as its number.
  *
  * @returns undefined without any value
  */
@@ -34,7 +38,11 @@ export function estimate(groups: readonly (readonly number[])[]): Estimate | und
   if (filled.length === 0) return undefined;
   const sums = filled.map((group) => ({ sum: group.reduce((total, value) => total + value, 0), count: group.length }));
   const meanOf = (some: typeof sums): number => some.reduce((total, { sum }) => total + sum, 0) / some.reduce((total, { count }) => total + count, 0);
+  const mean = meanOf(sums);
+  const beyond = Z_SQUARED / (filled.length + Z_SQUARED);
+  if (mean === 0) return { mean, low: 0, high: beyond };
+  if (mean === 1) return { mean, low: 1 - beyond, high: 1 };
   const random = seededRandom(20_211_107);
   const means = Array.from({ length: RESAMPLES }, () => meanOf(sums.map(() => random.pick(sums)))).toSorted((a, b) => a - b);
-  return { mean: meanOf(sums), low: means[Math.floor(RESAMPLES * 0.025)]!, high: means[Math.ceil(RESAMPLES * 0.975) - 1]! };
+  return { mean, low: means[Math.floor(RESAMPLES * 0.025)]!, high: means[Math.ceil(RESAMPLES * 0.975) - 1]! };
 }

@@ -31,6 +31,10 @@ describe('an estimate', () => {
     expect(width(many)).toBeLessThan(0.3);
     expect(width(few)).toBe(1);
   });
+  test('of none or of all is not certain, and surer with more tasks', () => {
+    expect(estimate([[0], [0], [0]])).toEqual({ mean: 0, low: 0, high: expect.closeTo(0.5615, 3) as number });
+    expect(estimate(Array<number[]>(60).fill([1, 1]))).toEqual({ mean: 1, low: expect.closeTo(0.9398, 3) as number, high: 1 });
+  });
   test('is nothing without values', () => expect(estimate([[], []])).toBeUndefined());
 });
 
