@@ -13,7 +13,7 @@ describe('how sure a choice is', () => {
     ['nothing was sampled', evidence(0, 0, { sampled: 0 }), 'low', 'nothing was sampled'],
     ['one alone', evidence(1, 1), 'low', 'one candidate passed, none to compare it with; 2 trusted examples met'],
     ['two of two', evidence(2, 2), 'medium', '2 of 2 candidates that passed agree on 25 inputs; 2 trusted examples met'],
-    ['two of three', evidence(2, 3), 'low', '2 of 3 candidates that passed agree on 25 inputs; 2 trusted examples met'],
+    ['two of three', evidence(2, 3), 'medium', '2 of 3 candidates that passed agree on 25 inputs; 2 trusted examples met'],
     ['three of three', evidence(3, 3), 'high', '3 of 3 candidates that passed agree on 25 inputs; 2 trusted examples met'],
     ['eight of ten', evidence(8, 10), 'medium', '8 of 10 candidates that passed agree on 25 inputs; 2 trusted examples met'],
     ['eight of twenty', evidence(8, 20), 'low', '8 of 20 candidates that passed agree on 25 inputs; 2 trusted examples met'],

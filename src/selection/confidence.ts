@@ -6,13 +6,13 @@ import type { Confidence, Evidence } from './types.ts';
  *
  * Measured on 82 HumanEval tasks with 40 samples each of a weak model (CodeGen-16B, temperature 0.8), 100 orders and three sets of inputs, as the job ends with
  * two that agree and at 20 samples: `bench/selection/replay.mts --calibrate` prints such tables. Right means: passes the official tests, meets the
- * examples and does what the reference does on 25 further inputs; the official tests alone are passed 2 to 20 points more often. Where fewer than six in ten agree
+ * examples and does what the reference does on 25 further inputs; the official tests alone are passed 2 to 16 points more often. Where fewer than six in ten agree
  * the rows do not differ beyond chance and are one number, and so are one passer by itself and one of several. Values above 0.6 without
  * trusted examples (up to 0.9) are cut there: HumanEval's texts say more than most requests do. Stronger models are right more often than this says.
  */
 const MEASURED = {
-  trusted: [[0.57, 0.57, 0.57], [0.57, 0.6, 0.8], [0.57, 0.62, 0.88], [0.57, 0.78, 0.95]],
-  untrusted: [[0.14, 0.14, 0.14], [0.26, 0.31, 0.45], [0.26, 0.45, 0.54], [0.26, 0.6, 0.6]],
+  trusted: [[0.55, 0.55, 0.55], [0.55, 0.67, 0.86], [0.55, 0.72, 0.91], [0.55, 0.8, 0.97]],
+  untrusted: [[0.12, 0.12, 0.12], [0.28, 0.31, 0.35], [0.28, 0.48, 0.54], [0.28, 0.6, 0.6]],
 } as const;
 
 /** Least members of each row. */
@@ -20,8 +20,8 @@ export const MEMBERS = [1, 2, 3, 4] as const;
 /** Least share of each column. */
 export const SHARES = [0, 0.6, 0.9] as const;
 
-/** Where the bands begin: high takes three that agree and nine in ten of the passers, medium two with nobody against them. */
-const HIGH = 0.85;
+/** Where the bands begin: high takes three that agree and nine in ten of the passers, medium two and six in ten. */
+const HIGH = 0.88;
 const MEDIUM = 0.65;
 
 /**
@@ -31,7 +31,7 @@ const MEDIUM = 0.65;
  *
  * @example
  * confidence({ trustedExamples: 2, sampled: 13, distinct: 9, passers: 9, agreeing: 9, agreement: 1, inputs: 25 });
- * // { value: 0.95, band: 'high', why: '9 of 9 candidates that passed agree on 25 inputs' }
+ * // { value: 0.97, band: 'high', why: '9 of 9 candidates that passed agree on 25 inputs; 2 trusted examples met' }
  */
 export function confidence(evidence: Evidence): Confidence {
   const { passers, agreeing, agreement, inputs, sampled } = evidence;
