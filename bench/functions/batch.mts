@@ -14,15 +14,16 @@ const N = Number(values.n);
 const TOKENS = 64;
 const PROMPT_TOKENS = 400;
 
-/** A text of about 400 tokens; its first line differs each time, so that nothing of an earlier one is still known. */
+/** A text of about 400 tokens that goes on and on; its first line differs each time, so that nothing of an earlier one is still known. */
 let serial = 0;
 function prompt(engine: LocalEngine): string {
   serial += 1;
   let text = `${serial} is the number of this text.\n\n`;
-  for (let chapter = 1; engine.tokenCount(text) < PROMPT_TOKENS - 20; chapter += 1) {
-    text += `Chapter ${chapter}. The town lay between the river and the hills, and nobody had counted its ${chapter * 17} windows. `;
+  let chapter = 1;
+  for (; engine.tokenCount(text) < PROMPT_TOKENS - 20; chapter += 1) {
+    text += `Chapter ${chapter}. The town lay between the river and the hills, and nobody had counted its ${chapter * 17} windows.\n\n`;
   }
-  return `${text}\nThe story goes on like this:`;
+  return `${text}Chapter ${chapter}. The town`;
 }
 
 interface Cost {
@@ -38,7 +39,7 @@ async function cost(engine: LocalEngine, prompts: readonly string[], n: number, 
   const began = performance.now();
   const total = { promptTokens: 0, evaluated: 0, written: 0 };
   for (const [index, text] of prompts.entries()) {
-    const result = await engine.generate({ prompt: text, special: false, n, temperature: 0.8, topP: 0.95, seed: seed + index, maxTokens, stop: [] });
+    const result = await engine.generate({ prompt: text, special: false, n, temperature: 0.3, topP: 0.95, seed: seed + index, maxTokens, stop: [] });
     total.promptTokens += result.promptTokens;
     total.evaluated += result.promptTokens - result.cachedTokens;
     total.written += result.samples.reduce((sum, sample) => sum + sample.tokens, 0);
@@ -70,11 +71,16 @@ for (let attempt = 0; attempt < Number(values.rounds); attempt += 1) {
 await engine.close();
 
 const median = (all: readonly number[]): number => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)]!;
+const [prompts = []] = costs.values();
 const rows = [...costs].map(([name, all]) => {
   const candidates = /^\d+/.test(name) ? N : 1;
-  // A candidate that ended early would make its variant look cheap: what was written is brought to the same length.
-  const full = (c: Cost): number => (name.startsWith('prompt') ? 1 : (TOKENS * candidates) / c.written);
-  const middle = (of: 'cpu' | 'wall'): number => median(all.map((c) => c[of] * full(c)));
+  /** A candidate that ended early would make its variant look cheap: what was written is brought to the same length, the prompt left as it is. */
+  const full = (c: Cost, of: 'cpu' | 'wall'): number => {
+    if (all === prompts) return c[of];
+    const reading = (median(prompts.map((p) => p[of])) * c.evaluated) / prompts[0]!.evaluated;
+    return reading + ((c[of] - reading) * TOKENS * candidates) / c.written;
+  };
+  const middle = (of: 'cpu' | 'wall'): number => median(all.map((c) => full(c, of)));
   return { name, cpu: middle('cpu'), wall: middle('wall'), evaluated: all[0]!.evaluated, written: all.map((c) => c.written) };
 });
 const [alone, one, together] = rows as [(typeof rows)[0], (typeof rows)[0], (typeof rows)[0]];
