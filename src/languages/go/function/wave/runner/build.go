@@ -12,17 +12,19 @@ import (
 
 // build runs the compiler with a cache that begins with what the seed has.
 func build(given plan) built {
-	if err := linkCache(given.Seed, "cache"); err != nil {
+	// In the temporary directory, which lies in memory where the sandbox has one of its own: a thousand links on a disk took longer than the build.
+	cache, err := os.MkdirTemp("", "gocache")
+	if err != nil {
+		return built{Output: err.Error(), Exit: 1}
+	}
+	defer os.RemoveAll(cache)
+	if err := linkCache(given.Seed, cache); err != nil {
 		return built{Output: err.Error(), Exit: 1}
 	}
 	within, cancel := context.WithTimeout(context.Background(), time.Duration(given.BuildMs)*time.Millisecond)
 	defer cancel()
-	directory, err := os.Getwd()
-	if err != nil {
-		return built{Output: err.Error(), Exit: 1}
-	}
 	command := exec.CommandContext(within, given.Go, given.Args...)
-	command.Env = append(os.Environ(), "GOCACHE="+filepath.Join(directory, "cache"))
+	command.Env = append(os.Environ(), "GOCACHE="+cache)
 	// The compilers that it starts go with it.
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	command.Cancel = func() error { return syscall.Kill(-command.Process.Pid, syscall.SIGKILL) }
