@@ -19,7 +19,7 @@ export interface Answer {
 /** Which of the passers is taken. */
 export type Method = 'first' | 'shortest' | 'largest' | 'agreement';
 
-/** Passes the official tests and meets the examples of its task: in three tasks the two contradict each other, and nothing is right. */
+/** Passes the official tests and meets the examples of its task: in two tasks the two contradict each other, and nothing is right. */
 export const right = ({ official, passed }: Sampled): boolean => official && passed;
 
 /** The choice among the first `n` samples, or undefined where none passes. */
