@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { lineService } from '../shared/line-service.ts';
 import { pythonOnPath } from './interpreter.ts';
 
 const SCRIPT = fileURLToPath(new URL('./service/ast_service.py', import.meta.url));
@@ -18,13 +18,7 @@ export interface Unparsable {
   unparsable: { line: number; message: string };
 }
 
-interface Daemon {
-  child: ChildProcessWithoutNullStreams;
-  waiting: Map<number, { resolve: (value: unknown) => void; timer: NodeJS.Timeout }>;
-}
-
-let daemon: Promise<Daemon | undefined> | undefined;
-let next = 0;
+const answer = lineService(start, ANSWER_MS);
 
 /**
  * Asks the syntax tree service. It runs a Python of the machine (never one of a project) in isolated mode, without site
@@ -33,40 +27,16 @@ let next = 0;
  * @returns the answer; undefined when there is no Python on the machine, or when it could not answer (callers then read by lines)
  */
 export async function ask<T>(op: Operation, source: string, options: Record<string, unknown> = {}): Promise<T | Unparsable | undefined> {
-  daemon ??= start();
-  const running = await daemon;
-  if (!running) return undefined;
-  const id = (next += 1);
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => running.child.kill('SIGKILL'), ANSWER_MS);
-    if (running.waiting.size === 0) hold(running, true);
-    running.waiting.set(id, { resolve: resolve as (value: unknown) => void, timer });
-    running.child.stdin.write(`${JSON.stringify({ id, op, source: source.replace(/^\uFEFF/, ''), ...options })}\n`);
-  });
+  return (await answer({ op, source: source.replace(/^\uFEFF/, ''), ...options })) as T | Unparsable | undefined;
 }
 
 export function isUnparsable(answer: unknown): answer is Unparsable {
   return typeof answer === 'object' && answer !== null && 'unparsable' in answer;
 }
 
-async function start(): Promise<Daemon | undefined> {
+async function start(): Promise<ChildProcessWithoutNullStreams | undefined> {
   const python = await newestPython();
-  if (!python) return undefined;
-  const child = spawn(python, ['-I', '-S', '-B', SCRIPT], { cwd: '/', env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8' }, stdio: 'pipe' });
-  const running: Daemon = { child, waiting: new Map() };
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    const reply = JSON.parse(line) as { id: number; result?: unknown };
-    settle(running, reply.id, reply.result);
-  });
-  child.stderr.resume();
-  child.stdin.on('error', () => {}); // the exit below answers whoever waits
-  const ended = () => {
-    daemon = undefined; // the next question starts another one
-    for (const id of running.waiting.keys()) settle(running, id, undefined);
-  };
-  child.on('exit', ended).on('error', ended);
-  hold(running, false);
-  return running;
+  return python === undefined ? undefined : spawn(python, ['-I', '-S', '-B', SCRIPT], { cwd: '/', env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8' }, stdio: 'pipe' });
 }
 
 async function newestPython(): Promise<string | undefined> {
@@ -76,20 +46,4 @@ async function newestPython(): Promise<string | undefined> {
     if (found && found.release[1] >= OLDEST) return found.executable;
   }
   return undefined;
-}
-
-function settle(running: Daemon, id: number, value: unknown): void {
-  const waiting = running.waiting.get(id);
-  if (!waiting) return;
-  clearTimeout(waiting.timer);
-  running.waiting.delete(id);
-  if (running.waiting.size === 0) hold(running, false);
-  waiting.resolve(value);
-}
-
-/** The service keeps the process alive only while a question is open. */
-function hold(running: Daemon, on: boolean): void {
-  const verb = on ? 'ref' : 'unref';
-  running.child[verb]();
-  for (const stream of [running.child.stdin, running.child.stdout, running.child.stderr] as unknown as { ref?(): void; unref?(): void }[]) stream[verb]?.();
 }
