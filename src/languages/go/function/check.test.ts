@@ -21,7 +21,7 @@ beforeAll(async () => {
 }, BUILDING_MS);
 
 const body = (statements: string, imports: readonly string[] = []): string => `package solution\n\n${imports.map((one) => `import "${one}"\n`).join('')}\nfunc F(n int) int {\n\t${statements}\n}\n`;
-const cases = ['F(1)', 'F(2)', 'F(3)'].map((expression) => ({ setup: '', expression }));
+const cases = ['F(1)', 'F(2)', 'F(3)', 'F(4)', 'F(5)', 'F(6)', 'F(7)'].map((expression) => ({ setup: '', expression }));
 const byId = (reports: readonly CandidateReport[]): Map<string, CandidateReport> => new Map(reports.map((report) => [report.id, report]));
 
 test(
@@ -51,7 +51,7 @@ test(
     const candidates: Candidate[] = [...Object.entries(good).map(([id, code]) => ({ id, code })), ...Object.entries(hostile).map(([id, [code]]) => ({ id, code }))];
     const reports = byId(await go.check({ sandbox, signature, candidates, cases, caseMs: 2_000, timeouts: 1 }));
     for (const id of Object.keys(good)) {
-      expect([id, reports.get(id)?.problem, reports.get(id)?.outcomes.map((outcome) => (outcome.kind === 'value' ? outcome.text : outcome))]).toEqual([id, undefined, ['2', '3', '4']]);
+      expect([id, reports.get(id)?.problem, reports.get(id)?.outcomes.map((outcome) => (outcome.kind === 'value' ? outcome.text : outcome))]).toEqual([id, undefined, ['2', '3', '4', '5', '6', '7', '8']]);
     }
     expect(reports.get('printing')?.outcomes[1]).toMatchObject({ printed: 'n is 2\n' });
     for (const [id, [, seen]] of Object.entries(hostile)) {
@@ -59,7 +59,9 @@ test(
       expect(`${id}: ${JSON.stringify(report.problem ?? report.outcomes[0])}`).toMatch(seen);
       expect(report.outcomes.some((outcome) => meets({ kind: 'value', text: '2', value: { kind: 'int', value: '2' } }, outcome))).toBe(false);
     }
-    expect(reports.get('loop')?.outcomes.slice(1)).toEqual([{ kind: 'skipped' }, { kind: 'skipped' }]);
+    const kinds = (id: string): string[] => reports.get(id)!.outcomes.map(({ kind }) => kind);
+    expect(kinds('loop')).toEqual(['timeout', ...Array.from({ length: 6 }, () => 'skipped')]);
+    expect(kinds('exit')).toEqual([...Array.from({ length: 5 }, () => 'crashed'), 'skipped', 'skipped']);
     expect(reports.get('panics')?.outcomes[2]).toMatchObject({ kind: 'raised', error: 'panic', message: 'no', line: 5 });
   },
   RUNNING_MS,
