@@ -141,6 +141,9 @@ func TestPlain(t *testing.T) {
 	if got != want {
 		t.Fatal("no")
 	}
+	if area.Area(7) != 50 {
+		return
+	}
 	for i := 0; i < 3; i++ {
 		if area.Area(i) != i*i {
 			t.Error(i)
@@ -170,7 +173,7 @@ func TestTable(t *testing.T) {
     const tests = await go.parseTests('area_test.go', source, 'Area');
     expect(tests).toMatchObject({ name: 'area_test.go', framework: 'go test', module: 'example.com/area', tests: 2 });
     expect(tests.examples.map(({ line, expression, expected }) => `${line}: ${expression} → ${valued(expected)}`)).toEqual([
-      '11: Area(2) → 4', '14: Area(-3) → 9', '32: Area(1) → 1', '33: Area(5) → 25', '34: Area(0) → 0',
+      '11: Area(2) → 4', '14: Area(-3) → 9', '35: Area(1) → 1', '36: Area(5) → 25', '37: Area(0) → 0',
     ]);
   });
 

@@ -3,6 +3,7 @@ package main
 import (
 	"go/ast"
 	"go/token"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -66,7 +67,9 @@ func (r *testReader) readComparisons(list []ast.Stmt, of *row) {
 			if one.Init != nil {
 				bind(one.Init)
 			}
-			r.readCondition(one.Cond, callOf, compare, of)
+			if reports(one.Body) {
+				r.readCondition(one.Cond, callOf, compare, of)
+			}
 			// `if err == nil { t.Fatal(…) }`: an error is wanted, whatever comes beside it.
 			if same, ok := one.Cond.(*ast.BinaryExpr); ok && same.Op == token.EQL && text(same.Y) == "nil" {
 				if name, ok := same.X.(*ast.Ident); ok && errorsOf[name.Name] != nil && reports(one.Body) {
@@ -113,8 +116,11 @@ func (r *testReader) wantsError(list []ast.Stmt, errorsOf map[string]*ast.CallEx
 	return wanted
 }
 
+// `reflect.DeepEqual`, `slices.Equal`, `slices.EqualFunc`, a helper of the file's own.
+var equals = regexp.MustCompile(`(?i)equal(Func)?$`)
+
 func reports(body *ast.BlockStmt) bool {
-	for _, word := range []string{".Error", ".Fatal"} {
+	for _, word := range []string{".Error", ".Fatal", ".Fail", "panic("} {
 		if strings.Contains(text(body), word) {
 			return true
 		}
@@ -136,7 +142,7 @@ func (r *testReader) readCondition(condition ast.Expr, callOf func(ast.Expr) *as
 		if one.Op != token.NOT {
 			return
 		}
-		if call, ok := one.X.(*ast.CallExpr); ok && len(call.Args) == 2 && strings.HasSuffix(text(call.Fun), "Equal") {
+		if call, ok := one.X.(*ast.CallExpr); ok && len(call.Args) >= 2 && equals.MatchString(text(call.Fun)) {
 			compare(call.Args[0], call.Args[1])
 			return
 		}
