@@ -33,6 +33,11 @@ export function print(text = ''): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** A line on stderr about something that takes long and has no view of its own. */
+export function sayProgress(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
 /** A value as JSON on stdout. */
 export function printJson(value: unknown, indent?: number): void {
   print(JSON.stringify(value, null, indent));

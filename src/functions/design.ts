@@ -113,7 +113,7 @@ async function readContract(contract: Contract, given: Given): Promise<Design> {
   }
   const examples: Example[] = [];
   for (const { call, result } of contract.examples ?? []) {
-    const read = await readable(() => language.parseExamples(`${call} => ${result}`, name));
+    const read = await readable(() => language.parseExamples(`${call} => ${result}`, name, signature ?? given.signature));
     for (const example of read ?? []) if (!examples.some(({ expression }) => expression === example.expression)) examples.push({ ...example, trust: 'guessed', line: undefined });
   }
   const properties = (contract.properties ?? []).map((property): Property => ({ ...property, trust: 'guessed' }));

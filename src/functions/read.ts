@@ -37,7 +37,7 @@ export async function readTask(task: FunctionTask): Promise<Given> {
     throw new UntilgreenError('bad_arguments', 'The task is empty.', { argument: 'task' }, `Say what ${name} is to do, in a sentence.`);
   }
   const tests = task.tests && (await language.parseTests(task.tests.name, task.tests.source, name));
-  const doctests = task.doctests === undefined ? [] : await language.parseExamples(task.doctests, name);
+  const doctests = task.doctests === undefined ? [] : await language.parseExamples(task.doctests, name, stub?.signature);
   if (task.doctests?.trim() && doctests.length === 0) {
     throw new UntilgreenError('bad_arguments', `The doctests hold no example of ${name}.`, { argument: 'doctests' }, `Write one as \`${name}(…) => value\`, one a line.`);
   }

@@ -29,6 +29,8 @@ export interface ModelsOptions extends DiscoverOptions {
   replay?: string;
   /** Version of the product, for the recording's header; default: that of the package. */
   product?: string;
+  /** Told in a sentence what takes long before the first question: a library being installed, a server being started. */
+  onProgress?: (text: string) => void;
   /** For tests; default 0 to 1 at random. */
   random?: () => number;
   /** For tests; default a real wait. A replay never waits. */
@@ -64,7 +66,7 @@ export interface HttpModels extends Models {
  * const { value } = await models.ask({ role: 'planner', system, messages, schema: planSchema, schemaName: 'plan', key: 'it1/plan' });
  */
 export async function createModels(config: LoadedConfig, options: ModelsOptions = {}): Promise<HttpModels> {
-  const started = startedServers(config.env);
+  const started = startedServers(config.env, options.onProgress);
   const { targets, tape, withoutSchema, earlier } = await open(config, { serve: started.serve, ...options });
   const net = (baseUrl: string): typeof fetch => (isLocal(baseUrl) ? inProcess : (options.fetch ?? httpFetch));
   const fetchFor = (baseUrl: string): typeof fetch => (tape ? tape.through(net(baseUrl), baseUrl) : net(baseUrl));
@@ -132,13 +134,15 @@ export async function createModels(config: LoadedConfig, options: ModelsOptions 
 /** The model in this process; its library is loaded with the first question. */
 const inProcess: typeof fetch = async (input, init) => (await import('./local/endpoint.ts')).localFetch()(input, init);
 
+const STEPS = { convert: 'The weights are converted', start: 'A server is started for the model' } as const;
+
 /** Servers that this process starts for folders of weights. */
-function startedServers(env: LoadedConfig['env']): { serve: ServeModel; stop(): Promise<void> } {
+function startedServers(env: LoadedConfig['env'], onProgress: ModelsOptions['onProgress']): { serve: ServeModel; stop(): Promise<void> } {
   const running: { stop(): Promise<void> }[] = [];
   return {
     async serve(found) {
       const { serveSnapshot } = await import('./serve/serve.ts');
-      const served = await serveSnapshot(found, { env });
+      const served = await serveSnapshot(found, { env, ...(onProgress ? { onProgress: ({ step, seconds, line }) => onProgress(`${STEPS[step]}, ${Math.round(seconds)} s${line === undefined ? '' : `: ${line}`}`) } : {}) });
       running.push(served);
       return served;
     },
@@ -159,6 +163,11 @@ async function open(
     return { targets: targetsOf(tape.header), tape, withoutSchema: new Set(), earlier: [] };
   }
   const targets = await discoverModels(config, options);
+  if (Object.values(targets).some(({ baseUrl }) => isLocal(baseUrl))) {
+    // Before any work: a machine that cannot have the library is told so now, and nobody waits in silence.
+    const { installLlama } = await import('./local/install.ts');
+    await installLlama(options.onProgress ? { onProgress: options.onProgress } : {});
+  }
   if (options.record === undefined) return { targets, tape: undefined, withoutSchema: new Set(), earlier: [] };
   const redact = redactor(config.env, ROLES.map((role) => targets[role].apiKey));
   const tape = recordTo(options.record, headerOf(targets, options.product ?? (await productVersion())), redact);

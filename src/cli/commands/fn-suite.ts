@@ -19,7 +19,7 @@ import { suiteTable, taskLine } from '../fn/suite-table.ts';
 import type { EngineFlags } from '../program.ts';
 import { configFor, writable } from '../settings.ts';
 import { cancelOnSignal } from '../signals.ts';
-import { printJson } from '../terminal.ts';
+import { printJson, sayProgress } from '../terminal.ts';
 
 /** What `fn suite` was given, as commander names it. */
 export interface SuiteFlags extends Pick<EngineFlags, 'model' | 'baseUrl' | 'sandbox' | 'config'> {
@@ -58,7 +58,7 @@ export async function fnSuite(files: readonly string[], flags: SuiteFlags): Prom
   const config = await configFor(flags);
   const sandbox = await openSandbox({ mode: config.settings.sandbox.mode, minRung: config.settings.sandbox.min_rung, cacheDir: cacheDir(config.env) });
   let models: HttpModels | undefined;
-  const sampling = async (): Promise<Sampler> => (models = await createModels(config, { modelsRoots: flags.modelsRoot })).sampler();
+  const sampling = async (): Promise<Sampler> => (models = await createModels(config, { modelsRoots: flags.modelsRoot, ...(flags.quiet ? {} : { onProgress: sayProgress }) })).sampler();
   let keeper: KeptSampler | undefined;
   const { signal, release } = cancelOnSignal(() => {
     if (!flags.quiet) process.stderr.write('Stopping; finished tasks are kept where --out was given.\n');

@@ -16,7 +16,7 @@ import { taskOf } from '../fn/task.ts';
 import { readTask } from '../../functions/read.ts';
 import { configFor, recordingOf } from '../settings.ts';
 import { cancelOnSignal } from '../signals.ts';
-import { canAsk, chooseView, printJson } from '../terminal.ts';
+import { canAsk, chooseView, printJson, sayProgress } from '../terminal.ts';
 import { clean, oneLine } from '../view/text.ts';
 
 /** Told with -v alone: a line for each candidate is no overview. */
@@ -36,7 +36,7 @@ export async function fn(options: FnOptions): Promise<number> {
   const files = recordingOf(options);
   const config = await configFor(options);
   const { settings, env } = config;
-  const models = await createModels(config, { ...files, modelsRoots: options.modelsRoot });
+  const models = await createModels(config, { ...files, modelsRoots: options.modelsRoot, ...(options.quiet ? {} : { onProgress: sayProgress }) });
   try {
     const sandbox = await openSandbox({ mode: settings.sandbox.mode, minRung: settings.sandbox.min_rung, cacheDir: cacheDir(env) });
     const id = newFunctionId();
