@@ -2,13 +2,13 @@ import { execFile, spawn, type ChildProcessWithoutNullStreams } from 'node:child
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { cacheDir } from '../../../config/paths.ts';
 import { UntilgreenError } from '../../../core/errors.ts';
 import { sha256 } from '../../../core/hash.ts';
 import { GO_ENV } from '../../../sandbox/code/languages/go-cache.ts';
+import { lineService } from '../../shared/line-service.ts';
 import { toolchain } from './toolchain.ts';
 
 const run = promisify(execFile);
@@ -18,18 +18,7 @@ const ANSWER_MS = 20_000;
 /** Milliseconds of building; 11 s of processor time with an empty cache. */
 const BUILD_MS = 300_000;
 
-interface Running {
-  child: ChildProcessWithoutNullStreams;
-  waiting: Map<number, { resolve: (answer: Answer) => void; timer: NodeJS.Timeout }>;
-}
-
-interface Answer {
-  result?: unknown;
-  broken?: string;
-}
-
-let running: Promise<Running> | undefined;
-let next = 0;
+const answer = lineService(start, ANSWER_MS);
 
 /**
  * Asks the reader of Go source. It is a program of ours, built once for each Go into the user's cache, and a plain process: like a compiler's
@@ -39,38 +28,11 @@ let next = 0;
  * @throws `file_missing` where there is no Go, `tool_failed` where the program cannot be built
  */
 export async function ask<T>(op: string, question: unknown): Promise<T | undefined> {
-  running ??= start().catch((thrown: unknown) => {
-    running = undefined; // the next question tries again
-    throw thrown;
-  });
-  const service = await running;
-  const id = (next += 1);
-  const { result } = await new Promise<Answer>((resolve) => {
-    const timer = setTimeout(() => service.child.kill('SIGKILL'), ANSWER_MS);
-    if (service.waiting.size === 0) hold(service, true);
-    service.waiting.set(id, { resolve, timer });
-    service.child.stdin.write(`${JSON.stringify({ id, op, question })}\n`);
-  });
-  return result as T | undefined;
+  return (await answer({ op, question })) as T | undefined;
 }
 
-async function start(): Promise<Running> {
-  const program = await build();
-  const child = spawn(program, [], { cwd: '/', env: { LANG: 'C.UTF-8', GOMAXPROCS: '1', GOMEMLIMIT: '512MiB' }, stdio: 'pipe' });
-  const service: Running = { child, waiting: new Map() };
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    const { id, ...answer } = JSON.parse(line) as { id: number } & Answer;
-    settle(service, id, answer);
-  });
-  child.stderr.resume();
-  child.stdin.on('error', () => {}); // the exit below answers whoever waits
-  const ended = (): void => {
-    running = undefined; // the next question starts another one
-    for (const id of service.waiting.keys()) settle(service, id, { broken: 'it ended' });
-  };
-  child.on('exit', ended).on('error', ended);
-  hold(service, false);
-  return service;
+async function start(): Promise<ChildProcessWithoutNullStreams> {
+  return spawn(await build(), [], { cwd: '/', env: { LANG: 'C.UTF-8', GOMAXPROCS: '1', GOMEMLIMIT: '512MiB' }, stdio: 'pipe' });
 }
 
 async function build(): Promise<string> {
@@ -95,20 +57,4 @@ async function build(): Promise<string> {
     await rm(staging, { recursive: true, force: true });
   }
   return built;
-}
-
-function settle(service: Running, id: number, answer: Answer): void {
-  const waiting = service.waiting.get(id);
-  if (!waiting) return;
-  clearTimeout(waiting.timer);
-  service.waiting.delete(id);
-  if (service.waiting.size === 0) hold(service, false);
-  waiting.resolve(answer);
-}
-
-/** The reader keeps the process alive only while a question is open. */
-function hold(service: Running, on: boolean): void {
-  const verb = on ? 'ref' : 'unref';
-  service.child[verb]();
-  for (const stream of [service.child.stdin, service.child.stdout, service.child.stderr] as unknown as { ref?(): void; unref?(): void }[]) stream[verb]?.();
 }
