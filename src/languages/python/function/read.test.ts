@@ -65,8 +65,8 @@ describe('heads', () => {
   });
 
   test.each([
-    ['a name that is another', 'def g(a): pass', 'bad_arguments: The signature is of `g`, and the function is to be `f`'],
-    ['an open bracket', 'def f(', "bad_arguments: The signature does not parse (line 1: '(' was never closed)"],
+    ['a name that is another', 'def g(a): pass', 'bad_arguments: The signature is of `g`, and the function is to be `f`. Give both the same name.'],
+    ['an open bracket', 'def f(', "bad_arguments: The signature does not parse (line 1: '(' was never closed): `def f(`. Write it as"],
     ['the same parameter twice', 'def f(a, a):', "duplicate argument 'a'"],
     ['a class', 'class X: pass', 'bad_arguments: The signature does not parse'],
   ])('are refused for %s', async (_title, text, says) => {
@@ -129,12 +129,12 @@ describe('examples', () => {
   });
 
   test.each([
-    ['contradict each other', '>>> f(1)\n2\n\nf(1) => 3', 'Line 4 of the examples cannot be used, it contradicts line 1: `>>> f(1) 2`: f(1) => 3'],
-    ['have no value', 'f(1) =>', 'Line 1 of the examples cannot be used, there is no value behind `=>`'],
-    ['have half a value', '\nf(1) -> [2', 'Line 2 of the examples cannot be used, `[2` is no value'],
-    ['have a name for a value', 'f(1) => hello', 'Line 1 of the examples cannot be used, `hello` is no value'],
-    ['do not parse', '>>> f("a" == ""x")', 'Line 1 of the examples cannot be used, it does not parse'],
-    ['call something else', '>>> g(1)\n2', 'There is no example of `f` in the text that begins with: >>> g(1)'],
+    ['contradict each other', '>>> f(1)\n2\n\nf(1) => 3', 'Line 4 of the examples cannot be used, `f(1) => 3`: it contradicts line 1: `>>> f(1) 2`. Write'],
+    ['have no value', 'f(1) =>', 'Line 1 of the examples cannot be used, `f(1) =>`: there is no value behind `=>`.'],
+    ['have half a value', '\nf(1) -> [2', 'Line 2 of the examples cannot be used, `f(1) -> [2`: `[2` is no value.'],
+    ['have a name for a value', 'f(1) => hello', 'Line 1 of the examples cannot be used, `f(1) => hello`: `hello` is no value.'],
+    ['do not parse', '>>> f("a" == ""x")', 'Line 1 of the examples cannot be used, `>>> f("a" == ""x")`: it does not parse'],
+    ['call something else', '>>> g(1)\n2', 'There is no example of `f` in the text that begins with `>>> g(1)`. Write'],
   ])('are refused when they %s', async (_title, text, says) => {
     expect(await failure(parseExamples(text, 'f'))).toContain(`bad_arguments: ${says}`);
   });

@@ -24,9 +24,9 @@ export async function parseSignature(text: string, name: string): Promise<Signat
   if (read && 'signature' in read) return read.signature;
   const shown = text.trim().split('\n')[0] ?? '';
   if (read && 'other' in read) {
-    throw new UntilgreenError('bad_arguments', `The signature is of \`${read.other}\`, and the function is to be \`${name}\`: ${shown}`, { signature: text, fn: name, found: read.other }, 'Give both the same name.');
+    throw new UntilgreenError('bad_arguments', `The signature is of \`${read.other}\`, and the function is to be \`${name}\`.`, { signature: text, fn: name, found: read.other }, 'Give both the same name.');
   }
-  throw new UntilgreenError('bad_arguments', `The signature does not parse (line ${read?.line ?? 1}: ${read?.problem ?? 'no head'}): ${shown}`, { signature: text, line: read?.line ?? 1 }, `Write it as \`def ${name}(a: int, b: str) -> bool:\`.`);
+  throw new UntilgreenError('bad_arguments', `The signature does not parse (line ${read?.line ?? 1}: ${read?.problem ?? 'no head'}): \`${shown}\`.`, { signature: text, line: read?.line ?? 1 }, `Write it as \`def ${name}(a: int, b: str) -> bool:\`.`);
 }
 
 /** See `FunctionLanguage.parseExamples`. */
@@ -35,11 +35,11 @@ export async function parseExamples(text: string, name: string): Promise<Example
   const wrong = read?.problems[0];
   if (wrong) {
     const shown = wrong.text.replaceAll('\n', ' ');
-    throw new UntilgreenError('bad_arguments', `Line ${wrong.line} of the examples cannot be used, ${wrong.message}: ${shown}`, { line: wrong.line, text: wrong.text }, `Write \`>>> ${name}(…)\` with the value on the next line, or \`${name}(…) => value\`.`);
+    throw new UntilgreenError('bad_arguments', `Line ${wrong.line} of the examples cannot be used, \`${shown}\`: ${wrong.message}.`, { line: wrong.line, text: wrong.text }, `Write \`>>> ${name}(…)\` with the value on the next line, or \`${name}(…) => value\`.`);
   }
   if (read && read.examples.length === 0 && text.trim() !== '') {
     const first = text.trim().split('\n')[0] ?? '';
-    throw new UntilgreenError('bad_arguments', `There is no example of \`${name}\` in the text that begins with: ${first}`, { text, fn: name }, `Write \`>>> ${name}(…)\` with the value on the next line, or \`${name}(…) => value\`.`);
+    throw new UntilgreenError('bad_arguments', `There is no example of \`${name}\` in the text that begins with \`${first}\`.`, { text, fn: name }, `Write \`>>> ${name}(…)\` with the value on the next line, or \`${name}(…) => value\`.`);
   }
   return trusted(read?.examples ?? []);
 }

@@ -11,7 +11,8 @@ export async function parseTests(fileName: string, source: string, name: string)
   if (read === undefined || 'problem' in read) {
     const { problem, line } = read ?? { problem: 'it does not parse', line: 1 };
     const text = source.split('\n')[line - 1]?.trim() ?? '';
-    throw new UntilgreenError('bad_arguments', `Line ${line} of ${fileName} cannot be used, ${problem}: ${text}`, { file: fileName, line, text }, `Expected tests that import and call \`${name}\`.`);
+    const where = line === 0 ? `${fileName} cannot be used` : `Line ${line} of ${fileName} cannot be used, \`${text}\``;
+    throw new UntilgreenError('bad_arguments', `${where}: ${problem}.`, { file: fileName, line, text }, `Expected tests that import and call \`${name}\`.`);
   }
   return { name: fileName, source, framework: read.framework, module: read.module ?? undefined, examples: trusted(read.examples), tests: read.tests };
 }

@@ -61,9 +61,9 @@ describe('a test file', () => {
   });
 
   test.each([
-    ['that does not parse', 'def test_a(:', 'Line 1 of test_f.py cannot be used, it does not parse'],
-    ['that tests something else', 'def test_a():\n    assert g(1) == 2', 'it never uses `f`'],
-    ['that contradicts itself', 'assert f(1) == 2\nassert f(1) == 3', 'Line 2 of test_f.py cannot be used, it contradicts line 1: `assert f(1) == 2`: assert f(1) == 3'],
+    ['that does not parse', 'def test_a(:', 'Line 1 of test_f.py cannot be used, `def test_a(:`: it does not parse'],
+    ['that tests something else', 'def test_a():\n    assert g(1) == 2', 'test_f.py cannot be used: it never uses `f`. Expected tests that import and call `f`.'],
+    ['that contradicts itself', 'assert f(1) == 2\nassert f(1) == 3', 'Line 2 of test_f.py cannot be used, `assert f(1) == 3`: it contradicts line 1: `assert f(1) == 2`. Expected'],
   ])('%s is refused', async (_title, source, says) => {
     expect(await failure(parseTests('test_f.py', source, 'f'))).toContain(says);
   });

@@ -12,7 +12,7 @@ MOST_ROWS = 500  # examples that are taken from one table
 
 
 def read_tests(source, name):
-    """`{framework, module, examples, tests}`, or `{problem, line}`."""
+    """`{framework, module, examples, tests}`, or `{problem, line}`; line 0 is the file as a whole."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError) as error:
@@ -20,7 +20,7 @@ def read_tests(source, name):
     module, aliases = origin(tree, name)
     tree = Renamed(name, aliases).visit(tree)
     if not any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(tree)):
-        return {"problem": "it never uses `%s`" % name, "line": 1}
+        return {"problem": "it never uses `%s`" % name, "line": 0}
     reader = Reader(tree, source, name)
     reader.read()
     wrong = contradictions(reader.examples)
