@@ -4,12 +4,12 @@ import type { SampleRequest } from '../models/sampler.ts';
 import type { Given } from './read.ts';
 import type { FunctionOptions } from './types.ts';
 
-/** How a function begins, for models that continue a text. */
-const BEGINNINGS: Record<FunctionLanguageName, { comment: string; keyword: string }> = {
-  python: { comment: '#', keyword: 'def' },
-  javascript: { comment: '//', keyword: 'function' },
-  typescript: { comment: '//', keyword: 'function' },
-  go: { comment: '//', keyword: 'func' },
+/** How a function begins, for models that continue a text, and a head as a person gives it. */
+const BEGINNINGS: Record<FunctionLanguageName, { comment: string; keyword: string; head: string }> = {
+  python: { comment: '#', keyword: 'def', head: '(values: list[int]) -> int' },
+  javascript: { comment: '//', keyword: 'function', head: '(values)' },
+  typescript: { comment: '//', keyword: 'function', head: '(values: number[]): number' },
+  go: { comment: '//', keyword: 'func', head: '(values []int) int' },
 };
 
 /** Tries at a head: small models answer one in two with something else. */
@@ -47,7 +47,7 @@ export async function headOf(given: Given, texts: readonly string[], form: 'chat
   const alike = (head: Signature): number => heads.filter(({ parameters }) => parameters.length === head.parameters.length).length;
   const [best] = heads.toSorted((a, b) => alike(b) - alike(a));
   if (best) return best;
-  throw new UntilgreenError('model_reply_invalid', `The model ${model} wrote no head of a function ${name}.`, { model, replies: texts }, 'Give one, as in --signature "(values: list[int])".');
+  throw new UntilgreenError('model_reply_invalid', `The model ${model} wrote no head of a function ${name}.`, { model, replies: texts }, `Give one, as in --signature "${BEGINNINGS[language.name].head}".`);
 }
 
 /** The first line that declares the function, read as a signature. */

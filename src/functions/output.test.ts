@@ -46,6 +46,14 @@ describe('a standalone script', () => {
     expect(tried).toEqual([{ argv: '4', ok: true, printed: '8' }]);
   });
 
+  it('takes the words that the code has names and types for, where its head was read off examples', async () => {
+    const result = { ...(await answer('def double(text: str, /) -> str:\n    return text * 2\n', 'double("12") => "1212"')), examples: [] };
+    const guessed = await functionLanguage('python').parseSignature('def double(n1):', 'double');
+    const text = await renderFunction({ ...result, signature: guessed }, { form: 'standalone', cleanDoc: true }, { sandbox });
+    expect(text).toContain(`parser.add_argument("text", type=str, help='str')`);
+    expect(text).toContain('double(args.text)');
+  });
+
   it('that does not run is an error with what it said', async () => {
     const wrong = answer('def double(n: int) -> int:\n    raise ValueError("never")\n');
     await expect(renderFunction(await wrong, { form: 'standalone', cleanDoc: true }, { sandbox })).rejects.toMatchObject({ code: 'tool_failed', message: expect.stringMatching(/was tried with "4" and exited 1: ValueError: never/) });
@@ -73,7 +81,12 @@ it('a result without code has nothing to render', async () => {
 
 it('the header says who wrote it, when, with what and how sure', async () => {
   const result = await answer(DOUBLE);
-  expect(headerOf(result, new Date('2026-11-21T10:00:00Z')).split('\n').slice(0, 2)).toEqual(['double: written by untilgreen fn on 2026-11-21 with m, seed 7.', 'confidence 0.91: 4 of 4 candidates that passed agree on 25 inputs']);
+  const date = new Date('2026-11-21T10:00:00Z');
+  const alone = 'Read it before you rely on it.';
+  expect(headerOf(result, date, { tests: true }).split('\n')).toEqual(['double: written by untilgreen fn on 2026-11-21 with m, seed 7.', 'confidence 0.91: 4 of 4 candidates that passed agree on 25 inputs', 'Its examples are in the test file beside it; read it before you rely on it.']);
+  // No file of tests is written for a script, nor where there is no example.
+  expect(headerOf(result, date, { tests: false }).split('\n').at(-1)).toBe(alone);
+  expect(headerOf({ ...result, examples: [] }, date, { tests: true }).split('\n').at(-1)).toBe(alone);
   expect(confidenceLine({ confidence: { value: 0.2, band: 'low', why: 'nothing was run' } })).toBe('confidence 0.20 (low): nothing was run');
 });
 

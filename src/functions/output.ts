@@ -34,15 +34,27 @@ const TRIAL_SECONDS = 60;
  * const text = await renderFunction(result, { form: 'standalone', cleanDoc: true }, { sandbox: await openSandbox() });
  */
 export async function renderFunction(result: FunctionResult, { form, cleanDoc, header }: OutputOptions, { sandbox, emit = silent, signal }: OutputDeps): Promise<string> {
-  const { code, signature } = result;
-  if (code === undefined || signature === undefined) throw new UntilgreenError('not_found', `There is no code of ${result.fn}: no candidate passed.`, { fn: result.fn });
+  const { code } = result;
+  if (code === undefined || result.signature === undefined) throw new UntilgreenError('not_found', `There is no code of ${result.fn}: no candidate passed.`, { fn: result.fn });
   emit('stage_started', { stage: 'output' });
   const language = functionLanguage(result.lang);
+  const signature = form === 'standalone' ? await asWritten(language, code, result.signature) : result.signature;
   // What candidates agreed on goes into the tests beside it: in a doc it would read as a promise.
   const examples = result.examples.filter(({ trust }) => trust === 'user');
   const text = await language.render({ code, signature, form, cleanDoc, doc: result.doc, examples, ...(header === undefined ? {} : { header }) });
   if (form === 'standalone') await tryScript(language, signature, text, result, { sandbox, emit, ...(signal ? { signal } : {}) });
   return text;
+}
+
+/** The head with the names of the code, and its types where the head has none: what is read off examples calls its parameters n1 and n2. */
+async function asWritten(language: FunctionLanguage, code: string, head: Signature): Promise<Signature> {
+  const written = (await language.readStub(code, head.name))?.signature.parameters;
+  if (written?.length !== head.parameters.length) return head;
+  const parameters = head.parameters.map((parameter, index) => {
+    const { name, type, typeText } = written[index]!;
+    return { ...parameter, name, ...(parameter.type.kind === 'any' ? { type, ...(typeText === undefined ? {} : { typeText }) } : {}) };
+  });
+  return { ...head, parameters };
 }
 
 /** The package of a Go file, comments, closing brackets: said of a file, not needed by a function. */
@@ -77,12 +89,13 @@ function failing(ran: CodeResult, printed: string, wanted: string | undefined): 
   return `printed ${JSON.stringify(printed)} instead of ${JSON.stringify(wanted)}`;
 }
 
-/** How a file was made, for its first lines: what wrote it, and how sure that is. */
-export function headerOf(result: FunctionResult, date: Date): string {
+/** How a file was made, for its first lines: what wrote it, how sure that is, and where its examples are. */
+export function headerOf(result: FunctionResult, date: Date, options: { tests: boolean }): string {
+  const examples = result.examples.some(({ trust }) => trust !== 'guessed');
   return [
     `${result.fn}: written by untilgreen fn on ${date.toISOString().slice(0, 10)} with ${result.model}, seed ${result.seed}.`,
     confidenceLine(result),
-    'Checked against the examples in the test file beside it; read it before you rely on it.',
+    `${options.tests && examples ? 'Its examples are in the test file beside it; read' : 'Read'} it before you rely on it.`,
   ].join('\n');
 }
 

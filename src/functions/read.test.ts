@@ -72,6 +72,8 @@ describe('a head that nobody gave', () => {
     expect((await headOf(given, texts, 'chat', 'm')).text).toBe('def pick(items: list, at: int) -> int:');
     expect((await headOf(given, ['n: int) -> int:\n    return n'], 'completion', 'm')).parameters).toMatchObject([{ name: 'n' }]);
     await expect(headOf(given, ['no', 'def other(a):'], 'chat', 'm')).rejects.toMatchObject({ code: 'model_reply_invalid' });
+    const typescript = await readTask({ ...task, lang: 'typescript' });
+    await expect(headOf(typescript, ['no'], 'chat', 'm')).rejects.toThrow('Give one, as in --signature "(values: number[]): number".');
     expect(headRequest(given, { seed: 3 }).completion.prompt).toBe('# It.\ndef pick(');
   });
 });

@@ -83,7 +83,7 @@ interface Made {
 /** Renders an answer, and writes it where that is wanted. */
 async function deliver(result: FunctionResult, output: FnOutput, place: Place | undefined, deps: OutputDeps): Promise<Made> {
   try {
-    const text = await renderFunction(result, { form: output.form, cleanDoc: output.cleanDoc, ...(place ? { header: headerOf(result, new Date()) } : {}) }, deps);
+    const text = await renderFunction(result, { form: output.form, cleanDoc: output.cleanDoc, ...(place ? { header: headerOf(result, new Date(), { tests: output.form !== 'standalone' }) } : {}) }, deps);
     if (output.form === 'function') {
       const lines = await leftOut(result, text, output.cleanDoc);
       if (lines.length > 0) result.notes.push(`It needs ${lines.slice(0, LINES_NAMED).join('; ')}${lines.length > LINES_NAMED ? '; …' : ''} (--add-imports).`);
