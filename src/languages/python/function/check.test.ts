@@ -189,4 +189,13 @@ describe('hostile candidates', () => {
   test('an endless one is stopped after two time-outs', () => {
     expect(reports.get('an infinite loop')!.outcomes.map(({ kind }) => kind)).toEqual(['timeout', 'timeout', 'skipped']);
   });
+
+  test('signals to its neighbours, and limits for them, change nothing of theirs', async () => {
+    const neighbours = (doing: string): string =>
+      `import os, resource, time\ndef f(n):\n    end = time.time() + 0.5\n    while time.time() < end:\n        for pid in os.listdir("/proc"):\n            try:\n                if pid.isdigit() and int(pid) != os.getpid() and open("/proc/%s/stat" % pid).read().rsplit(")", 1)[1].split()[1] == str(os.getppid()):\n                    ${doing}\n            except OSError:\n                pass\n        time.sleep(0.01)\n    return -1`;
+    const slow = 'import time\ndef f(n):\n    time.sleep(0.2)\n    return len(bytearray(60 * 10 ** 6)) // 60 // 10 ** 6 + n';
+    const candidates = [slow, neighbours('os.kill(int(pid), 11)'), slow, neighbours('resource.prlimit(int(pid), resource.RLIMIT_AS, (1 << 20, 1 << 20))'), slow].map((code, index) => ({ id: String(index), code }));
+    const found = await check({ sandbox, signature, candidates, cases, caseMs: 2000 });
+    expect(found.map(passes)).toEqual([true, false, true, false, true]);
+  }, 60_000);
 });

@@ -10,6 +10,7 @@ import { PYTHON_ENV } from '../check.ts';
 import { resultsOf } from '../results.ts';
 import { screen } from './code.ts';
 import { pythonTools } from './properties.ts';
+import { DRIVER, functionsUsed, moduleApart, type Used } from './tests-apart.ts';
 import { problemOf } from './wire.ts';
 
 const RUNNER = fileURLToPath(new URL('../runner', import.meta.url));
@@ -19,8 +20,9 @@ const AT_ONCE = 2;
 const START_MS = 15_000;
 
 /**
- * See `FunctionLanguage.runTests`. Each candidate stands as the module that the tests import, in a sandbox of its own; the test file is read-only
- * there, and the report goes over a file that no path leads to. Candidates that do more than compute are not run.
+ * See `FunctionLanguage.runTests`. Each candidate has a sandbox of its own, and a process of its own in it: the module that the tests import calls it
+ * there and gives them plain values. Where the tests need the module itself, or hand over what cannot travel, the candidate stands beside them, the
+ * test file read-only. The report goes over a file that no path leads to. Candidates that do more than compute are not run.
  */
 export async function runTests(request: Omit<CheckRequest, 'cases'> & { tests: TestFile }): Promise<TestFileReport[]> {
   const { candidates, signature } = request;
@@ -28,13 +30,17 @@ export async function runTests(request: Omit<CheckRequest, 'cases'> & { tests: T
   for (let at = 0; at < candidates.length; at += AT_ONCE) {
     reports.push(...(await Promise.all(candidates.slice(at, at + AT_ONCE).map(async (candidate): Promise<TestFileReport> => {
       const problem = await screen(candidate.code, signature);
-      return problem ? { id: candidate.id, passed: false, ran: 0, problems: [problem] } : runOne(request, candidate);
+      if (problem) return { id: candidate.id, passed: false, ran: 0, problems: [problem] };
+      const used = functionsUsed(request.tests, candidate.code, signature);
+      const apart = used && (await runOne(request, candidate, used));
+      return apart ?? (await runOne(request, candidate))!;
     }))));
   }
   return reports;
 }
 
-async function runOne({ sandbox, caseMs, tests, signature, signal }: Omit<CheckRequest, 'cases'> & { tests: TestFile }, candidate: Candidate): Promise<TestFileReport> {
+/** @param used its functions, where it runs apart. @returns undefined where values of the tests cannot travel there */
+async function runOne({ sandbox, caseMs, tests, signature, signal }: Omit<CheckRequest, 'cases'> & { tests: TestFile }, candidate: Candidate, used?: readonly Used[]): Promise<TestFileReport | undefined> {
   const [{ python, sitePackages }, tools] = await Promise.all([pythonTools(), toolPaths(['python3'])]);
   const box = makeBoxDirectory();
   const mountAt = box;
@@ -42,13 +48,14 @@ async function runOne({ sandbox, caseMs, tests, signature, signal }: Omit<CheckR
   const modulePath = `${(tests.module ?? signature.name).replaceAll('.', '/')}.py`;
   const report = await openReportFile(box);
   try {
-    for (const [path, content] of filesOf(modulePath, candidate.code, testName, tests, signature.name)) writeNoFollow(box, path, content);
+    const code = used ? moduleApart(candidate.code, used, testName) : candidate.code;
+    for (const [path, content] of filesOf(modulePath, code, testName, tests, signature.name)) writeNoFollow(box, path, content);
     const framework = tests.framework === 'unittest' ? 'unittest' : 'pytest';
     const result = await sandbox.run({
       argv: [python, `${RUNNER}/untilgreen_run.py`],
       workspace: box,
       env: { ...PYTHON_ENV, PATH: tools.path },
-      mounts: [...tools.mounts, { source: RUNNER, target: RUNNER }, { source: sitePackages, target: sitePackages }, { source: join(box, testName), target: `${mountAt}/${testName}` }],
+      mounts: [...tools.mounts, { source: RUNNER, target: RUNNER }, { source: sitePackages, target: sitePackages }, used ? { source: DRIVER, target: DRIVER } : { source: join(box, testName), target: `${mountAt}/${testName}` }],
       limits: { wallMs: START_MS + Math.min(100, 1 + tests.tests) * caseMs, memoryBytes: 1024 * MiB, processes: 64, fileBytes: 16 * MiB, diskBytes: 32 * MiB },
       network: 'none',
       stdin: JSON.stringify({
@@ -65,7 +72,9 @@ async function runOne({ sandbox, caseMs, tests, signature, signal }: Omit<CheckR
     });
     if (signal?.aborted) throw new UntilgreenError('cancelled', 'Cancelled while the test file was run.');
     if (result.status === 'sandbox_error') throw new UntilgreenError('sandbox_error', result.error ?? 'The sandbox did not start.', {});
-    return reportOf(candidate.id, resultsOf(await report.read(), report.nonce, result, { mountAt, root: box, cwd: '' }), modulePath, result.status);
+    const read = resultsOf(await report.read(), report.nonce, result, { mountAt, root: box, cwd: '' });
+    if (used && [...read.tests, ...read.errors].some(({ errorClass }) => errorClass === 'CannotTravel')) return undefined;
+    return reportOf(candidate.id, read, modulePath, result.status);
   } finally {
     await report.close();
     await removeBoxDirectory(box);
@@ -81,7 +90,8 @@ function filesOf(modulePath: string, code: string, testName: string, tests: Test
 
 /** Plain asserts as one test: what they use of the function is imported where the file does not do so itself. */
 function wrapped(tests: TestFile, name: string): string {
-  const imports = tests.module === undefined ? `from ${name} import *\nfrom ${name} import ${name}\n` : '';
+  // What stands for one of Python's own functions in the candidate does not in the tests.
+  const imports = tests.module === undefined ? `import builtins as _own, ${name} as _made\nglobals().update({key: value for key, value in vars(_made).items() if not key.startswith('_') and not hasattr(_own, key)})\nfrom ${name} import ${name}\n` : '';
   const futures = tests.source.split('\n').filter((line) => line.startsWith('from __future__'));
   const body = tests.source.split('\n').filter((line) => !line.startsWith('from __future__')).join('\n');
   return `${futures.join('\n')}${futures.length > 0 ? '\n' : ''}${imports}def test_asserts():\n    exec(compile(${JSON.stringify(body)}, ${JSON.stringify(tests.name)}, 'exec'), dict(globals(), __name__='asserts'))\n`;

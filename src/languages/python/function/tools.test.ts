@@ -70,7 +70,9 @@ describe('a test file', () => {
 });
 
 describe('the tests of a user, run', () => {
-  const SOURCE = 'from area import f\nimport pytest\n\ndef test_value():\n    assert f([2, 1]) == [1, 2]\n\ndef test_error():\n    with pytest.raises(TypeError):\n        f(None)\n';
+  /** `sys` and `os` by ways that are not screened. */
+  const OS = 'import random, typing\nsys = (m := typing).sys\nos = vars(random)["_os"]\n';
+  const SOURCE = 'from area import f\nimport pytest\n\nWANTED = [1, 2]\n\ndef test_value():\n    assert f([2, 1]) == WANTED\n\ndef test_error():\n    with pytest.raises(TypeError):\n        f(None)\n';
   const CODES: Record<string, string> = {
     good: 'def f(xs):\n    return sorted(xs)',
     wrong: 'def f(xs):\n    return sorted(xs, reverse=True)',
@@ -80,6 +82,14 @@ describe('the tests of a user, run', () => {
     'reads the tests': 'def f(xs):\n    return open("test_area.py").read()',
     'another pytest': 'import pytest\npytest.raises = lambda *a: None\ndef f(xs):\n    return [1, 2]',
     'an end': 'import os\nos._exit(0)\ndef f(xs):\n    return 1',
+    // What the screening does not see: these reach the tests' process, where they share one.
+    'a pytest that runs nothing': `${OS}tests = sys.modules.get("_pytest.python")\nif tests:\n    setattr(tests.Function, "runtest", lambda self: None)\ndef f(xs):\n    return None`,
+    'the expected value, from the loaded tests': `${OS}def f(xs):\n    for name, module in list(sys.modules.items()):\n        if name.startswith("test_"):\n            return module.WANTED\n    return None`,
+    'the expected value, from the file': `import codecs\ndef f(xs):\n    return [int(sign) for sign in codecs.open("test_area.py").read().split("WANTED = ")[1][:7] if sign.isdigit()]`,
+    'the expected value, as it is compared': 'class L(list):\n    def __eq__(self, other):\n        self[:] = other\n        return True\ndef f(xs):\n    if xs is None:\n        raise TypeError\n    return L()',
+    'a module for the tests to import': `${OS}for folder, _, files in os.walk("/tmp"):\n    if "test_area.py" in files:\n        for name in ("difflib", "pprint"):\n            try:\n                os.write(os.open(folder + "/" + name + ".py", os.O_WRONLY | os.O_CREAT), b"import sys; sys.modules['_pytest.python'].Function.runtest = lambda self: None")\n            except OSError:\n                pass\ndef f(xs):\n    return None`,
+    'an answer that is none': `${OS}def f(xs):\n    os.write(3, b"xxxxxxxxxx")\n    return [1, 2]`,
+    'an end of the tests': `${OS}def f(xs):\n    os.kill(os.getppid(), 9)\n    return [1, 2]`,
     'equals everything': 'class E:\n    def __eq__(self, other):\n        return True\ndef f(xs):\n    if xs is None:\n        raise TypeError\n    return E()',
   };
   let reports: Map<string, TestFileReport>;
@@ -102,9 +112,20 @@ describe('the tests of a user, run', () => {
     expect(reports.get('raises')).toMatchObject({ passed: false, problems: [{ class: 'exception', message: 'IndexError: list index out of range', line: 4 }] });
   });
 
-  test.each(['leaves', 'fake lines', 'reads the tests', 'another pytest', 'an end', 'equals everything'])('nobody passes who %s', (name) => {
+  test.each(Object.keys(CODES).filter((name) => !['good', 'wrong', 'raises'].includes(name)))('nobody passes by %s', (name) => {
     const report = reports.get(name)!;
     expect(report.passed).toBe(false);
     expect(report.problems.length).toBeGreaterThan(0);
   });
+
+  test.each<[string, string, string, string]>([
+    ['functions handed over and handed back', 'f(g, n)', 'def f(g, n):\n    return lambda x: g(x) + n', 'def test_a():\n    add = f(lambda x: x * 2, 1)\n    assert add(4) == 9\n    assert sorted([3, 1], key=f(abs, 0)) == [1, 3]'],
+    ['generators, prints, arguments that change', 'f(m)', 'def f(m):\n    print("hello")\n    m[0].reverse()\n    while True:\n        yield m[0][0]', 'def test_a(capsys):\n    m = [[1, 2]]\n    row = m[0]\n    assert next(f(m)) == 2\n    assert row == [2, 1]\n    assert capsys.readouterr().out == "hello\\n"'],
+    ['values and errors of other classes than Python has at hand', 'f(n)', 'import decimal, datetime, collections\nclass Own(ValueError):\n    pass\nclass Twice:\n    def __init__(self, n):\n        self.n = n\n    def value(self):\n        return self.n * 2\nPair = collections.namedtuple("Pair", "a b")\ndef f(n):\n    if n < 0:\n        raise Own("bad: %d" % n)\n    return Pair(decimal.Decimal("1.10"), datetime.date(2024, 2, n)), Twice(n), 10 ** 5000, float("inf")', 'import datetime, decimal, pytest\n\ndef test_a():\n    pair, twice, big, far = f(3)\n    assert pair.b == datetime.date(2024, 2, 3) and pair.a == decimal.Decimal("1.1")\n    assert twice.n == 3 and twice.value() == 6 and big == 10 ** 5000 and far > big\n    with pytest.raises(ValueError, match="^bad: -1$"):\n        f(-1)'],
+    ['objects of the tests, which do not travel', 'f(n)', 'def f(n):\n    return n.x + 1', 'class A:\n    x = 4\n\ndef test_a():\n    a = A()\n    assert f(a) == 5'],
+    ['classes of the module', 'f(n)', 'class Point(tuple):\n    pass\ndef f(n):\n    return Point([n])', 'from area import Point\n\ndef test_a():\n    n = 1\n    assert type(f(n)) is Point'],
+  ])('and the right ones pass: %s', async (_title, head, code, source) => {
+    const tests = await parseTests('test_area.py', `from area import f\n${source}\n`, 'f');
+    expect(await runTests({ sandbox, signature: await parseSignature(head, 'f'), tests, candidates: [{ id: 'a', code }], caseMs: 5000 })).toEqual([{ id: 'a', passed: true, ran: 1, problems: [] }]);
+  }, 60_000);
 });

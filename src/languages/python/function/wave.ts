@@ -74,9 +74,9 @@ export async function runWave(request: WaveRequest): Promise<(Told | undefined)[
   return request.candidates.map((_, index) => told.get(index));
 }
 
-/** Was its process ended by a signal that another one may have sent? */
+/** Was its process ended by a signal, or by a limit, that another one may have sent or set? */
 function wasKilled({ problem, outcomes }: Told): boolean {
-  return [problem, ...(outcomes ?? [])].some((each) => isRecord(each) && each['kind'] === 'crashed' && /^SIG(KILL|TERM|INT|HUP|STOP|ABRT|USR[12])$/.test(String(each['how'])));
+  return [problem, ...(outcomes ?? [])].some((each) => isRecord(each) && each['kind'] === 'crashed' && /^(?:SIG|signal |memory$)/.test(String(each['how'])));
 }
 
 /** One command; what it told is added. @returns those that were running when it ended early */
