@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { ModelSettings } from '../config/schema.ts';
+import type { LoadedConfig, ModelSettings } from '../config/schema.ts';
 import { modelConfig, startModelServer } from '../../test/support/model-server.ts';
 import type { ModelServer, ModelServerOptions } from '../../test/support/model-server.ts';
 import { normalizeBaseUrl, ollamaBaseUrl } from './base-url.ts';
@@ -122,6 +122,19 @@ describe('one clear line says', () => {
   test('that no model was found, and what to start', async () => {
     const ports = [await freePort(), await freePort()];
     await expect(discoverModels(modelConfig({}), { probePorts: ports })).rejects.toMatchObject({ code: 'no_model', exitCode: 8, data: { ports }, message: expect.stringMatching(/^No language model was found.*Start one .*VLLM_URL/) });
+  });
+
+  test('that nothing has the model that was named', async () => {
+    const ports = [await freePort()];
+    await expect(discoverModels(modelConfig({}, { default: { model: 'tini' } }), { probePorts: ports })).rejects.toMatchObject({ code: 'no_model', exitCode: 8, message: expect.stringMatching(/^There is no model 'tini' on this machine.* No server answers on the usual ports of this machine either\. `untilgreen models list` shows all/) });
+    await expect(discoverModels(modelConfig({}, { default: { model: './gone.gguf' } }), { probePorts: ports })).rejects.toMatchObject({ exitCode: 8, message: expect.stringContaining('gone.gguf') });
+  });
+
+  test('which flag named a server, and the key where something else did', async () => {
+    const url = `http://127.0.0.1:${await freePort()}`;
+    const named = (origins: LoadedConfig['origins']): Promise<unknown> => discoverModels({ ...modelConfig({}, { default: { base_url: url, model: 'm' } }), origins });
+    await expect(named({ 'models.default.base_url': { source: 'flag', name: '--base-url' } })).rejects.toThrow('(from --base-url) cannot be reached');
+    await expect(named({ 'models.default.base_url': { source: 'user', name: 'config.yaml line 2' } })).rejects.toThrow('(from models.default.base_url) cannot be reached');
   });
 
   test.each([['named', 'm'], ['not named', undefined]])('that the server cannot be reached, its model %s', async (_title, model) => {

@@ -1,6 +1,7 @@
 import type { LoadedConfig, ModelSettings } from '../config/schema.ts';
 import { UntilgreenError } from '../core/errors.ts';
 import { normalizeBaseUrl, ollamaBaseUrl, publicUrl } from './base-url.ts';
+import type { FindOptions } from './files/types.ts';
 import { httpFetch } from './http-fetch.ts';
 import { localModels, writtenAsPath } from './local-model.ts';
 import type { ServeModel } from './local-model.ts';
@@ -90,7 +91,7 @@ export async function discoverModels(config: LoadedConfig, options: DiscoverOpti
   for (const role of ROLES) {
     const settings = settingsOf(models[role], models.default);
     const mine = await onThisMachine(settings);
-    const found = mine ?? fromConfig(settings, config, role) ?? (settings.provider === undefined ? fromEnvironment(config.env, settings.model) : undefined) ?? (await probe());
+    const found = mine ?? fromConfig(settings, config, role) ?? (settings.provider === undefined ? fromEnvironment(config.env, settings.model) : undefined) ?? (await probe().catch((nothing) => nobodyHas(settings, nothing, { env: config.env, ...(options.modelsRoots ? { roots: options.modelsRoots } : {}) })));
     const endpoint = settings.api_key_env === undefined || mine ? found : { ...found, apiKey: namedKey(settings.api_key_env, config.env) };
     let model = mine?.model ?? settings.model ?? endpoint.model;
     // A probed endpoint has listed its models already, and a file was looked at.
@@ -119,7 +120,9 @@ export async function discoverModels(config: LoadedConfig, options: DiscoverOpti
 function fromConfig(settings: ModelSettings, config: LoadedConfig, role: Role): Endpoint | undefined {
   const { provider: named, base_url } = settings;
   if (base_url !== undefined) {
-    const via = `models.${config.settings.models[role]?.base_url === undefined ? 'default' : role}.base_url`;
+    const key = `models.${config.settings.models[role]?.base_url === undefined ? 'default' : role}.base_url`;
+    const origin = config.origins[key];
+    const via = (origin?.source === 'flag' && origin.name) || key;
     // Anthropic and Google have API roots of other forms: theirs is taken as it stands.
     const baseUrl = named === 'anthropic' || named === 'google' ? base_url.replace(/\/+$/, '') : baseUrlOf(base_url, via);
     const provider = named ?? (baseUrl === HOSTED.openai ? 'openai' : 'openai-compatible');
@@ -242,10 +245,18 @@ async function probeLoopback(ports: readonly number[], call: typeof fetch, timeo
       'no_model',
       'No language model was found: none is configured, and no server answers on the usual ports of this machine.',
       { ports: [...ports] },
-      'Start one (`ollama serve`, `vllm serve MODEL`, `llama-server -m MODEL.gguf`), or set VLLM_URL and VLLM_MODEL, OPENAI_API_KEY, ANTHROPIC_API_KEY or GEMINI_API_KEY. `untilgreen doctor` shows what was tried.',
+      'Start one (`ollama serve`, `vllm serve MODEL`, `llama-server -m MODEL.gguf`), name a model file (`untilgreen models list`), or set VLLM_URL and VLLM_MODEL, OPENAI_API_KEY, ANTHROPIC_API_KEY or GEMINI_API_KEY. `untilgreen doctor` shows what was tried.',
     );
   }
   return { provider: 'openai-compatible', baseUrl: found.baseUrl, apiKey: undefined, model: found.models[0], serves: found.models, via: `port ${new URL(found.baseUrl).port}` };
+}
+
+/** Where a name was given, what is missing is that model: saying that none is configured would send people elsewhere. */
+async function nobodyHas({ model, provider }: ModelSettings, nothing: unknown, where: FindOptions): Promise<never> {
+  if (model === undefined || provider !== undefined) throw nothing;
+  const { unknownModel } = await import('./files/find.ts');
+  const { what, data, next } = await unknownModel(model, where);
+  throw new UntilgreenError('no_model', `${what} No server answers on the usual ports of this machine either.`, data, next, { cause: nothing });
 }
 
 function unnamed(endpoint: Endpoint): UntilgreenError {

@@ -113,7 +113,7 @@ export function unreachableError(where: string, cause: unknown, via?: string): U
     'model_unreachable',
     `The model server ${where}${via ? ` (from ${via})` : ''} cannot be reached: ${reason}.`,
     { baseUrl: where, reason: code ?? reason, ...(via ? { via } : {}) },
-    'Start it, or name another with VLLM_URL or models.default.base_url.',
+    'Start it, or name another with --base-url, VLLM_URL or models.default.base_url.',
     { cause },
   );
 }
