@@ -194,6 +194,11 @@ describe('as a process', () => {
     for (const flag of ['--version', '-V']) expect((await run(process.execPath, [bin, flag])).stdout).toBe(`${version}\n`);
     await expect(run(process.execPath, [bin, 'doctor'])).rejects.toMatchObject({ code: 2, stdout: '', stderr: 'untilgreen: it is not built yet. Run `npm run build` first.\n' });
   });
+  it('output that nothing took is an error, not an answer', async () => {
+    const bin = join(repository, 'bin/untilgreen.mjs');
+    await expect(run('sh', ['-c', '"$0" "$1" config >/dev/full', process.execPath, bin])).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(/^untilgreen: The output could not be written: ENOSPC: no space left on device\. Make room/) });
+    expect((await run('sh', ['-c', '"$0" "$1" config | head -n 1', process.execPath, bin])).stderr).toBe('');
+  });
   it('the bash completion completes', async () => {
     const script = (await command('completion', 'bash')).stdout;
     writeFileSync(join(project, 'script.py'), '');
