@@ -25,6 +25,10 @@ export async function taskOf(options: FnOptions): Promise<FunctionTask> {
   const doctests = await textOf('--doctests', options.doctests);
   if (task === undefined && signature === undefined) throw usage('There is no task.', 'Say what the function is to do: --task "the largest number of a list".');
   if (task !== undefined && task.trim() === '') throw usage('The task is empty.', 'Say what the function is to do: --task "the largest number of a list".');
+  // An empty file or an unset variable of a shell: without a word, all would rest on guesses.
+  for (const [flag, text] of [['--signature', signature], ['--doctests', doctests]] as const) {
+    if (text !== undefined && text.trim() === '') throw usage(`${flag} holds nothing.`, 'Leave it out, or check the file or the variable that it is taken from.');
+  }
   return {
     task: task ?? '', fn: options.fn, lang: languageOf(options.lang, tests?.name),
     ...(signature === undefined ? {} : { signature }), ...(doctests === undefined ? {} : { doctests }), ...(tests === undefined ? {} : { tests }),
