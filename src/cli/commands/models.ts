@@ -105,7 +105,7 @@ export async function modelsAdd(path: string, options: { name?: string; json?: b
   const name = options.name ?? (found.kind === 'gguf' ? found.name : basename(found.name));
   await register(process.env, name, found.path);
   if (options.json) printJson({ ok: true, name, path: found.path, kind: found.kind, ...found.facts });
-  else print(`${name}: ${oneLine(describeFacts(found.facts))}\n  ${oneLine(found.path)}\nUse it with --model ${name}.`);
+  else print(`${name}: ${oneLine(describeFacts(found.facts))}\n  ${oneLine(found.path)}\nUse it with --model ${name.includes(' ') ? `"${name}"` : name}.`);
   return EXIT.green;
 }
 

@@ -42,7 +42,7 @@ async function readEntry(file: string): Promise<Registered | undefined> {
  */
 export async function register(env: Env, name: string, path: string): Promise<void> {
   if (!/^[\w.:@+-]([\w .:@+/-]{0,98}[\w.:@+-])?$/.test(name) || /^[-.]/.test(name)) {
-    throw new UntilgreenError('usage', `'${name}' cannot be the name of a model.`, { name }, 'Use letters, digits and . _ : @ + - (at most 100, not a dot or dash first).');
+    throw new UntilgreenError('usage', `'${name}' cannot be the name of a model.`, { name }, 'Use letters, digits and . _ : @ + -, within it also / and spaces (at most 100, not a dot or dash first).');
   }
   await mkdir(folderOf(env), { recursive: true });
   const file = fileOf(env, name);
