@@ -97,6 +97,10 @@ describe('a download that was interrupted', () => {
     expect((await get(REPOSITORY)).files[0]).toMatchObject({ verified: false });
     expect(ranges()).toEqual([undefined, undefined]);
   });
+  it('says so where nothing came at all', async () => {
+    await start({ storage: { cuts: [0, 0, 0, 0, 0] } });
+    expect(await problem(REPOSITORY)).toMatch(/^download_failed: 127\.0\.0\.1:\d+ sent nothing: .+\. Check the address and the network/);
+  });
   it('starts over when the file has changed meanwhile', async () => {
     await start({ storage: { cuts: [65_536, 0, 0, 0, 0, 0] } });
     expect(await problem(REPOSITORY)).toMatch(/^download_failed: 127\.0\.0\.1:\d+ stopped sending after 65536 bytes: .+\. What there is is kept: the same command goes on/);

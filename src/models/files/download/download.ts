@@ -83,6 +83,7 @@ async function locked(item: Item, options: DownloadOptions): Promise<Downloaded>
       const { bytes } = await readPart(item.file, item.url, item.sha256);
       failures = bytes > start ? 1 : failures + 1;
       if (failures >= TRIES) {
+        if (bytes === 0) throw new UntilgreenError('download_failed', `${item.url.host} sent nothing: ${error.message}.`, { url: item.url.href, bytes, reason: 'network' }, 'Check the address and the network, then start the same command again.', { cause: error });
         throw new UntilgreenError('download_failed', `${item.url.host} stopped sending after ${bytes} bytes: ${error.message}.`, { url: item.url.href, bytes, reason: 'network' }, 'What there is is kept: the same command goes on where it stopped.', { cause: error });
       }
       await sleep((options.retryMs ?? 1_000) * 2 ** (failures - 1), undefined, { signal: options.signal });
