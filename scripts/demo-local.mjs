@@ -8,7 +8,7 @@ const args = [
   'fn', '--model', smallModelPath('smollm2'), '--fn', 'max_in_list', '--task', 'Return the largest number of a list.',
   '--doctests', '>>> max_in_list([3, 9, 2])\n9\n>>> max_in_list([-5, -2])\n-2\n', '--candidates', '13', '--max-new-tokens', '160',
 ];
-console.error(`$ untilgreen ${args.map((arg) => (/^[\w./=-]+$/.test(arg) ? arg : `'${arg.trim().replaceAll('\n', '\\n')}'`)).join(' ')}\n`);
+console.error(`$ untilgreen ${args.map((arg) => (/^[\w./=-]+$/.test(arg) ? arg : `'${arg.trim()}'`)).join(' ')}\n`);
 const { status, error } = spawnSync(process.execPath, [join(import.meta.dirname, '../bin/untilgreen.mjs'), ...args, ...process.argv.slice(2)], { stdio: 'inherit' });
 if (error) throw error;
 process.exitCode = status ?? 1;
