@@ -98,4 +98,39 @@ describe('running a test file', () => {
     expect(reports.every(({ problems }) => problems.length > 0)).toBe(true);
     expect(reports[4]!.problems).toEqual([{ class: 'timeout', message: 'The tests did not come to their end.' }]);
   }, 120_000);
+
+  it('is passed by none that exchanges what the tests run on, forges what they are told, or looks around', async () => {
+    const table = `import test from 'node:test';
+import assert from 'node:assert/strict';
+import { double } from './double.js';
+const TABLE = [[1, 2], [5, 10]];
+test('table', () => { for (const [n, wanted] of TABLE) assert.equal(double(n), wanted); });
+test('more', () => { [3, 4].forEach((n) => { assert.equal(double(n), n + n); }); });
+`;
+    const wrong = 'function double(n) { return -1; }';
+    const hostile: [string, string][] = [
+      ['lists that are empty to the tests', `const { prototype } = [].constructor;\nprototype[Symbol.iterator] = function* () {};\nprototype.forEach = () => {};\n${wrong}`],
+      ['code from text', `[].constructor.constructor('return process')().exit(0);\n${wrong}`],
+      ['an answer that is none', "const load = require;\nfunction double(n) { load('fs').writeSync(3, Buffer.from([0, 0, 0, 4, 255, 15, 111, 255])); return 2 * n; }"],
+      ['a number that is none', 'function double(n) { return { valueOf: () => 2 * n, [Symbol.toPrimitive]: () => 2 * n }; }'],
+      ['a way back to the tests', "function double(n) { throw Object.assign(new Error('x'), { name: 'CannotTravel' }); }"],
+      ['files', "const load = require;\nfunction double(n) { return load('fs').readFileSync(`/proc/${process.ppid}/maps`, 'utf8').length; }"],
+      ['processes', "const load = require;\nfunction double(n) { return load('child_process').execSync('echo 1').length; }"],
+    ];
+    const reports = await run('double.test.mjs', table, hostile.map(([, code]) => code));
+    expect(reports.map(({ passed, problems }, index) => [hostile[index]![0], passed, problems.length > 0])).toEqual(hostile.map(([name]) => [name, false, true]));
+    expect(reports[5]!.problems[0]!.message).toContain('Access to this API has been restricted');
+  }, 120_000);
+
+  it.each<[string, string, string]>([
+    ['functions handed over and handed back', 'function double(g) { return (x) => g(x) * 2; }', "const twice = double((x) => x + 1);\nassert.equal(twice(4), 10);\nassert.deepEqual([3, 1].map(double(Math.abs)), [6, 2]);"],
+    ['generators, and arguments that change', 'function* double(m) { m[0].reverse(); for (;;) yield m[0][0]; }', 'const m = [[1, 2]];\nassert.equal(double(m).next().value, 2);\nassert.deepEqual(m, [[2, 1]]);'],
+    ['classes and errors of its own', "class Own extends RangeError { name = 'Own'; code = 'E1'; }\nclass Stack { #items = []; push(x) { this.#items.push(x); return this; } get size() { return this.#items.length; } }\nfunction double(n) { if (n < 0) throw new Own('bad'); return new Stack().push(n).push(n); }", "assert.equal(double(1).size, 2);\nassert.throws(() => double(-1), RangeError);\nassert.throws(() => double(-1), { name: 'Own', message: 'bad', code: 'E1' });"],
+    ['promises', "async function double(n) { await null; if (n < 0) throw new TypeError('neg'); return new Map([[n, 2n]]); }", 'const n = 1;\nassert.deepEqual(await double(n), new Map([[1, 2n]]));\nawait assert.rejects(double(-1), TypeError);'],
+    ['what does not travel', 'async function double(n) { return (await n.later(2)) * n.value; }', 'class A { value = 2; async later(x) { return x; } }\nconst a = new A();\nassert.equal(await double(a), 4);'],
+    ['another function of the module', 'export const base = (n) => n;\nexport function half(n) { return n / 2; }\nexport function double(n) { return base(n) * 2; }', 'const n = 3;\nassert.equal(half(double(n)), n);'],
+  ])('the right ones pass: %s', async (_, code, body) => {
+    const names = code.includes('half') ? 'double, half' : 'double';
+    expect(await run('double.test.mjs', `import test from 'node:test';\nimport assert from 'node:assert/strict';\nimport { ${names} } from './double.js';\ntest('a', async () => {\n${body}\n});\n`, [code])).toEqual([{ id: 'c0', passed: true, ran: 1, problems: [] }]);
+  }, 60_000);
 });

@@ -12,7 +12,7 @@ import { staticTestsIn } from '../static-tests.ts';
 import { check } from './check.ts';
 import { type Runnable, runnable } from './module.ts';
 import { classOf, parseNodeOutput } from './node-output.ts';
-import { preparedTest, type PreparedTest, solutionFiles } from './test-module.ts';
+import { DRIVER, functionsUsed, preparedTest, type PreparedTest, solutionApart, solutionFiles } from './test-module.ts';
 
 type Request = Omit<CheckRequest, 'cases'> & { tests: TestFile };
 
@@ -21,7 +21,8 @@ const START_MS = 8_000;
 const PARALLEL = 2;
 
 /**
- * Runs the user's test file against each candidate, each in a sandbox of its own, since the tests stand beside the code in one process. What the
+ * Runs the user's test file against each candidate, each in a sandbox of its own, and in a process of its own there: what the tests import calls it
+ * and gives them plain values. Where the tests need the module itself, or hand over what cannot travel, the candidate stands beside them. What the
  * runner reports goes through a file that no path leads to, the test file is gone before the candidate is loaded, and `assert` cannot be
  * replaced. Of files for vitest and jest the examples are checked instead.
  *
@@ -33,7 +34,7 @@ export async function runTests(request: Request): Promise<TestFileReport[]> {
   const reports: TestFileReport[] = [];
   const queue = [...request.candidates.entries()];
   const lane = async (): Promise<void> => {
-    for (let next = queue.shift(); next; next = queue.shift()) reports[next[0]] = await runOne(request, prepared, next[1]);
+    for (let next = queue.shift(); next; next = queue.shift()) reports[next[0]] = await runEither(request, prepared, next[1]);
   };
   await Promise.all(Array.from({ length: Math.min(PARALLEL, queue.length) }, lane));
   return reports;
@@ -56,15 +57,22 @@ async function byExamples(request: Request): Promise<TestFileReport[]> {
   });
 }
 
-async function runOne({ sandbox, signature, tests, caseMs, signal }: Request, prepared: PreparedTest, { id, code }: Candidate): Promise<TestFileReport> {
+async function runEither(request: Request, prepared: PreparedTest, candidate: Candidate): Promise<TestFileReport> {
+  const made = await runnable(candidate.code);
+  const used = await functionsUsed(request.tests, made.code, request.signature.name);
+  const apart = used && (await runOne(request, prepared, candidate.id, made, used));
+  return apart ?? (await runOne(request, prepared, candidate.id, made))!;
+}
+
+/** @param used its functions, where it runs apart. @returns undefined where values of the tests cannot travel there */
+async function runOne({ sandbox, signature, tests, caseMs, signal }: Request, prepared: PreparedTest, id: string, made: Runnable, used?: readonly string[]): Promise<TestFileReport | undefined> {
   if (signal?.aborted) throw cancelled();
-  const made = await runnable(code);
   const { programs, mounts, path } = await toolPaths(['node']);
   const node = programs['node'];
   if (node === undefined) throw new UntilgreenError('file_missing', 'node was not found for running the tests.', { program: 'node' }, 'Install Node 20.19 or newer.');
   const workspace = makeBoxDirectory();
   try {
-    const files = { ...solutionFiles(made.code, signature.name), ...prepared.files };
+    const files = { ...(used ? solutionApart(made.code, used) : solutionFiles(made.code, signature.name)), ...prepared.files };
     for (const [name, text] of Object.entries(files)) await writeFile(join(workspace, name), text, { mode: 0o644 });
     await chmod(workspace, 0o755);
     const report = await createReport({ root: workspace }, 'node-test', '');
@@ -74,7 +82,7 @@ async function runOne({ sandbox, signature, tests, caseMs, signal }: Request, pr
         argv: [node, `--import=${reporter.slice(0, reporter.lastIndexOf('/'))}/lock-assert.mjs`, '--import=./console-assert.mjs', '--test', `--test-reporter=${reporter}`, '--test-reporter-destination=stdout', prepared.entry],
         workspace,
         env: { PATH: path, NO_COLOR: '1', CI: '1' },
-        mounts,
+        mounts: used ? [...mounts, { source: DRIVER, target: DRIVER }] : mounts,
         network: 'none',
         stdin: report.stdin,
         limits: { wallMs: START_MS + Math.max(1, tests.tests) * caseMs, processes: 256 },
@@ -83,6 +91,7 @@ async function runOne({ sandbox, signature, tests, caseMs, signal }: Request, pr
       if (signal?.aborted) throw cancelled();
       if (result.status === 'sandbox_error') throw new UntilgreenError('sandbox_error', `The sandbox could not run the tests: ${result.error ?? 'no reason was given'}`, {}, 'Run `untilgreen doctor` to see what it lacks.');
       const read = await resultsOf(await report.read(), result, { staticTests: (file) => staticTestsIn(file, prepared.sources[file] ?? '') });
+      if (used && [...read.tests, ...read.errors].some(({ errorClass }) => errorClass === 'CannotTravel')) return undefined;
       if (result.status === 'timeout') return { id, passed: false, ran: read.tests.length, problems: [{ class: 'timeout', message: 'The tests did not come to their end.' }] };
       if (result.status === 'oom') return { id, passed: false, ran: read.tests.length, problems: [{ class: 'memory', message: 'The tests ran out of memory.' }] };
       return reportOf(id, read, result.stderr + result.stdout, made);

@@ -1,7 +1,13 @@
+import { fileURLToPath } from 'node:url';
 import type TS from 'typescript6';
 import type { TestFile } from '../../function/types.ts';
 import { compiler, type Ts } from '../ast.ts';
 import { treeOf } from './dialect.ts';
+
+/** Folder of `near.cjs`. */
+export const DRIVER = fileURLToPath(new URL('./driver', import.meta.url));
+/** Tests that look at more of the function than what it gives, exchange parts of what it uses, or wait for what it does later. */
+const LOOKS_INSIDE = /\b(?:mock|console\.(?!assert)|process|globalThis|caller|setTimeout|setInterval|setImmediate|nextTick|timers)\b/;
 
 /** A user's test file, ready to run beside a candidate. */
 export interface PreparedTest {
@@ -59,6 +65,43 @@ function redirected(ts: Ts, source: string, module: string | undefined, target: 
   return found.toReversed().reduce((text, node) => `${text.slice(0, node.getStart(tree))}'${target}'${text.slice(node.end)}`, source);
 }
 
+/**
+ * The functions of the candidate that tests call, where these can run in a process of their own; the first is the one that is written. Undefined
+ * where the tests need the module itself: a class or a constant of it, or its inside. That is for the tests to say and never for the candidate.
+ */
+export async function functionsUsed({ source, module }: TestFile, code: string, name: string): Promise<string[] | undefined> {
+  if (LOOKS_INSIDE.test(source)) return undefined;
+  if (module === undefined) return [name];
+  const ts = await compiler();
+  const tree = treeOf(ts, source);
+  const functions = new Set(treeOf(ts, code).statements.flatMap((s) => (ts.isFunctionDeclaration(s) && s.name ? [s.name.text] : [])));
+  const wanted = new Set<string>();
+  const wholes = new Set<string>();
+  const isModule = (node: TS.Node | undefined): boolean => node !== undefined && ts.isStringLiteralLike(node) && node.text === module;
+  const take = (pattern: TS.BindingName): void => {
+    if (ts.isIdentifier(pattern)) wholes.add(pattern.text);
+    else for (const element of pattern.elements) if (!ts.isOmittedExpression(element)) wanted.add((element.propertyName ?? element.name).getText(tree));
+  };
+  const visit = (node: TS.Node): void => {
+    if (ts.isImportDeclaration(node) && isModule(node.moduleSpecifier)) {
+      const named = node.importClause?.namedBindings;
+      if (named && ts.isNamespaceImport(named)) wholes.add(named.name.text);
+      else if (named) for (const element of named.elements) if (!element.isTypeOnly) wanted.add((element.propertyName ?? element.name).text);
+    }
+    if (ts.isCallExpression(node) && isLoading(ts, tree, node) && isModule(node.arguments[0])) {
+      let at: TS.Node = node.parent;
+      while (ts.isAwaitExpression(at) || ts.isParenthesizedExpression(at)) at = at.parent;
+      if (ts.isVariableDeclaration(at)) take(at.name);
+      else if (ts.isPropertyAccessExpression(at)) wanted.add(at.name.text);
+    }
+    if (ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.expression) && wholes.has(node.expression.text)) wanted.add(node.name.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(tree);
+  for (const own of [name, 'default', 'name', 'length', 'call', 'apply', 'bind']) wanted.delete(own);
+  return [...wanted].every((other) => functions.has(other)) ? [name, ...wanted] : undefined;
+}
+
 const isLoading = (ts: Ts, tree: TS.SourceFile, node: TS.Node): boolean =>
   ts.isCallExpression(node) && (node.expression.kind === ts.SyntaxKind.ImportKeyword || node.expression.getText(tree) === 'require');
 
@@ -74,6 +117,16 @@ async function javascriptOf(ts: Ts, source: string, isModule: boolean): Promise<
 export function solutionFiles(code: string, name: string): Record<string, string> {
   return {
     'solution.cjs': `${code}\n;module.exports = Object.assign(${name}, exports, { ${name} });\n`,
-    'solution.mjs': `import made from './solution.cjs';\nexport { made as ${name} };\nexport default made;\n`,
+    'solution.mjs': moduleOf([name]),
   };
 }
+
+/** The same where it runs in a process of its own, which has no tests: see `driver/near.cjs`. */
+export function solutionApart(code: string, names: readonly string[]): Record<string, string> {
+  return {
+    'solution.cjs': `'use strict';\nconst made = require(${JSON.stringify(`${DRIVER}/near.cjs`)}).functions(${JSON.stringify(code)}, ${JSON.stringify(names)}, __filename);\nmodule.exports = Object.assign(made.${names[0]}, made);\n`,
+    'solution.mjs': moduleOf(names),
+  };
+}
+
+const moduleOf = (names: readonly string[]): string => `import made from './solution.cjs';\nexport const { ${names.join(', ')} } = made;\nexport default made;\n`;

@@ -43,7 +43,7 @@ class Opaque:
 
 class Far:
     def __init__(self, code, names, path):
-        self.path, self.kept = path, []
+        self.path, self.kept, self.stuck = path, [], None
         self.channel, theirs = socket.socketpair()
         # The tests were read, and are read no more; neither through the file nor through this process.
         hide()
@@ -108,6 +108,8 @@ class Far:
         while "call" in reply:
             self.send(self.called(reply))
             reply = self.receive()
+        if self.stuck is not None:
+            raise self.stuck
         try:
             sys.stdout.write(str(reply.get("printed", "")))
             for index, form in reply.get("changed", ()):
@@ -126,6 +128,8 @@ class Far:
             args, named = [carry.unpacked(form, self) for form in reply["args"]], {str(name): carry.unpacked(form, self) for name, form in reply["named"].items()}
             return {"value": carry.packed(self.kept[reply["call"]](*args, **named), self)}
         except Exception as error:
+            if isinstance(error, carry.CannotTravel):
+                self.stuck = error
             return {"error": [carry.names_of(error), carry.message_of(error)]}
 
     def fail(self, told, args, line):
