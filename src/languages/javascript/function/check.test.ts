@@ -150,4 +150,13 @@ describe('hostile candidates', () => {
   it('leaves the good ones beside them what they gave', () => {
     for (const index of [0, 9, reports.length - 1]) expect(passes(reports[index]!)).toBe(true);
   });
+
+  it('signals to neighbours that it guesses, files and processes lead to none of theirs', async () => {
+    const slow = 'function f(n) { for (const end = Date.now() + 150; Date.now() < end; ); return 2 * n; }';
+    const signals = (name: string): string => `const own = process;\nfunction f(n) { for (const end = Date.now() + 400; Date.now() < end; ) for (let pid = 2; pid < 400; pid += 1) if (pid !== own.pid && pid !== own.ppid) { try { own.kill(pid, '${name}'); } catch {} } return 0; }`;
+    const tries = "const load = require;\nfunction f(n) { return [() => load('fs').openSync(`/proc/${process.ppid}/mem`), () => load('fs').readdirSync('/proc'), () => load('child_process').spawnSync('true'), () => new (load('worker_threads').Worker)('1', { eval: true })].map((go) => { try { go(); return 'done'; } catch (thrown) { return thrown.code; } }).join(); }";
+    const reports = await run([slow, signals('SIGUSR1'), slow, signals('SIGSEGV'), slow, tries], plain('f(1)', 'f(2)', 'f(30)'), 2_000);
+    expect(reports.map(passes)).toEqual([true, false, true, false, true, false]);
+    expect(reports[5]!.outcomes[0]).toMatchObject({ text: '"ERR_ACCESS_DENIED,ERR_ACCESS_DENIED,ERR_ACCESS_DENIED,ERR_ACCESS_DENIED"' });
+  }, 60_000);
 });

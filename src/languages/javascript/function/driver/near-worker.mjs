@@ -1,15 +1,13 @@
 // Carries messages between the tests' thread, which sleeps until an answer is there, and the candidate's process.
 import { spawn } from 'node:child_process';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { workerData } from 'node:worker_threads';
+import { CONFINED, HERE } from './confined.mjs';
 
 const MOST_ANSWER = 32 * 1024 * 1024; // bytes
-const HERE = dirname(fileURLToPath(import.meta.url));
 const { port, gate } = workerData;
 
-// No file, process or thread for it; what it needs to begin with is in this folder.
-const child = spawn(process.execPath, ['--experimental-permission', `--allow-fs-read=${HERE}/*`, '--max-old-space-size=256', '--no-warnings', join(HERE, 'far.cjs')], {
+const child = spawn(process.execPath, [...CONFINED, join(HERE, 'far.cjs')], {
   stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'], cwd: '/', env: { TZ: process.env.TZ ?? 'UTC', LANG: 'C.UTF-8' },
 });
 const [, , , out, input] = child.stdio;

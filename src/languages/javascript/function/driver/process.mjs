@@ -1,12 +1,11 @@
 // One child process of the driver: started ahead, spoken to in lines, ended with all that it started.
 import { spawn } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { CONFINED, HERE } from './confined.mjs';
 
-const CHILD = join(dirname(fileURLToPath(import.meta.url)), 'child.mjs');
-/** MiB of a candidate's heap, and bytes of its memory in all: buffers lie outside of the heap. */
-const HEAP_MIB = 256;
+const CHILD = join(HERE, 'child.mjs');
+/** Bytes of a candidate's memory in all: buffers lie outside of the heap. */
 const MEMORY_BYTES = 640 * 1024 * 1024;
 /** Characters of one answer; values are cut far below. */
 const LONGEST_LINE = 4 * 1024 * 1024;
@@ -18,7 +17,7 @@ let count = 0;
 export function startChild(mark) {
   count += 1;
   const own = `${mark}-${count}`;
-  const child = spawn(process.execPath, [`--max-old-space-size=${HEAP_MIB}`, '--no-warnings', CHILD], {
+  const child = spawn(process.execPath, [...CONFINED, CHILD], {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
     detached: true,
     env: { PATH: process.env.PATH, HOME: '/tmp', TMPDIR: '/tmp', LANG: 'C.UTF-8', TZ: 'UTC', UNTILGREEN_CHILD: own },
@@ -58,9 +57,10 @@ export function startChild(mark) {
   let killed;
   child.on('exit', (code, signal) => {
     if (killed) return end({ ended: killed, odd: false });
+    // Another candidate may have ended it by a signal, SIGUSR1 with an exit code of its own.
     const memory = /out of memory|invalid size|allocation failed/i.test(stderr);
     // Whatever is still in the pipe is read first.
-    setImmediate(() => setTimeout(() => end({ ended: memory ? 'memory' : signal ?? `exit ${code}`, odd: signal !== null && !memory }), 20));
+    setImmediate(() => setTimeout(() => end({ ended: memory ? 'memory' : signal ?? `exit ${code}`, odd: !memory }), 20));
   });
   const watch = setInterval(() => {
     try {
