@@ -7,6 +7,7 @@ import { callOf, parseValue, printValue } from './literals.ts';
 import { mend } from './mend.ts';
 import { normalise } from './normalise.ts';
 import { checkProperties } from './properties.ts';
+import { isTooLong, orUnreadable, UNREADABLE } from './readable.ts';
 import { renderTests } from './render-tests.ts';
 import { render } from './render.ts';
 import { runTests } from './run-tests.ts';
@@ -30,10 +31,10 @@ export function nodeFunctions(dialect: Dialect): FunctionLanguage {
     readStub: (source, name) => readStub(dialect, source, name),
     stub,
     completionStop: ['\nfunction ', '\nexport ', '\nconst ', '\nlet ', '\nvar ', '\nclass ', '\nconsole.', '\n/*', '\n//', '\nmodule.', '\n```'],
-    extract,
-    normalise,
-    mend: (code, signature) => mend(dialect, code, signature),
-    screen: (code, signature) => screen(dialect, code, signature),
+    extract: (text, form, signature, head) => orUnreadable(() => extract(text, form, signature, head), undefined),
+    normalise: async (code) => (isTooLong(code) ? undefined : orUnreadable(() => normalise(code), undefined)),
+    mend: async (code, signature) => (isTooLong(code) ? undefined : orUnreadable(() => mend(dialect, code, signature), undefined)),
+    screen: async (code, signature) => (isTooLong(code) ? UNREADABLE : orUnreadable(() => screen(dialect, code, signature), UNREADABLE)),
     callOf,
     printValue,
     parseValue,

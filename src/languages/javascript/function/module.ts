@@ -1,5 +1,6 @@
 import { SourceMap } from 'node:module';
 import { compiler } from '../ast.ts';
+import { orUnreadable, UNREADABLE } from './readable.ts';
 
 /** A candidate's code as it runs: a CommonJS module in plain JavaScript. */
 export interface Runnable {
@@ -10,9 +11,13 @@ export interface Runnable {
 
 /**
  * Takes types off and turns imports into `require`, so that code of any form is loaded the same way, with its names within reach of
- * expressions. Code that is plain already stays as it is, loose mode and all.
+ * expressions. Code that is plain already stays as it is, loose mode and all; what cannot be read says so when it is loaded.
  */
 export async function runnable(source: string): Promise<Runnable> {
+  return orUnreadable(() => transpiled(source), { code: `throw new SyntaxError(${JSON.stringify(UNREADABLE.message)});`, lineOf: (line) => line });
+}
+
+async function transpiled(source: string): Promise<Runnable> {
   const ts = await compiler();
   const { outputText, sourceMapText } = ts.transpileModule(source, {
     fileName: 'solution.ts',

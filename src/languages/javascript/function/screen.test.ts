@@ -71,4 +71,18 @@ describe('what a text says before it runs', () => {
   ])('the compiler refuses %s', async (code, problem) => {
     expect(await typescriptFunctions.screen(code, typed)).toMatchObject(problem);
   });
+
+  it.each([
+    ['brackets', `function f(xs: number[]): number { return ${'('.repeat(9_000)}1${')'.repeat(9_000)}; }`],
+    ['a sum', `function f(xs: number[]): number { return ${'1 + '.repeat(4_900)}1; }`],
+    ['sums of 100,000 characters', `function f(xs: number[]): number { return ${'1 + '.repeat(25_000)}1; }`],
+    ['choices', `function f(xs: number[]): number { return ${'xs ? 1 : '.repeat(2_000)}1; }`],
+  ])('nothing of a model ends the process that reads it: %s without end', async (_, code) => {
+    for (const language of [javascriptFunctions, typescriptFunctions]) {
+      const text = language === javascriptFunctions ? code.replaceAll(': number[]', '').replaceAll('): number', ')') : code;
+      expect(await language.screen(text, typed)).toMatchObject({ class: 'syntax', message: 'It cannot be read: it is too long or nested too deeply.' });
+      expect([await language.normalise(text), await language.mend(text, typed)]).toEqual([undefined, undefined]);
+      expect(['string', 'undefined']).toContain(typeof (await language.extract(text, 'chat', typed, '')));
+    }
+  }, 60_000);
 });
