@@ -180,6 +180,13 @@ describe('without a trusted example', () => {
     expect(result.evidence.trustedExamples).toBe(1);
   });
 
+  it('a job that is stopped at its question is cancelled, not answered', async () => {
+    const controller = new AbortController();
+    const ask = async () => (controller.abort(), undefined);
+    const { result } = await job(bare, [[FIRST], [RIGHT, LOOP, FIRST, ZERO]], { design: false, candidates: 5 }, { ask, signal: controller.signal });
+    expect(result).toMatchObject({ ok: false, ended: 'cancelled', error: { code: 'cancelled' } });
+  });
+
   it('guessed examples and laws outvote a larger group', async () => {
     const models = fauxModels([{ doc: 'The distinct numbers.', examples: [{ call: 'uniq([2, 1, 2])', result: '[2, 1]' }], properties: [{ text: 'no duplicates', expression: 'len(uniq(xs)) == len(set(uniq(xs)))' }] }]);
     const body = (line: string): string => fenced(`def uniq(xs: list[int]) -> list[int]:\n    return ${line}`);

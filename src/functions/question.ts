@@ -13,6 +13,7 @@ const MOST_ANSWERS = 4;
  * answer is a trusted example from then on.
  *
  * @returns did somebody answer
+ * @throws the reason of the signal, where the job was stopped meanwhile
  */
 export async function clarify(session: Session, difference: Difference | undefined): Promise<boolean> {
   const { ask } = session.deps;
@@ -25,6 +26,8 @@ export async function clarify(session: Session, difference: Difference | undefin
   const answers = groups.map(({ outcome, candidates }) => ({ text: answerText(outcome), candidates }));
   session.emit('question_asked', { call: one.expression, answers: answers.map(({ text }) => text).join(' | ') });
   const answer = await ask({ call: one.expression, answers });
+  // Who stops the job at the question did not pass it over.
+  session.signal.throwIfAborted();
   const expected = answer && expectedOf(answer, groups.map(({ outcome }) => outcome));
   session.emit('question_answered', { call: one.expression, answer: expected ? (expected.kind === 'value' ? expected.text : answerTextOf(expected)) : null });
   if (!expected) {
