@@ -27,7 +27,10 @@ export async function pythonTools(): Promise<{ python: string; sitePackages: str
   return { python, sitePackages: found.sitePackages };
 }
 
-/** See `FunctionLanguage.checkProperties`. */
+/**
+ * See `FunctionLanguage.checkProperties`. A law is evaluated beside the candidate, in its process, so that "held" is its own word: laws vote among
+ * candidates that met every trusted example, and let none through.
+ */
 export async function checkProperties(request: Omit<CheckRequest, 'cases'> & { properties: readonly Property[]; runs?: number; seed: number }): Promise<PropertyReport[]> {
   const { sandbox, signature, candidates, properties, caseMs, timeouts = TIMEOUTS, runs = RUNS, seed, signal } = request;
   if (properties.length === 0 || candidates.length === 0) return candidates.map(({ id }) => ({ id, results: [] }));

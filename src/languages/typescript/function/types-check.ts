@@ -30,7 +30,8 @@ let made: Promise<Checker> | undefined;
  * Type checks a candidate in this process, strictly and against the bundled library; compiling executes nothing. What it declares is also
  * compared with the head that was asked for.
  *
- * The library is parsed once (0.7 s of CPU time, measured); a candidate costs some 20 ms after that.
+ * The library is parsed once (0.7 s of CPU time, measured); a candidate costs some 20 ms after that. Types that multiply without end are stopped by
+ * the compiler's own bound on instantiations, after up to 7 s (measured) for one of them.
  */
 export async function typeProblem(code: string, signature: Signature): Promise<Problem | undefined> {
   const ts = await compiler();
