@@ -114,8 +114,8 @@ function chosen(tasks: readonly SuiteTask[], { lang, tasks: pattern, limit }: Su
 }
 
 function seedsOf({ seed = [], seeds }: SuiteFlags): number[] {
-  const words = [...seed, ...(seeds?.split(',') ?? [])];
-  return words.length === 0 ? [FUNCTION_DEFAULTS.seed] : [...new Set(words.map((word) => numberOf('--seed', word.trim(), 0, 0)))];
+  const given = [...seed.map((word) => numberOf('--seed', word.trim(), 0, 0)), ...(seeds?.split(',') ?? []).map((word) => numberOf('--seeds', word.trim(), 0, 0))];
+  return given.length === 0 ? [FUNCTION_DEFAULTS.seed] : [...new Set(given)];
 }
 
 /** @param least 1, or 0 where nothing is a choice too */

@@ -46,7 +46,10 @@ export function readTasks(text: string, file: string): SuiteTask[] {
     const wrong = (why: string): UntilgreenError =>
       new UntilgreenError('bad_arguments', `${file} line ${index + 1} is no task: ${why}`, { file, line: index + 1 }, 'Expected JSON lines in the form of HumanEval (task_id, prompt, entry_point, test) or MBPP (task_id, text, test_list).');
     const parsed = row.safeParse(jsonOf(line, wrong));
-    if (!parsed.success) throw wrong(z.prettifyError(parsed.error).split('\n')[0]!);
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      throw wrong(`${issue?.path.length ? `'${issue.path.join('.')}': ` : ''}${issue?.message ?? 'it has another form'}.`);
+    }
     const task = taskOf(parsed.data, line, wrong);
     if (seen.has(task.id)) throw wrong(`the task_id ${task.id} stands twice.`);
     seen.add(task.id);

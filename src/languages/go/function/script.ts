@@ -42,7 +42,7 @@ func main() {
 		words = words[1:]
 	}
 	if ${variadic ? `len(words) < ${fixed}` : `len(words) != ${fixed}`} {
-		refuseWords("expected ${fixed}${variadic ? ' or more' : ''} arguments, got %d", len(words))
+		refuseWords("expected ${fixed}${variadic ? ' or more' : ''} argument${fixed === 1 && !variadic ? '' : 's'}, got %d", len(words))
 	}
 	defer func() {
 		if thrown := recover(); thrown != nil {
