@@ -139,6 +139,14 @@ describe('repairs', () => {
     expect(result.ok).toBe(true);
   });
 
+  it('and samples on from the prompt that it knows where that led nowhere', async () => {
+    const broken = fenced('def max_in_list(values: list[int]):\n    if values\n        return max(values)');
+    const { named, sampler } = await job({}, [[broken], [broken], [broken], [RIGHT]], { candidates: 13 });
+    expect(named('repair_finished')).toHaveLength(1);
+    expect(named('restarted')).toEqual([]);
+    expect(sampler.calls[3]!.chat.user).toBe(sampler.calls[0]!.chat.user);
+  });
+
   it('a repair that loses an example its original met is taken back', async () => {
     const neither = fenced('def max_in_list(values: list[int]):\n    return None');
     const { named, result } = await job({}, [[FIRST], [FIRST], [neither]], { candidates: 5, iterations: 3 }, {}, big);

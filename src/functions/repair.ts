@@ -34,7 +34,7 @@ function signatureOf(session: Session, attempt: Attempt): string {
 
 /**
  * One round: each target is shown its failure once, greedily; the answers run together. A repair that loses an example its original met is
- * reverted. Where the round leads nowhere the next wave asks for another approach.
+ * reverted. Where the round leads nowhere the next wave asks for another approach, unless the model is tiny.
  */
 export async function repair(session: Session, targets: readonly Attempt[], wave: number): Promise<void> {
   enter(session, 'repair');
@@ -55,6 +55,8 @@ export async function repair(session: Session, targets: readonly Attempt[], wave
   const why = restartAfter(repaired, { sampled: session.spent.sampledTokens, repaired: session.spent.repairTokens });
   if (why === undefined) return;
   session.restarts += 1;
+  // A model that is too small to mend is too small for another approach: it samples on, from the prompt that it knows.
+  if (abilityOf(session.deps.sampler.describe()) === 'tiny') return;
   otherWay(session);
   session.emit('restarted', { why });
 }
