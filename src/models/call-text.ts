@@ -1,3 +1,5 @@
+import { isRecord } from '../core/record.ts';
+
 /**
  * Tool calls that a model printed as text, or that a server returned although none was asked for: models trained on tools answer a
  * request for JSON with a call whose arguments are that JSON.
@@ -5,8 +7,6 @@
 
 const ARGUMENTS = ['arguments', 'parameters', 'input', 'args'] as const;
 const BESIDE = new Set(['name', 'type', 'id', 'index', 'tool', 'tool_name', 'recipient_name', ...ARGUMENTS]);
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What a call wrapper holds: `{"name", "arguments"}`, `{"function": {…}}`, `{"tool_calls": [{…}]}`; undefined when the value is none. */
 export function unwrapCall(value: unknown): { name: string | undefined; value: unknown } | undefined {

@@ -10,13 +10,6 @@ export interface SuiteTask {
   hidden: { name: string; source: string };
 }
 
-/** Figures of one sampled candidate, for the oracle. */
-export interface Judged {
-  id: string;
-  /** It passed the hidden tests. */
-  right: boolean;
-}
-
 /** One finished task: a line of the results file. */
 export interface TaskResult {
   task: string;

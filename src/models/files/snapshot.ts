@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UntilgreenError } from '../../core/errors.ts';
+import { isRecord } from '../../core/record.ts';
 import { fileProblem, regularFile } from './problem.ts';
 import { readWeights, type Weights } from './safetensors.ts';
 import { sniff } from './sniff.ts';
@@ -157,7 +158,6 @@ function guessed({ bytes }: Weights, config: Json): number | undefined {
   return width && Math.round(bytes / width);
 }
 
-const isRecord = (value: unknown): value is Json => value !== null && typeof value === 'object' && !Array.isArray(value);
 const asRecord = (value: unknown): Json => (isRecord(value) ? value : {});
 const textOf = (value: unknown) => (typeof value === 'string' && value ? value : undefined);
 const numberOf = (value: unknown) => (typeof value === 'number' && Number.isFinite(value) ? value : undefined);

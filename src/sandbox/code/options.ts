@@ -1,5 +1,6 @@
 import { nearest } from '../../config/shape.ts';
 import { UntilgreenError } from '../../core/errors.ts';
+import { isRecord } from '../../core/record.ts';
 import type { Limits } from '../types.ts';
 import type { CodeLanguage } from './languages/types.ts';
 import type { CodeLimits, CodeRunOptions, CodeSandboxOptions } from './types.ts';
@@ -75,8 +76,6 @@ export function checkHanded({ args, env, stdin, files }: CodeRunOptions): void {
   if (env !== undefined && !(isRecord(env) && texts(Object.values(env)))) throw expected('env', 'names with strings', env);
   if (files !== undefined && !(isRecord(files) && Object.values(files).every((content) => typeof content === 'string' || content instanceof Uint8Array))) throw expected('files', 'paths with text or bytes', files);
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The limits of one run: its own, then the box's, then what the language needs. */
 export function limitsFor(language: CodeLanguage, box: CodeLimits, own: CodeLimits): Partial<Limits> {

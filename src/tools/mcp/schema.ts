@@ -1,5 +1,6 @@
 import type { jsonSchemaValidator, JsonSchemaType, JsonSchemaValidator } from '@modelcontextprotocol/client';
 import { z } from 'zod';
+import { isRecord } from '../../core/record.ts';
 import { showSchemaAs, type JsonSchema } from '../arguments.ts';
 
 /** Keywords that hold schemas under names of the server's choice, and those that hold values instead of schemas. */
@@ -51,6 +52,5 @@ function withoutPatterns(schema: unknown): unknown {
   });
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 const mapped = (record: Record<string, unknown>, change: (value: unknown, key: string) => unknown): Record<string, unknown> =>
   Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value, key)]));

@@ -4,8 +4,8 @@ import { UntilgreenError } from '../../../core/errors.ts';
 import { makeBoxDirectory, removeBoxDirectory } from '../../../sandbox/code/files.ts';
 import { GO_ENV } from '../../../sandbox/code/languages/go-cache.ts';
 import type { Sandbox, SandboxResult } from '../../../sandbox/types.ts';
+import { outcomeOf } from '../../function/outcome.ts';
 import type { Outcome } from '../../function/types.ts';
-import { readOutcome } from './outcome.ts';
 import { goMod, waveSeed, WAVE_FOLDER } from './seed.ts';
 import { toolchain } from './toolchain.ts';
 
@@ -16,6 +16,9 @@ const LONGEST_MS = 600_000;
 /** Bytes of data of one candidate's process. */
 const DATA_BYTES = 768 * 1024 * 1024;
 const REPORT_BYTES = 64 * 1024 * 1024;
+
+/** What of a value is believed: more than the report tells, which stops at 30 levels, 20,000 parts and 200,000 bytes. */
+const BOUNDS = { depth: 64, nodes: 50_000, digits: 200_000 };
 
 /** A directory with a module of ours, in which the runner builds and runs what is written. */
 export interface Bench {
@@ -74,7 +77,7 @@ export function linesOf(result: SandboxResult): RunnerLine[] {
     try {
       const read = JSON.parse(text) as Partial<Omit<RunnerLine, 'outcome'>> & { outcome?: unknown };
       const { outcome: told, ...rest } = read;
-      const outcome = told === undefined ? undefined : readOutcome(told);
+      const outcome = told === undefined ? undefined : outcomeOf(told, BOUNDS);
       return [{ case: 0, cpu: 0, ...rest, ...(outcome ? { outcome } : {}) }];
     } catch {
       return []; // cut in the middle by the limit on output: that case counts as missing

@@ -44,7 +44,6 @@ const message = z.union([
 ]);
 /** One line of the driver. */
 export type DriverMessage = z.infer<typeof message>;
-export type PropertyResult = Extract<DriverMessage, { property: number }>['result'];
 export type Unusable = Extract<DriverMessage, { unusable: object }>['unusable'];
 
 /** Characters of a value as text. */

@@ -6,6 +6,7 @@ import { makeBoxDirectory, removeBoxDirectory } from '../../../sandbox/code/file
 import { toolPaths } from '../../../sandbox/tool-paths.ts';
 import type { Mount, Sandbox } from '../../../sandbox/types.ts';
 import type { Candidate } from '../../function/types.ts';
+import { watchSilence } from '../../shared/silence.ts';
 import { type DriverMessage, readMessages } from './protocol.ts';
 
 const DRIVER = fileURLToPath(new URL('./driver', import.meta.url));
@@ -104,9 +105,8 @@ async function runOnce(job: WaveJob): Promise<DriverMessage[]> {
   const { properties } = job;
   const asked = properties ? properties.properties.length * properties.runs * 2 : job.cases.length;
   const workspace = makeBoxDirectory();
-  const silence = new AbortController();
   const patience = job.candidates.length > 1 ? SILENCE_MS.together : SILENCE_MS.alone;
-  let watch = setTimeout(() => silence.abort(), START_MS);
+  const watch = watchSilence(START_MS, patience, job.signal);
   try {
     const result = await job.sandbox.run({
       argv: [node, '--no-warnings', `${DRIVER}/driver.mjs`],
@@ -126,17 +126,14 @@ async function runOnce(job: WaveJob): Promise<DriverMessage[]> {
         ...properties,
       }),
       limits: { wallMs: Math.min(LONGEST_MS, 20_000 + rounds * (10_000 + asked * job.caseMs)), outputBytes: OUTPUT_BYTES, processes: PROCESSES },
-      signal: job.signal ? AbortSignal.any([job.signal, silence.signal]) : silence.signal,
-      onOutput: () => {
-        clearTimeout(watch);
-        watch = setTimeout(() => silence.abort(), patience);
-      },
+      signal: watch.signal,
+      onOutput: watch.heard,
     });
     if (job.signal?.aborted) throw cancelled();
     if (result.status === 'sandbox_error') throw new UntilgreenError('sandbox_error', `The sandbox could not run the candidates: ${result.error ?? 'no reason was given'}`, {}, 'Run `untilgreen doctor` to see what it lacks.');
     return readMessages(result.stdout, nonce);
   } finally {
-    clearTimeout(watch);
+    watch.stop();
     await removeBoxDirectory(workspace);
   }
 }

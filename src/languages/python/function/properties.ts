@@ -1,4 +1,5 @@
 import { UntilgreenError } from '../../../core/errors.ts';
+import { isRecord } from '../../../core/record.ts';
 import { toolPaths } from '../../../sandbox/tool-paths.ts';
 import type { CheckRequest, Property, PropertyReport } from '../../function/types.ts';
 import { TIMEOUTS } from './check.ts';
@@ -6,7 +7,6 @@ import { probe } from '../interpreter.ts';
 import { testTools } from '../tools.ts';
 import { noPython } from './tree.ts';
 import { runWave, type Task } from './wave.ts';
-import { isRecord } from './wire.ts';
 
 /** Milliseconds that all runs of one property may take, at least. */
 const LEAST_MS = 5000;

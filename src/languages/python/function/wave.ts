@@ -1,13 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { UntilgreenError } from '../../../core/errors.ts';
+import { isRecord } from '../../../core/record.ts';
 import { makeBoxDirectory, removeBoxDirectory } from '../../../sandbox/code/files.ts';
 import { toolPaths } from '../../../sandbox/tool-paths.ts';
 import type { Sandbox } from '../../../sandbox/types.ts';
 import type { Candidate } from '../../function/types.ts';
 import { openReportFile } from '../../shared/report-file.ts';
 import { number, readRecords } from '../../shared/reports.ts';
+import { watchSilence } from '../../shared/silence.ts';
 import { noPython } from './tree.ts';
-import { isRecord } from './wire.ts';
 
 const DRIVER = fileURLToPath(new URL('./driver', import.meta.url));
 /** Its report is written as test runs write theirs. */
@@ -86,8 +87,7 @@ async function runOnce(request: WaveRequest, indices: readonly number[], told: M
   if (python === undefined) throw noPython();
   const box = makeBoxDirectory();
   const report = await openReportFile(box);
-  const silence = new AbortController();
-  let timer = setTimeout(() => silence.abort(), SILENCE_MS);
+  const watch = watchSilence(SILENCE_MS, SILENCE_MS, request.signal);
   try {
     const result = await request.sandbox.run({
       argv: [python, '-S', '-s', '-B', `${DRIVER}/untilgreen_wave.py`],
@@ -97,11 +97,8 @@ async function runOnce(request: WaveRequest, indices: readonly number[], told: M
       limits: { ...LIMITS, wallMs: wallOf(request, indices.length) },
       network: 'none',
       stdin: JSON.stringify(settings(request, indices, report.name, report.nonce)),
-      signal: request.signal ? AbortSignal.any([request.signal, silence.signal]) : silence.signal,
-      onOutput() {
-        clearTimeout(timer);
-        timer = setTimeout(() => silence.abort(), SILENCE_MS);
-      },
+      signal: watch.signal,
+      onOutput: watch.heard,
     });
     if (request.signal?.aborted) throw cancelled();
     if (result.status === 'sandbox_error') throw new UntilgreenError('sandbox_error', result.error ?? 'The sandbox did not start.', {});
@@ -114,7 +111,7 @@ async function runOnce(request: WaveRequest, indices: readonly number[], told: M
       else if (record.k === 'done') told.set(index, { problem: record['problem'], ...(Array.isArray(record['outcomes']) ? { outcomes: record['outcomes'] } : {}) });
     }
     if (ended) return [];
-    if (started.size === 0 && !silence.signal.aborted) {
+    if (started.size === 0 && !watch.silent) {
       throw new UntilgreenError('sandbox_error', `Python could not be started in the sandbox (${result.status}, exit ${String(result.exitCode)}): ${lastLine(result.stderr)}`, { status: result.status });
     }
     return [...started].filter((index) => !told.has(index));
@@ -122,7 +119,7 @@ async function runOnce(request: WaveRequest, indices: readonly number[], told: M
     if (request.signal?.aborted && !(thrown instanceof UntilgreenError)) throw cancelled(thrown);
     throw thrown;
   } finally {
-    clearTimeout(timer);
+    watch.stop();
     await report.close();
     await removeBoxDirectory(box);
   }
