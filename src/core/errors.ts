@@ -69,6 +69,7 @@ export const ERROR_EXIT = {
   file_exists: EXIT.notGreen,
   not_a_file: EXIT.notGreen,
   binary_file: EXIT.notGreen,
+  refactoring_refused: EXIT.planRefused,
   // applying and undoing
   conflict: EXIT.notGreen,
   // tools and plans

@@ -1,7 +1,7 @@
 import type { Mount, SandboxCommand, SandboxResult } from '../sandbox/types.ts';
 import type { RelativePath, Workbench } from '../workspace/types.ts';
 
-export type LanguageName = 'python' | 'javascript' | 'typescript';
+export type LanguageName = 'python' | 'javascript' | 'typescript' | 'go';
 
 export type TestOutcome = 'passed' | 'failed' | 'error' | 'skipped' | 'xfailed' | 'xpassed';
 
@@ -26,7 +26,7 @@ export interface TestResult {
 export interface Check {
   /** `pytest`, `unittest`, `doctest`, `node:test`, `vitest`, `jest`, `npm test`, or the text of a `--check` command. */
   id: string;
-  framework: 'pytest' | 'unittest' | 'doctest' | 'node:test' | 'vitest' | 'jest' | 'command';
+  framework: 'pytest' | 'unittest' | 'doctest' | 'node:test' | 'vitest' | 'jest' | 'go test' | 'command';
   language?: LanguageName;
   /** Relative directory in which it runs: nested packages have checks of their own. */
   cwd: RelativePath | '';
