@@ -5,7 +5,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 
 const rooms = [
   'core', 'config', 'models', 'sandbox', 'store', 'edit', 'workspace', 'languages', 'context', 'verify', 'memory',
-  'selection', 'refactor', 'mutation', 'tools', 'plan', 'agent', 'functions', 'capabilities', 'fleet', 'server', 'mcp', 'cli',
+  'selection', 'mutation', 'refactor', 'tools', 'plan', 'agent', 'functions', 'capabilities', 'fleet', 'server', 'mcp', 'cli',
 ];
 // Jobs that know nothing of each other.
 const apart = ['agent', 'functions', 'capabilities'];
