@@ -18,7 +18,7 @@ export interface Unparsable {
   unparsable: { line: number; message: string };
 }
 
-const answer = lineService(start, ANSWER_MS);
+const answer = lineService(() => startPython(SCRIPT), ANSWER_MS);
 
 /**
  * Asks the syntax tree service. It runs a Python of the machine (never one of a project) in isolated mode, without site
@@ -34,12 +34,19 @@ export function isUnparsable(answer: unknown): answer is Unparsable {
   return typeof answer === 'object' && answer !== null && 'unparsable' in answer;
 }
 
-async function start(): Promise<ChildProcessWithoutNullStreams | undefined> {
+/**
+ * Starts a script of ours with the newest Python of the machine: isolated, without site packages, without environment, in no project.
+ *
+ * @param script absolute path
+ * @returns the process with three pipes; undefined where the machine has no Python from 3.9 on
+ */
+export async function startPython(script: string): Promise<ChildProcessWithoutNullStreams | undefined> {
   const python = await newestPython();
-  return python === undefined ? undefined : spawn(python, ['-I', '-S', '-B', SCRIPT], { cwd: '/', env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8' }, stdio: 'pipe' });
+  return python === undefined ? undefined : spawn(python, ['-I', '-S', '-B', script], { cwd: '/', env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8' }, stdio: 'pipe' });
 }
 
-async function newestPython(): Promise<string | undefined> {
+/** Path of the Python that reads source here; undefined where the machine has none from 3.9 on. */
+export async function newestPython(): Promise<string | undefined> {
   // One after the other: the first that serves spares the start of all others.
   for (const name of NAMES) {
     const found = await pythonOnPath([name], process.cwd());

@@ -1,0 +1,93 @@
+"""One file of source: its text as it lies on disk, its tree, and the way from positions of the tree to offsets in the text."""
+
+import ast
+import re
+
+LINE_END = re.compile(r"\r\n|\r|\n")
+BOM = "\ufeff"
+
+
+class File:
+    """`text` is decoded and otherwise as it is (BOM, CRLF and tabs stay); `tree` is None and `problem` says why where it does not parse."""
+
+    def __init__(self, path, data):
+        self.path = path
+        self.tree = None
+        self.problem = None
+        try:
+            self.text = data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            self.text = data.decode("utf-8", "replace")
+            self.problem = {"line": data[: error.start].count(b"\n") + 1, "message": "it is not UTF-8"}
+        self.mark = len(BOM) if self.text.startswith(BOM) else 0
+        self.starts = [0] + [match.end() for match in LINE_END.finditer(self.text)]
+        self.newline = "\r\n" if "\r\n" in self.text else "\n"
+        if self.problem is None:
+            self._parse()
+
+    def _parse(self):
+        try:
+            self.tree = ast.parse(self.text[self.mark:])
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            self.problem = {"line": getattr(error, "lineno", None) or 1, "message": getattr(error, "msg", None) or str(error)}
+
+    @property
+    def is_package(self):
+        return self.path.rpartition("/")[2] in ("__init__.py", "__init__.pyi")
+
+    # lines, 1-based
+
+    @property
+    def line_count(self):
+        return len(self.starts)
+
+    def line_start(self, line):
+        """Offset of the first character of a line; the end of the text for lines past the last."""
+        return self.starts[line - 1] if line <= len(self.starts) else len(self.text)
+
+    def line_end(self, line):
+        """Offset behind the line, its end included."""
+        return self.line_start(line + 1)
+
+    def line(self, line):
+        """A line without its end."""
+        return self.text[self.line_start(line): self.line_end(line)].rstrip("\r\n")
+
+    def line_of(self, offset):
+        """The line in which an offset lies."""
+        low, high = 0, len(self.starts)
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self.starts[middle] <= offset:
+                low = middle
+            else:
+                high = middle
+        return low + 1
+
+    # positions of the tree
+
+    def offset(self, line, column):
+        """Offset of a position of the tree: lines count from 1, columns are bytes of UTF-8."""
+        start = self.line_start(line) + (self.mark if line == 1 else 0)
+        text = self.text[start: self.line_end(line)]
+        if text.isascii():
+            return start + column
+        return start + len(text.encode("utf-8")[:column].decode("utf-8", "ignore"))
+
+    def start(self, node):
+        return self.offset(node.lineno, node.col_offset)
+
+    def end(self, node):
+        return self.offset(node.end_lineno, node.end_col_offset)
+
+    def span(self, node):
+        """`(start, end)` of a node, without its decorators."""
+        return self.start(node), self.end(node)
+
+    def segment(self, node):
+        return self.text[self.start(node): self.end(node)]
+
+    def find_word(self, word, start, end=None):
+        """Offset of the first `word` as a whole identifier from `start` on; -1 where there is none before `end`."""
+        match = re.compile(r"(?<!\w)%s(?!\w)" % re.escape(word)).search(self.text, start, len(self.text) if end is None else end)
+        return match.start() if match else -1
