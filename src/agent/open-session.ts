@@ -8,6 +8,7 @@ import { budgeted } from '../models/budget.ts';
 import { createModels, type HttpModels } from '../models/client.ts';
 import { durable } from '../models/durable.ts';
 import { PLANNER_PROMPT } from '../plan/prompts.ts';
+import { asksModel } from '../plan/validate.ts';
 import { openSandbox } from '../sandbox/open.ts';
 import type { Db, ModelCallRow } from '../store/types.ts';
 import { sandboxOptions } from '../tools/later.ts';
@@ -102,13 +103,13 @@ async function openModels({ config, goal, record, replay }: SessionRequest): Pro
   try {
     return await createModels(config, { record, replay });
   } catch (error) {
-    if (!asksModel(goal) && error instanceof UntilgreenError && error.exitCode === EXIT.noModel) return undefined;
+    if (!needsModel(goal) && error instanceof UntilgreenError && error.exitCode === EXIT.noModel) return undefined;
     throw error;
   }
 }
 
-function asksModel(goal: Goal): boolean {
-  return !goal.plan || goal.plan.steps.some((step) => defaultTools().find((t) => t.name === step.action)?.role);
+function needsModel(goal: Goal): boolean {
+  return !goal.plan || goal.plan.steps.some((step) => asksModel(step, defaultTools()));
 }
 
 const PROMPTS: Record<string, URL> = {

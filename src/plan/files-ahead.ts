@@ -13,6 +13,8 @@ type Ahead = { there: false } | { there: true; text: string | undefined };
 /** The project's files as the plan will have left them, step by step, without writing any. */
 export class FilesAhead {
   private readonly files = new Map<string, Ahead>();
+  /** A step before may have moved or changed any file: what cannot be known is left to the tool. */
+  private blind = false;
   constructor(
     private readonly bench: Pick<Workbench, 'exists' | 'readText'>,
     private readonly languages: readonly Language[],
@@ -34,16 +36,18 @@ export class FilesAhead {
     const problems: PlanProblem[] = [];
     const add = (code: PlanProblem['code'], message: string): void => void problems.push({ step: step.id, code, message: `Step ${step.id} (${tool.name}): ${message}` });
     const reads = tool.reads?.(args) ?? [];
-    const writes = tool.writes?.(args) ?? [];
+    const named = tool.writes?.(args);
+    const writes = named ?? [];
     for (const path of new Set([...reads, ...writes])) {
       const problem = pathProblem(path);
       if (problem) add('path_outside', problem.message);
     }
-    if (problems.length) return problems;
+    if (problems.length || this.blind) return problems;
     for (const path of new Set(reads.map(tidyPath))) {
       if (!(await this.at(path)).there) add('file_missing', `${path} is not in the project${this.files.has(path) ? ' any more at this step' : ''}.`);
     }
     if (problems.length) return problems;
+    if (tool.effect === 'write' && named === undefined) this.blind = true;
     const path = writes[0] ?? '';
     switch (tool.name) {
       case 'create_file':

@@ -6,7 +6,7 @@ import type { Tool } from '../tools/types.ts';
 import type { Workbench } from '../workspace/types.ts';
 import { FilesAhead } from './files-ahead.ts';
 import { ancestors, cycleOf, topologicalOrder } from './graph.ts';
-import type { Plan, PlanProblem } from './types.ts';
+import type { Plan, PlanProblem, PlanStep } from './types.ts';
 
 export interface ValidateOptions {
   tools: readonly Tool[];
@@ -20,7 +20,15 @@ export interface ValidateOptions {
 
 /** Steps that ask a model. */
 export function modelSteps(plan: Plan, tools: readonly Tool[]): string[] {
-  return plan.steps.filter((s) => toolNamed(s.action, tools)?.role !== undefined).map((s) => s.id);
+  return plan.steps.filter((s) => asksModel(s, tools)).map((s) => s.id);
+}
+
+/** Whether a step asks a model; one whose arguments are wrong is taken to, and validation says what is wrong. */
+export function asksModel(step: Pick<PlanStep, 'action' | 'args'>, tools: readonly Tool[]): boolean {
+  const tool = toolNamed(step.action, tools);
+  if (tool?.role === undefined) return false;
+  const parsed = parseArguments(tool, step.args);
+  return !parsed.ok || (tool.asksModel?.(parsed.value) ?? true);
 }
 
 function shapeProblems(plan: Plan, options: Pick<ValidateOptions, 'maxSteps'>): PlanProblem[] {

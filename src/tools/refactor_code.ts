@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { UntilgreenError, asError } from '../core/errors.ts';
 import type { Message, Models } from '../models/types.ts';
+import { operationSchema } from '../refactor/index.ts';
 import type { RelativePath, TextFile } from '../workspace/types.ts';
 import { assertSound, assertWhole, commit, vanishedSymbols, vanishedText, type ComputedChange } from './changes.ts';
 import { changedRegions, computeEdits } from './edit_file.ts';
 import { assertThere } from './existing.ts';
 import { defineTool, done, refused } from './outcome.ts';
 import { insidePath, languageOf, tidyPath } from './paths.ts';
+import { runRefactoring } from './refactoring.ts';
 import { shownFile } from './shown.ts';
 import { count, inShapeOf } from './text.ts';
 import type { ToolContext } from './types.ts';
@@ -15,11 +17,14 @@ const schema = z
   .strictObject({
     path: z.string().optional().describe('file to change'),
     paths: z.array(z.string()).min(1).max(20).optional().describe('several files to change together'),
-    instruction: z.string().min(1).describe('what to change, in words'),
+    instruction: z.string().min(1).optional().describe('what to change, in words'),
+    operation: operationSchema.optional().describe('a refactoring carried out without a model, in place of an instruction'),
   })
-  .refine((args) => (args.path === undefined) !== (args.paths === undefined), { message: 'give path or paths, one of the two', path: ['path'] });
+  .refine((args) => (args.operation === undefined) !== (args.instruction === undefined), { message: 'give operation or instruction, one of the two', path: ['instruction'] })
+  .refine((args) => args.operation === undefined || (args.path === undefined && args.paths === undefined), { message: 'the operation names its own paths', path: ['path'] })
+  .refine((args) => args.operation !== undefined || (args.path === undefined) !== (args.paths === undefined), { message: 'give path or paths, one of the two', path: ['path'] });
 type Args = z.infer<typeof schema>;
-const named = (args: Args): string[] => (args.paths ?? [args.path ?? '']).map(tidyPath);
+const named = (args: Args): string[] => (args.paths ?? (args.path === undefined ? [] : [args.path])).map(tidyPath);
 
 export const coderReply = z.object({
   summary: z.string().optional(),
@@ -93,13 +98,15 @@ async function ask(models: Models, messages: Message[], key: string, context: To
  */
 export const refactorCode = defineTool<Args>({
   name: 'refactor_code',
-  description: 'Let the coder model change one or more existing files by an instruction in words.',
+  description: 'Refactor across the whole project by an operation (imports, references and tests follow; no model), or let the coder model change files by an instruction.',
   effect: 'write',
   role: 'coder',
+  asksModel: (args) => args.operation === undefined,
   schema,
   reads: named,
-  writes: named,
+  ...({ writes: (args: Args) => (args.operation ? undefined : named(args)) } as object),
   async run(args, context) {
+    if (args.operation) return runRefactoring(args.operation, context);
     const { models } = context;
     if (!models) return refused('no_model', 'refactor_code needs a model, and none is configured. Set OPENAI_BASE_URL or another model, or use edit_file.');
     const shown = new Map<RelativePath, TextFile>();

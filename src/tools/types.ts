@@ -54,6 +54,8 @@ export interface Tool<A = any> {
   schema: z.ZodType<A>;
   /** The role it asks, if it asks a model. */
   role?: Role;
+  /** Whether these arguments ask that role. Default: all do. */
+  asksModel?(args: A): boolean;
   /** It uses nothing of the context but the signal: a registry runs it without a copy of the project, beside other work. */
   standalone?: boolean;
   /** Paths it will write, from the arguments alone: for validation, backups and parallel steps. `undefined`: unknown before it runs. */

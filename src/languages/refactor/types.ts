@@ -137,7 +137,9 @@ export type RefusalReason =
   /** The result would do something else. */
   | 'behaviour'
   /** A program that it needs is not on this machine. */
-  | 'missing_tool';
+  | 'missing_tool'
+  /** What it made broke something that held before; it was taken back. */
+  | 'gate';
 
 /** What a refactoring does to one file. `moved` keeps the file's mode and, without `text`, its bytes. */
 export type FileEdit =

@@ -1,0 +1,39 @@
+import { carryOut, operationText, withPaths, type Note, type Operation } from '../refactor/index.ts';
+import { assertTaken } from './existing.ts';
+import { done } from './outcome.ts';
+import { insidePath } from './paths.ts';
+import { count } from './text.ts';
+import type { ToolContext, ToolResult } from './types.ts';
+
+/** Notes that a result holds; the whole list can be thousands of lines of documentation. */
+const NOTES = 200;
+
+/** An operation with its paths tidied. @throws `path_outside`, `path_unsafe` */
+export function insideProject(operation: Operation): Operation {
+  return withPaths(operation, insidePath);
+}
+
+/**
+ * Carries out a refactoring in the copy and holds it against the gates.
+ * Refusals: `refactoring_refused` with the reason, `path_outside`, `path_unsafe`.
+ */
+export async function runRefactoring(given: Operation, context: ToolContext): Promise<ToolResult> {
+  const operation = insideProject(given);
+  withPaths(operation, (path) => {
+    assertTaken(path, context);
+    return path;
+  });
+  const { bench, sandbox, emit, signal } = context;
+  const { summary, notes, changed, gates } = await carryOut(operation, { bench, sandbox, emit, ...(signal && { signal }) });
+  const data = { operation: operationText(operation), notes: notes.slice(0, NOTES), ...(notes.length > NOTES ? { moreNotes: notes.length - NOTES } : {}), gates };
+  if (!changed.length) return done(data, summary || 'There was nothing to do.', []);
+  return done(data, `${summary} ${count(changed.length, 'file')}: ${changed.slice(0, 20).join(', ')}${changed.length > 20 ? ', …' : ''}.${notesText(notes)}`, changed);
+}
+
+/** What a person should still look at, in one sentence; nothing where there is nothing. */
+function notesText(notes: readonly Note[]): string {
+  const open = notes.filter((note) => note.kind !== 'also');
+  if (!open.length) return '';
+  const places = [...new Set(open.map((note) => `${note.path}:${note.line}`))];
+  return ` Look at ${places.slice(0, 5).join(', ')}${places.length > 5 ? ` and ${places.length - 5} more` : ''}: ${open.length === 1 ? 'it names' : 'they name'} it in words or strings that stay.`;
+}
