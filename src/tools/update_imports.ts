@@ -10,7 +10,7 @@ import { targets } from './touched.ts';
 import type { ToolContext } from './types.ts';
 
 const schema = z.strictObject({
-  paths: z.array(z.string()).min(1).optional().describe('default: the files changed so far, and those whose imports lead nowhere'),
+  paths: z.array(z.string()).min(1).optional().describe('put only these in order; default: repair the whole project, and put in order what was changed so far'),
   moved: z.array(z.strictObject({ from: z.string().min(1), to: z.string().min(1) })).min(1).optional().describe('files, folders or modules that were moved'),
 });
 type Args = z.infer<typeof schema>;
@@ -21,8 +21,7 @@ async function repair(args: Args, context: ToolContext): Promise<{ changed: stri
   const engines = refactorEngines.filter((engine) => engine.operations.has('update_imports') && files.some((file) => context.languages.some((l) => engine.languages.includes(l.name) && l.extensions.some((e) => file.path.endsWith(e)))));
   if (!engines.length) return { changed: [], said: '' };
   const { bench, sandbox, emit, signal } = context;
-  const paths = args.paths?.map(insidePath);
-  const { changed, summary } = await carryOut({ kind: 'update_imports', ...(args.moved && { moved: args.moved }), ...(paths && { paths }) }, { bench, sandbox, emit, gates: ['parses', 'lint'], ...(signal && { signal }) });
+  const { changed, summary } = await carryOut({ kind: 'update_imports', ...(args.moved && { moved: args.moved }) }, { bench, sandbox, emit, gates: ['parses', 'lint'], ...(signal && { signal }) });
   return { changed, said: changed.length ? summary : '' };
 }
 
@@ -40,7 +39,7 @@ export const updateImports = defineTool<Args>({
   ...({ writes: (args: Args) => (args.moved ? undefined : args.paths) } as object),
   async run(args, context) {
     for (const path of args.paths ?? []) await assertThere(insidePath(path), context, 'Use search to find the file, or leave paths out for those that were changed.');
-    const repaired = await repair(args, context);
+    const repaired = args.paths && !args.moved ? { changed: [], said: '' } : await repair(args, context);
     const changes: ComputedChange[] = [];
     for (const { path, language } of await targets(args.paths, context)) {
       if (!language) continue;
