@@ -1,10 +1,13 @@
-import { UntilgreenError, type ErrorCode } from '../core/errors.ts';
+import { asError, UntilgreenError, type ErrorCode } from '../core/errors.ts';
 import { canonicalJson, sha256 } from '../core/hash.ts';
 import type { Check, CheckReport } from '../languages/types.ts';
 import { z } from 'zod';
 import { askPlanner } from '../plan/planner.ts';
 import { executePlan } from '../plan/execute.ts';
 import { normalisePlan } from '../plan/normalise.ts';
+import { operationText } from '../refactor/index.ts';
+import { understood } from '../plan/requests.ts';
+import { templates } from '../plan/templates/registry.ts';
 import { validatePlan } from '../plan/validate.ts';
 import type { Plan, PlanProblem } from '../plan/types.ts';
 import type { ToolContext } from '../tools/types.ts';
@@ -17,6 +20,7 @@ import { applyToSource } from '../workspace/apply.ts';
 import type { CheckpointId } from '../workspace/types.ts';
 import { plannerContext, reflectorContext, requestText } from './context.ts';
 import { readingsOf } from './readings.ts';
+import { comparedWith, refactoringsOf } from './refactored-base.ts';
 import { UNCHANGED } from './machine.ts';
 import { failureNotes } from './notes.ts';
 import { countTests, type Session } from './session.ts';
@@ -86,6 +90,8 @@ export async function plan(s: Session, state: RunState): Promise<MachineEvent> {
     s.emit('plan_ready', planData(given));
     return { type: 'planned', plan: given };
   }
+  const known = n === 1 ? await withoutModel(s, state, options) : undefined;
+  if (known) return known;
   const models = needModels(s);
   s.emit('planning_started', { attempt: n });
   const lesson = await lessonFor(s, state);
@@ -110,6 +116,27 @@ export async function plan(s: Session, state: RunState): Promise<MachineEvent> {
       return { type: 'plan_refused', problems, message: error.what };
     }
     throw error;
+  }
+}
+
+/** The plan of a common request (rename, move, merge, organise imports, …) from its template; undefined where a model has to plan. */
+async function withoutModel(s: Session, state: RunState, options: Parameters<typeof validatePlan>[1]): Promise<MachineEvent | undefined> {
+  const asked = understood(s.goal.request);
+  const template = asked && templates.find((t) => t.name === asked.template);
+  if (!asked || !template || s.goal.projectType !== undefined) return undefined;
+  try {
+    const made = await template.plan(asked.keys, toolContext(s, state, 'template', []), s.goal.request);
+    const ready = await normalisePlan(made.toJSON(), options);
+    const [problem] = await validatePlan(ready, options);
+    if (problem) throw new UntilgreenError('plan_invalid', problem.message);
+    s.emit('plan_ready', { ...planData(ready), template: template.name });
+    return { type: 'planned', plan: ready, template: template.name };
+  } catch (thrown) {
+    const error = asError(thrown);
+    if (error.code === 'cancelled' || error.code === 'internal') throw thrown;
+    if (!s.models) return { type: 'plan_refused', problems: [], message: error.message };
+    s.emit('warning', { message: `Understood as ${template.name}, which is refused, so the model plans: ${error.message}` }, 'warn');
+    return undefined;
   }
 }
 
@@ -144,7 +171,7 @@ export async function code(s: Session, state: RunState): Promise<MachineEvent> {
   const changed = (await s.bench.deltas(attempt.from, to)).length > 0;
   const diff = await s.bench.diff(state.base!, to);
   return {
-    type: 'coded', states: result.states, to, changed, readings: changed ? [] : readingsOf(attempt.plan!, result.results, s.tools), diffHash: diff === '' ? UNCHANGED : sha256(diff), pending: [],
+    type: 'coded', states: result.states, to, changed, refactorings: refactoringsOf(attempt.plan!, result.states), readings: changed ? [] : readingsOf(attempt.plan!, result.results, s.tools), diffHash: diff === '' ? UNCHANGED : sha256(diff), pending: [],
   };
 }
 
@@ -209,12 +236,14 @@ async function round(s: Session, state: RunState, checkpoint: CheckpointId): Pro
 /** Runs every check on the attempt's files and asks the gate. */
 export async function test(s: Session, state: RunState): Promise<MachineEvent> {
   const attempt = state.attempts.at(-1)!;
+  const { base, refactorings } = await comparedWith(s, state);
   await s.bench.restore(attempt.to!);
   const reports = await round(s, state, attempt.to!);
   refuseBrokenSandbox(reports);
   const verdict = await judge({
     ...runner(s),
-    base: state.base!,
+    base,
+    followed: refactorings.map(operationText),
     candidate: attempt.to!,
     baseline: state.baseline!,
     detections: state.detections,

@@ -17,7 +17,7 @@ export function transition(state: RunState, event: MachineEvent): RunState {
     case 'initialised':
       return plan({ ...state, base: event.base, from: event.base, sandbox: event.sandbox, detections: event.detections, baseline: event.baseline });
     case 'planned': {
-      const attempt: Attempt = { n: state.attempts.length + 1, from: state.from!, plan: event.plan, byHand: state.givenPlan !== undefined };
+      const attempt: Attempt = { n: state.attempts.length + 1, from: state.from!, plan: event.plan, byHand: state.givenPlan !== undefined || event.template !== undefined };
       return { ...state, phase: 'coding', todo: 'code', attempts: [...state.attempts, attempt], givenPlan: undefined, nudge: undefined };
     }
     case 'plan_failed': {
@@ -28,7 +28,7 @@ export function transition(state: RunState, event: MachineEvent): RunState {
     case 'plan_refused':
       return end(state, 'plan_refused', event.message, { code: 'plan_invalid', message: event.message });
     case 'coded': {
-      const coded = amend(state, { states: event.states, to: event.to, diffHash: event.diffHash, failure: event.failure, readings: event.readings });
+      const coded = amend(state, { states: event.states, to: event.to, diffHash: event.diffHash, failure: event.failure, readings: event.readings, ...(event.refactorings?.length && { refactorings: event.refactorings }) });
       if (event.pending.length) return waiting(coded, event.pending);
       if (event.failure) return { ...coded, phase: 'reflecting', todo: 'reflect' };
       // A plan that only looked is no failed attempt: what it saw goes into the next prompt.

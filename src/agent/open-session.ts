@@ -8,6 +8,7 @@ import { budgeted } from '../models/budget.ts';
 import { createModels, type HttpModels } from '../models/client.ts';
 import { durable } from '../models/durable.ts';
 import { PLANNER_PROMPT } from '../plan/prompts.ts';
+import { understood } from '../plan/requests.ts';
 import { asksModel } from '../plan/validate.ts';
 import { openSandbox } from '../sandbox/open.ts';
 import type { Db, ModelCallRow } from '../store/types.ts';
@@ -109,7 +110,8 @@ async function openModels({ config, goal, record, replay }: SessionRequest): Pro
 }
 
 function needsModel(goal: Goal): boolean {
-  return !goal.plan || goal.plan.steps.some((step) => asksModel(step, defaultTools()));
+  if (!goal.plan) return understood(goal.request) === undefined;
+  return goal.plan.steps.some((step) => asksModel(step, defaultTools()));
 }
 
 const PROMPTS: Record<string, URL> = {

@@ -2,6 +2,7 @@ import type { ErrorCode } from '../core/errors.ts';
 import type { Phase } from '../core/events.ts';
 import type { Detection, CheckReport } from '../languages/types.ts';
 import type { Plan, PlanProblem, StepState } from '../plan/types.ts';
+import type { Operation } from '../refactor/index.ts';
 import type { Guarantees } from '../sandbox/types.ts';
 import type { Baseline, Verdict } from '../verify/types.ts';
 import type { ApplyResult, CheckpointId } from '../workspace/types.ts';
@@ -22,7 +23,7 @@ export interface Attempt {
   /** The state it started from. */
   from: CheckpointId;
   plan?: Plan;
-  /** The plan was written by a person: one that changes nothing is what they asked for. */
+  /** The plan was written by a person, or is the very thing asked for: one that changes nothing is what they wanted. */
   byHand: boolean;
   /** The state after its edits; absent when its plan failed and was rolled back. */
   to?: CheckpointId;
@@ -31,6 +32,8 @@ export interface Attempt {
   failure?: { step: string; action: string; code: ErrorCode; message: string };
   /** What reading steps showed, for the next prompt. */
   readings?: string[];
+  /** Deterministic refactorings that tests follow without approval. */
+  refactorings?: Operation[];
   /** Hash of the change against the base: equal changes have equal hashes. */
   diffHash?: string;
   reports?: CheckReport[];
@@ -87,7 +90,8 @@ export type Todo = 'init' | 'plan' | 'code' | 'test' | 'reflect' | 'approve' | '
 /** What an effect reports back; one per effect, recorded before it counts. */
 export type MachineEvent =
   | { type: 'initialised'; base: CheckpointId; sandbox: Guarantees; detections: Detection[]; baseline: Baseline }
-  | { type: 'planned'; plan: Plan }
+  /** `template`: the request was a common one, planned without a model. */
+  | { type: 'planned'; plan: Plan; template?: string }
   /** The plan does not fit the files (an edit that matches nothing, a file that is there already), after a corrective turn. */
   | { type: 'plan_failed'; plan: Plan; failure: NonNullable<Attempt['failure']> }
   | { type: 'plan_refused'; problems: PlanProblem[]; message: string }
@@ -98,6 +102,7 @@ export type MachineEvent =
       diffHash?: string;
       changed: boolean;
       readings: string[];
+      refactorings?: Operation[];
       failure?: Attempt['failure'];
       /** Approvals that a step asked for and nobody could give. */
       pending: OpenApproval[];

@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { editsFor, replaced } from './edits-for.ts';
 import { applyEdits } from '../edit/apply.ts';
 import { missingModuleIn } from './fallbacks/missing-module.ts';
-import { pythonNames } from './rename/python-names.ts';
 import { TaskPlan } from './task-plan.ts';
 
 describe('a plan put together by hand', () => {
@@ -57,17 +56,6 @@ test('edits for replaced parts give exactly the wanted text, however much the li
       if (edits) expect(applyEdits(text, edits)).toMatchObject({ ok: true, content: replaced(text, parts) });
     }),
   );
-});
-
-test.each<[string, string, string[]]>([
-  ['comments and strings', 'a = "b" # c\nd = \'e\' + """f\ng""" + r"\\\\" + h', ['a', 'd', 'h']],
-  ['expressions of f-strings, nested ones and formats', 'x = f"a {b:{c}} {{d}} {e!r} {f\'{g}\'} {h if i != j else k}"', ['x', 'b', 'c', 'e', 'g', 'h', 'if', 'i', 'j', 'else', 'k']],
-  ['escapes', 'a = "\\"b" + f"\\N{BULLET} {c} \\{d}"', ['a', 'c', 'd']],
-  ['a string that is never closed', 'a = "b\nc = 1', ['a', 'c']],
-  ['numbers and names beside each other', 'a1 = 1e5 + 0xab + b_2', ['a1', 'b_2']],
-  ['names of other scripts', 'größe = 1', ['größe']],
-])('names of Python: %s', (_title, source, names) => {
-  expect(pythonNames(source).map((n) => n.name)).toEqual(names);
 });
 
 test.each<[string, string, string[], string | undefined]>([

@@ -1,9 +1,9 @@
 import { silent, type Emit } from '../core/events.ts';
 import { languageOf } from '../languages/registry.ts';
 import { refuse } from '../languages/refactor/refuse.ts';
-import type { FileEdit, Note, Operation, Problem, RefactorContext, RefactorEngine, Refactoring } from '../languages/refactor/types.ts';
+import type { FileEdit, Note, Operation, Problem, RefactorContext } from '../languages/refactor/types.ts';
 import type { FileChange, RelativePath, Workbench } from '../workspace/types.ts';
-import { enginesOf } from './engines.ts';
+import { computeAll, together, type Computed } from './compute.ts';
 import { newProblems } from './problems.ts';
 
 /** In this order: what is cheap and says most first. The tests come after them and are the caller's. */
@@ -42,27 +42,9 @@ export interface CarryOutOptions extends RefactorContext {
  */
 export async function carryOut(operation: Operation, options: CarryOutOptions): Promise<Carried> {
   const { bench, emit = silent, gates = GATES } = options;
-  const computed: { engine: RefactorEngine; refactoring: Refactoring }[] = [];
-  const engines = await enginesOf(operation, bench);
-  for (const engine of engines) {
-    options.signal?.throwIfAborted();
-    try {
-      computed.push({ engine, refactoring: await engine.compute(operation, options) });
-    } catch (thrown) {
-      // Of several languages that hold the word, those that declare nothing of the name have nothing to say.
-      if (engines.length === 1 || !isNotFound(thrown) || (engine === engines.at(-1) && computed.length === 0)) throw thrown;
-    }
-  }
+  const computed = await computeAll(operation, options);
   const withEdits = computed.filter(({ refactoring }) => refactoring.edits.length);
-  if (operation.kind === 'rename' && withEdits.length > 1) {
-    throw refuse('ambiguous', `${operation.symbol} is declared in several languages.`, { symbol: operation.symbol, places: withEdits.map(({ engine }) => engine.languages[0]) }, 'Name the file that declares the one that is meant.');
-  }
-  const held: Carried = {
-    summary: computed.map(({ refactoring }) => refactoring.summary).join(' '),
-    notes: computed.flatMap(({ refactoring }) => refactoring.notes),
-    edits: computed.flatMap(({ refactoring }) => refactoring.edits),
-    changed: [], gates: [],
-  };
+  const held: Carried = { ...together(computed), changed: [], gates: [] };
   if (held.edits.length === 0) return held;
   held.changed = changedPaths(held.edits);
   const from = await bench.checkpoint();
@@ -94,8 +76,6 @@ export async function carryOut(operation: Operation, options: CarryOutOptions): 
   return held;
 }
 
-const isNotFound = (thrown: unknown): boolean => (thrown as { data?: { reason?: string } }).data?.reason === 'not_found';
-
 function gateRefusal(gate: GateName, problems: readonly Problem[]): Error {
   const [first] = problems;
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
@@ -106,7 +86,7 @@ function gateRefusal(gate: GateName, problems: readonly Problem[]): Error {
 type Findings = { problems: Partial<Record<Exclude<GateName, 'parses'>, Problem[]>>; broken: ReadonlySet<RelativePath> };
 
 /** What the gates see in the files concerned: those that are there before, or those that are there after. */
-async function findings(computed: readonly { engine: RefactorEngine; refactoring: Refactoring }[], when: 'before' | 'after', gates: readonly GateName[], context: CarryOutOptions): Promise<Findings> {
+async function findings(computed: readonly Computed[], when: 'before' | 'after', gates: readonly GateName[], context: CarryOutOptions): Promise<Findings> {
   const problems: Findings['problems'] = {};
   const add = (gate: Exclude<GateName, 'parses'>, found: readonly Problem[] | undefined): void => {
     if (found !== undefined) problems[gate] = [...(problems[gate] ?? []), ...found];

@@ -8,7 +8,10 @@ import type { CheckRunner } from './run-check.ts';
 import type { Baseline, GreenRule, Verdict } from './types.ts';
 
 export interface GateInput extends CheckRunner {
+  /** The files before the change; where refactorings were carried out, what these alone make of them. */
   base: CheckpointId;
+  /** Those refactorings, in words. */
+  followed?: readonly string[];
   /** The state that the reports belong to. */
   candidate: CheckpointId;
   baseline: Baseline;
@@ -92,7 +95,7 @@ export async function judge(input: GateInput): Promise<Verdict> {
   const rule = (name: GreenRule, ok: boolean, detail: string) => rules.push({ rule: name, ok, detail });
   rule('checks_pass', checksPass, checksPass ? `${input.reports.length} check(s) pass` : describeRed(red, failing.length, silenced));
   rule('no_regression', regressions.length === 0, regressions[0]?.now === 'needs_new_tests' ? `${regressions.length} known test(s) need the change's own test files: ${regressions[0]!.message}` : regressions.length ? `${regressions.length} test(s) that passed before do not now` : 'every test that passed before passes');
-  rule('tests_untouched', openChanges.length === 0, openChanges.length ? openChanges.map((c) => `${c.path}${c.test ? `::${c.test}` : ''}: ${c.detail}`).slice(0, 5).join('; ') : 'no existing test was touched without approval');
+  rule('tests_untouched', openChanges.length === 0, openChanges.length ? openChanges.map((c) => `${c.path}${c.test ? `::${c.test}` : ''}: ${c.detail}`).slice(0, 5).join('; ') : input.followed?.length ? `existing tests follow ${input.followed.join('; ')}, and nothing else in them was touched without approval` : 'no existing test was touched without approval');
   const testsCount = hadTests || counted > 0 || newTests.length === 0;
   rule('new_tests_count', testsCount, newTests.length ? `${counted} of ${newTests.length} new test(s) count${uncounted.length ? `; ${uncounted[0]!.id}: ${uncounted[0]!.reason}` : ''}` : 'no new tests');
   rule('scan_clean', blocking.length === 0, blocking.length ? blocking.map((f) => `${f.path}:${f.line} ${f.message}`).slice(0, 5).join('; ') : 'no blocking finding');

@@ -3,12 +3,16 @@ import { createWithTests } from './create-with-tests.ts';
 import { editTest } from './edit-test.ts';
 import { findReplace } from './find-replace.ts';
 import { fixImports } from './fix-imports.ts';
+import { mergeModules } from './merge-modules.ts';
+import { moveModule } from './move-module.ts';
+import { moveSymbols } from './move-symbols.ts';
 import { readRun } from './read-run.ts';
 import { renameSymbol } from './rename-symbol.ts';
+import { tidy } from './tidy.ts';
 import type { Template } from './types.ts';
 
 /** Kinds of tasks that need no model. A new one is a file and an entry here. */
-export const templates: readonly Template[] = [renameSymbol, findReplace, editTest, createWithTests, fixImports, readRun];
+export const templates: readonly Template[] = [renameSymbol, moveSymbols, moveModule, mergeModules, tidy, findReplace, editTest, createWithTests, fixImports, readRun];
 
 /** The template that a task's words and the keys of its context ask for, or undefined. */
 export function templateFor(task: string, context: Readonly<Record<string, unknown>>, all: readonly Template[] = templates): Template | undefined {

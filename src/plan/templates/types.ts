@@ -1,14 +1,9 @@
 import type { z } from 'zod';
-import type { Language } from '../../languages/types.ts';
-import type { OpenWorkbench } from '../../workspace/types.ts';
+import type { ToolContext } from '../../tools/types.ts';
 import type { TaskPlan } from '../task-plan.ts';
 
-/** The project as a template sees it: for looking only. A `ToolContext` has all of this. */
-export interface Project {
-  bench: Pick<OpenWorkbench, 'list' | 'exists' | 'readText'>;
-  languages: readonly Language[];
-  settings: { maxFileBytes: number };
-}
+/** The project as a template sees it: for looking only. */
+export type Project = Pick<ToolContext, 'bench' | 'languages' | 'sandbox' | 'settings' | 'signal'>;
 
 /** A kind of task whose plan needs no model. */
 export interface Template<K = any> {
@@ -19,7 +14,10 @@ export interface Template<K = any> {
   keys: z.ZodObject & z.ZodType<K>;
   /** Whether this kind is meant, for keys that do not say it by themselves. Default: they do. */
   means?(task: string, keys: K): boolean;
-  /** @throws `not_found`, `ambiguous`, `conflict`, `file_missing` where the project does not hold what the task speaks of */
+  /**
+   * @throws `not_found`, `ambiguous`, `conflict`, `file_missing` where the project does not hold what the task speaks of;
+   *   `refactoring_refused` where an engine would not do it
+   */
   plan(keys: K, project: Project, task: string): Promise<TaskPlan>;
 }
 

@@ -1,0 +1,50 @@
+import { asError } from '../core/errors.ts';
+import { languageOf } from '../languages/registry.ts';
+import type { Plan, StepState } from '../plan/types.ts';
+import { operationSchema, carryOut, sourcesOf, type Operation, type OperationKind } from '../refactor/index.ts';
+import { toolNamed } from '../tools/registry.ts';
+import type { CheckpointId } from '../workspace/types.ts';
+import type { Session } from './session.ts';
+import type { Attempt, RunState } from './state.ts';
+
+/** Operations after which tests have to follow, and that say nothing but the same in other names or places. */
+const FOLLOWED: ReadonlySet<OperationKind> = new Set(['rename', 'move_symbols', 'move_module', 'merge_modules', 'split_module', 'change_signature', 'inline_function']);
+
+/** The refactorings that a plan carried out, in its order: those that tests may follow, of product code alone. */
+export function refactoringsOf(plan: Plan, states: Readonly<Record<string, StepState>>): Operation[] {
+  return plan.steps.flatMap((step) => {
+    if (states[step.id] !== 'done' || toolNamed(step.action)?.name !== 'refactor_code') return [];
+    const operation = operationSchema.safeParse(step.args['operation']);
+    if (!operation.success || !FOLLOWED.has(operation.data.kind)) return [];
+    return sourcesOf(operation.data).some((path) => languageOf(path)?.isTestFile(path)) ? [] : [operation.data];
+  });
+}
+
+/** The refactorings between the base and an attempt's files, those of the attempts that it builds upon first. */
+export function refactoringsUpTo(attempt: Attempt, attempts: readonly Attempt[]): Operation[] {
+  const parent = attempts.findLast((other) => other.n < attempt.n && other.to !== undefined && other.to === attempt.from);
+  return [...(parent ? refactoringsUpTo(parent, attempts) : []), ...(attempt.refactorings ?? [])];
+}
+
+/**
+ * What the gate compares an attempt with. A deterministic refactoring changes tests too: their imports and calls follow. So the same operations
+ * are carried out on the base alone, and whatever differs from that is the change's own. Where they cannot be, the base itself is taken, and a
+ * person is asked about the tests.
+ *
+ * Leaves the copy with other files than it had.
+ */
+export async function comparedWith(s: Session, state: RunState): Promise<{ base: CheckpointId; refactorings: Operation[] }> {
+  const refactorings = refactoringsUpTo(state.attempts.at(-1)!, state.attempts);
+  const plain = { base: state.base!, refactorings: [] };
+  if (!refactorings.length) return plain;
+  await s.bench.restore(state.base!);
+  try {
+    for (const operation of refactorings) await carryOut(operation, { bench: s.bench, sandbox: s.sandbox, signal: s.signal, gates: [] });
+  } catch (thrown) {
+    const error = asError(thrown);
+    if (error.code !== 'refactoring_refused') throw thrown;
+    s.emit('warning', { message: `The refactorings cannot be carried out on the files as they were, so that tests they changed need your approval: ${error.message}` }, 'warn');
+    return plain;
+  }
+  return { base: await s.bench.checkpoint(), refactorings };
+}
