@@ -1,7 +1,9 @@
 """One file of source: its text as it lies on disk, its tree, and the way from positions of the tree to offsets in the text."""
 
-import ast
 import re
+
+from positions import parse
+from scopes import Scopes
 
 LINE_END = re.compile(r"\r\n|\r|\n")
 BOM = "\ufeff"
@@ -22,14 +24,22 @@ class File:
         self.mark = len(BOM) if self.text.startswith(BOM) else 0
         self.starts = [0] + [match.end() for match in LINE_END.finditer(self.text)]
         self.newline = "\r\n" if "\r\n" in self.text else "\n"
+        self._scopes = None
         if self.problem is None:
             self._parse()
 
     def _parse(self):
         try:
-            self.tree = ast.parse(self.text[self.mark:])
+            self.tree = parse(self.text[self.mark:])
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             self.problem = {"line": getattr(error, "lineno", None) or 1, "message": getattr(error, "msg", None) or str(error)}
+
+    @property
+    def scopes(self):
+        """Which scope every name belongs to. Its offsets count from behind the byte order mark, see `mark`."""
+        if self._scopes is None:
+            self._scopes = Scopes(self.text[self.mark:], self.tree)
+        return self._scopes
 
     @property
     def is_package(self):
