@@ -103,7 +103,7 @@ export function parseModels(values: readonly string[]): Record<string, string> {
 }
 
 const LANGUAGES: Record<string, string> = {
-  python: 'python', py: 'python', javascript: 'javascript', js: 'javascript', node: 'javascript', nodejs: 'javascript', typescript: 'typescript', ts: 'typescript',
+  python: 'python', py: 'python', javascript: 'javascript', js: 'javascript', node: 'javascript', nodejs: 'javascript', typescript: 'typescript', ts: 'typescript', go: 'go', golang: 'go',
 };
 
 /** The language that `--language` or `--lang` names; `node` means JavaScript. */
@@ -111,7 +111,7 @@ export function parseLanguage(value: string): string {
   const language = LANGUAGES[value.toLowerCase()];
   if (language) return language;
   const meant = nearest(value, Object.keys(LANGUAGES));
-  throw usage(`--language ${value} is unknown${meant ? `; did you mean ${LANGUAGES[meant]}?` : '.'}`, 'Known: python, javascript, typescript.');
+  throw usage(`--language ${value} is unknown${meant ? `; did you mean ${LANGUAGES[meant]}?` : '.'}`, 'Known: python, javascript, typescript, go.');
 }
 
 export const PROJECT_TYPES = ['web_app', 'data_pipeline', 'cli_tool'] as const;

@@ -20,7 +20,7 @@ export interface Entry {
 
 /** Values that some options take, by the option or by the command and the option; they are checked where the options are used. */
 const VALUES: Record<string, string[]> = {
-  '--apply': ['green', 'ask', 'never'], '--sandbox': ['auto', 'none'], '--language': ['python', 'javascript', 'typescript'],
+  '--apply': ['green', 'ask', 'never'], '--sandbox': ['auto', 'none'], '--language': ['python', 'javascript', 'typescript', 'go'],
   'exec --language': CODE_LANGUAGES.map(({ name }) => name), 'fn --language': ['python', 'javascript', 'typescript', 'go'], '--profile': ['copy', 'save', 'fast'], '--decode': ['greedy', 'sample'],
   '--network': ['none', 'loopback'], '--min-rung': ['A', 'B', 'C', 'D', 'M'],
   '--project-type': ['web_app', 'data_pipeline', 'cli_tool'], '--form': ['openai', 'anthropic', 'mcp'], '--engine': ['podman', 'docker'],

@@ -5,6 +5,7 @@ import type { ModelsOptions } from './commands/models.ts';
 import type { CheckOptions } from './commands/models-check.ts';
 import type { SuiteFlags } from './commands/fn-suite.ts';
 import type { FnOptions } from './fn/options.ts';
+import { addRefactor } from './refactor/grammar.ts';
 
 /** What `run` and `plan` were given, as commander names it. */
 export interface GoalOptions extends EngineFlags, OutputFlags {
@@ -80,7 +81,7 @@ function goalOptions(command: Command): Command {
     .usage('[options] [directory] "request"')
     .option('-t, --task <request>', 'the request; the one other word is then the directory')
     .option('-p, --project-type <type>', 'start a new project: web_app, data_pipeline or cli_tool; the directory is made')
-    .option('--language <name>', 'python, javascript (node) or typescript')
+    .option('--language <name>', 'python, javascript (node), typescript or go')
     .addOption(new Option('--lang <name>').hideHelp())
     .option('--check <command>', 'a command that must succeed; one of a test framework (“pytest tests/unit”) takes the place of the tests found for its language; repeatable', list);
 }
@@ -379,6 +380,8 @@ Commands run in the sandbox. What a tool changes is written to the project at on
 Exit codes: 0 the tool answered (\`data\` says how a command or the tests ended) · 1 refused · 2 bad usage · 7 no sandbox · 8 no model · 130 cancelled
 `)
     .action(async (name: string, options: { json: string; dir: string; sandbox?: string }) => done(await (await import('./commands/tool.ts')).toolCall(name, options)));
+
+  addRefactor(program, async (kind, words, options) => done(await (await import('./commands/refactor.ts')).refactor(kind, words, options)));
 
   const sandbox = program.command('sandbox').description('the image in which commands run where containers are the sandbox');
   sandbox.command('build-image').description('build it, with Python, pytest, Node and Go, from Debian packages; needs podman or docker, and the network')

@@ -1,0 +1,90 @@
+import { EXIT } from '../../core/errors.ts';
+import { carryOut, operationText, preview, type Note, type Operation } from '../../refactor/index.ts';
+import { refactoringPlan } from '../../plan/templates/refactoring.ts';
+import type { Plan } from '../../plan/types.ts';
+import { insideProject } from '../../tools/refactoring.ts';
+import { openToolSession, type ToolSession } from '../../tools/session.ts';
+import { findChecks } from '../../verify/baseline.ts';
+import { usage } from '../arguments.ts';
+import { projectDirectory } from '../directory.ts';
+import { job } from '../job.ts';
+import { readers, type RefactorOptions } from '../refactor/words.ts';
+import { configFor } from '../settings.ts';
+import { cancelOnSignal } from '../signals.ts';
+import { print, printJson, sayProgress } from '../terminal.ts';
+import { clean } from '../view/text.ts';
+
+/** Notes that are printed; `--json` has all. */
+const NOTES_SHOWN = 30;
+
+/** `untilgreen refactor KIND …`: previewed, or carried out and tested as a run without a model. */
+export async function refactor(kind: string, words: readonly string[], options: RefactorOptions): Promise<number> {
+  if (options.dryRun && options.check) throw usage('--dry-run runs no checks.', 'Leave --check out.');
+  if (kind === 'move' && words.length < 2) throw usage('There is no place to move it to.', 'Give what is moved, and then where to: untilgreen refactor move slugify text.py');
+  const directory = await projectDirectory(options.dir);
+  const config = await configFor(options, directory);
+  const { signal, release } = cancelOnSignal(() => {});
+  const session = await openToolSession({ directory, config, signal });
+  let planned: { plan: Plan; checks: number } | number;
+  try {
+    planned = await prepared(session, kind, words, options);
+  } finally {
+    await session.close();
+    release();
+  }
+  if (typeof planned === 'number') return planned;
+  const { plan } = planned;
+  return job(config, options, plan.summary, (engine, face) => engine.run({ directory, request: plan.summary, plan, ...(options.check && { checks: options.check }) }, face));
+}
+
+/** Computes it; what needs no tests is ended here with its exit code. */
+async function prepared(session: ToolSession, kind: string, words: readonly string[], options: RefactorOptions): Promise<{ plan: Plan; checks: number } | number> {
+  const done: { exitCode?: number; plan?: Plan; checks: number } = { checks: 0 };
+  const worked = await session.work(async (context) => {
+    const operation = insideProject(await readers[kind]!(words, options, context));
+    const { bench, sandbox, signal, languages } = context;
+    const at = { bench, sandbox, ...(signal && { signal }) };
+    const { edits, summary, notes } = await preview(operation, at);
+    if (!edits.length) {
+      done.exitCode = told(operation, { summary, notes, diff: '' }, options);
+      return { ok: false };
+    }
+    if (options.dryRun) {
+      await carryOut(operation, { ...at, gates: ['parses'] });
+      done.exitCode = told(operation, { summary, notes, diff: await bench.diff() }, options);
+      return { ok: false };
+    }
+    done.checks = (await findChecks(bench, languages, options.check ?? [])).length;
+    if (options.tests === false || done.checks === 0) {
+      if (done.checks === 0 && options.tests !== false) {
+        throw usage('The project has no tests that could show that nothing broke.', 'Let `untilgreen test generate` write some, give a command with --check, or take the gates alone with --no-tests.');
+      }
+      if (!options.quiet) sayProgress('Without tests: every changed file is parsed, checked for undefined names and loaded alone.');
+      await carryOut(operation, at);
+      done.exitCode = told(operation, { summary, notes, diff: '' }, options);
+      return { ok: true };
+    }
+    done.plan = (await refactoringPlan(operation, context)).toJSON();
+    return { ok: false };
+  });
+  if (done.exitCode !== undefined) {
+    if (worked.run && !options.json) print(`Applied without tests; \`untilgreen undo\` takes it back.`);
+    return done.exitCode;
+  }
+  return { plan: done.plan!, checks: done.checks };
+}
+
+/** The outcome of what was only computed or applied without tests, on stdout. */
+function told(operation: Operation, { summary, notes, diff }: { summary: string; notes: readonly Note[]; diff: string }, options: RefactorOptions): number {
+  if (options.json) {
+    printJson({ operation, text: operationText(operation), summary, notes, ...(diff && { diff }) }, 2);
+    return EXIT.green;
+  }
+  if (diff) print(clean(diff).trimEnd());
+  if (!options.quiet) for (const note of notes.slice(0, NOTES_SHOWN)) process.stderr.write(`${note.path}:${note.line}: ${note.kind}: ${clean(note.text).trim()}\n`);
+  if (!options.quiet && notes.length > NOTES_SHOWN) process.stderr.write(`… ${notes.length - NOTES_SHOWN} more; --json lists all.\n`);
+  const said = summary || 'There was nothing to do.';
+  if (diff) process.stderr.write(`${clean(said)}\n`);
+  else print(clean(said));
+  return EXIT.green;
+}
