@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { languageOf, languages, testConfigOf } from './registry.ts';
 
 describe('the registry of languages', () => {
-  it.each([['a.py', 'python'], ['a/b.mjs', 'javascript'], ['a.JSX', 'javascript'], ['a.cts', 'typescript'], ['a.tsx', 'typescript'], ['a.go', undefined], ['py', undefined]])('%s is %s', (path, name) => {
+  it.each([['a.py', 'python'], ['a/b.mjs', 'javascript'], ['a.JSX', 'javascript'], ['a.cts', 'typescript'], ['a.tsx', 'typescript'], ['a.go', 'go'], ['py', undefined]])('%s is %s', (path, name) => {
     expect(languageOf(path)?.name).toBe(name);
   });
 

@@ -1,4 +1,4 @@
-import type { Mount, SandboxCommand, SandboxResult } from '../sandbox/types.ts';
+import type { Mount, Sandbox, SandboxCommand, SandboxResult } from '../sandbox/types.ts';
 import type { RelativePath, Workbench } from '../workspace/types.ts';
 
 export type LanguageName = 'python' | 'javascript' | 'typescript' | 'go';
@@ -24,9 +24,9 @@ export interface TestResult {
 
 /** A command whose per-test result counts. */
 export interface Check {
-  /** `pytest`, `unittest`, `doctest`, `node:test`, `vitest`, `jest`, `npm test`, or the text of a `--check` command. */
+  /** `pytest`, `unittest`, `doctest`, `node:test`, `vitest`, `jest`, `npm test`, `go test`, or the text of a `--check` command. */
   id: string;
-  framework: 'pytest' | 'unittest' | 'doctest' | 'node:test' | 'vitest' | 'jest' | 'go test' | 'command';
+  framework: 'pytest' | 'unittest' | 'doctest' | 'node:test' | 'vitest' | 'jest' | 'go test' | 'command' | 'acceptance';
   language?: LanguageName;
   /** Relative directory in which it runs: nested packages have checks of their own. */
   cwd: RelativePath | '';
@@ -133,7 +133,8 @@ export interface Language {
   detect(bench: Workbench): Promise<Detection[]>;
   /** Interpreters, their libraries and caches that the sandbox must show, and variables they need. */
   toolchain(bench: Workbench): Promise<{ mounts: Mount[]; env: Record<string, string>; problem?: string; next?: string }>;
-  prepareCheck(check: Check, bench: Workbench, options?: { files?: RelativePath[]; testIds?: string[] }): Promise<CheckCommand>;
+  /** `sandbox`: for what has to be compiled before the check itself; a language that needs none passes it over. */
+  prepareCheck(check: Check, bench: Workbench, options?: { files?: RelativePath[]; testIds?: string[]; sandbox?: Sandbox; signal?: AbortSignal }): Promise<CheckCommand>;
   parse(path: RelativePath, source: string): Promise<ParsedFile>;
   /** Signatures with line numbers, bodies left out: what a prompt shows of a file that is not concerned. */
   outline(path: RelativePath, source: string): Promise<string>;

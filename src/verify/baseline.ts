@@ -20,6 +20,7 @@ const FRAMEWORK_COMMANDS: [RegExp, Check['framework'], Language['name']][] = [
   [/^node --test\b\s*/, 'node:test', 'javascript'],
   [/^(?:npx )?vitest(?: run)?\b\s*/, 'vitest', 'javascript'],
   [/^(?:npx )?jest\b\s*/, 'jest', 'javascript'],
+  [/^go test\b\s*/, 'go test', 'go'],
 ];
 
 /**

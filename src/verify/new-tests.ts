@@ -29,7 +29,7 @@ export interface NewTestsInput extends CheckRunner {
 export async function judgeNewTests(input: NewTestsInput): Promise<NewTest[]> {
   const fresh: Candidate[] = [];
   for (const report of input.reports) {
-    if (report.check.framework === 'command') continue;
+    if (report.check.framework === 'command' || report.check.framework === 'acceptance') continue;
     for (const test of report.tests) if (!input.known.has(testKey(report.check, test))) fresh.push({ check: report.check, test });
   }
   const judged: NewTest[] = [];
@@ -66,6 +66,8 @@ function redVerdict(c: Candidate, red: Pick<TestResult, 'message' | 'errorClass'
 }
 
 const IMPORT_FAILURE = /^(ImportError|ModuleNotFoundError|ERR_MODULE_NOT_FOUND|MODULE_NOT_FOUND|ERR_PACKAGE_PATH_NOT_EXPORTED|CollectError)$|Cannot find (module|package)|No module named|cannot import name|does not provide an export|Failed to (load url|resolve import)/i;
+/** Languages whose tests do not start where one name or type is wrong. */
+const COMPILED: ReadonlySet<Language['name']> = new Set(['go']);
 const SYNTAX_FAILURE = /^(SyntaxError|IndentationError|TabError)$/;
 
 /**
@@ -77,6 +79,8 @@ export function isRedForItsReason(red: Pick<TestResult, 'message' | 'errorClass'
   if (IMPORT_FAILURE.test(red.errorClass ?? '') || IMPORT_FAILURE.test(message)) {
     return quoted(message).some((name) => name.split(/[./\\]/).some((part) => added.has(part)));
   }
+  // In a compiled language a name that is not there breaks the whole test file: it is red when the name is one that the change brings.
+  if (red.errorClass === 'CompileError') return (message.match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? []).some((name) => added.has(name));
   return !SYNTAX_FAILURE.test(red.errorClass ?? '');
 }
 
@@ -104,6 +108,11 @@ async function addedNames(input: NewTestsInput): Promise<Set<string>> {
     const oldText = before ? decoder.decode(before) : '';
     const parsed = await language.parse(delta.path, decoder.decode(after));
     for (const symbol of parsed.symbols) if (!old.has(symbol.name)) names.add(symbol.name);
+    if (COMPILED.has(language.name)) {
+      // Where types are checked before anything runs, a call with new parameters breaks as one of a new name does.
+      const heads = new Set(before ? (await language.parse(delta.path, decoder.decode(before))).symbols.map((s) => s.signature) : []);
+      for (const symbol of parsed.symbols) if (!heads.has(symbol.signature)) names.add(symbol.name);
+    }
     // A name that becomes importable because it is imported here (a re-export) counts too.
     for (const item of parsed.imports) for (const name of item.names) if (!new RegExp(`\\b${escape(name)}\\b`).test(oldText)) names.add(name);
   }
@@ -186,8 +195,9 @@ async function killMutants(input: NewTestsInput, candidates: readonly Candidate[
           const report = await runCheck(check, { ...input, bench }, files.length ? { files } : {});
           const now = new Map(report.tests.map((t) => [t.id, t]));
           for (const c of group) {
-            const outcome = now.get(c.test.id)?.outcome;
-            if (outcome === 'failed' || outcome === 'error') killed.set(testKey(check, c.test), `${path}:${mutant.line} ${mutant.description}`);
+            const { outcome, errorClass } = now.get(c.test.id) ?? {};
+            // What the compiler refuses was noticed by no test.
+            if ((outcome === 'failed' || outcome === 'error') && errorClass !== 'CompileError' && errorClass !== 'NotRun') killed.set(testKey(check, c.test), `${path}:${mutant.line} ${mutant.description}`);
           }
         }
         await bench.write([{ kind: 'write', path, content: source }]);

@@ -52,7 +52,8 @@ async function changesOf(p: Protection, delta: Delta, before: string | undefined
         : [{ path, kind: 'deleted', detail: 'the test file was deleted' }];
     }
     const now = await language.staticTests(path, after);
-    return [...testChanges(path, tests, now), ...outsideTests(path, before, tests, after, now)];
+    const plain = language.name === 'go' ? plainImports : (source: string) => source;
+    return [...testChanges(path, tests, now), ...outsideTests(path, plain(before), tests, plain(after), now)];
   }
   if (p.hadTests && underTests(p.detections, path)) {
     return [{ path, kind: after === undefined ? 'deleted' : 'edited', detail: 'a file that the tests use' }];
@@ -131,6 +132,23 @@ function outsideTests(path: string, before: string, testsBefore: readonly Static
   return [];
 }
 
+/** Go's imports in the form of JavaScript's, each on its line, whatever block it stands in. One that runs a package alone (`_`) or hides where names come from (`.`) stays code. */
+function plainImports(source: string): string {
+  let inside = false;
+  return source
+    .split(/\r?\n/)
+    .map((line) => {
+      const opens = /^import\s*\(\s*$/.test(line);
+      if (opens || (inside && line.startsWith(')'))) {
+        inside = opens;
+        return '';
+      }
+      const spec = /^(?:import\b)?\s*(?:(\w+)\s+)?["`]([^"`]+)["`]\s*(?:\/\/.*)?$/.exec(inside || line.startsWith('import') ? line : '');
+      return spec && spec[1] !== '_' ? `import ${spec[1] ?? spec[2]!.replace(/\/v\d+$/, '').split('/').pop()} from '${spec[2]}'` : line;
+    })
+    .join('\n');
+}
+
 const IMPORT = /^\s*(import\b|from\s+\S+\s+import\b|(const|let|var)\s+.*=\s*require\()/;
 /** A new class or describe block around new tests, or what closes one. */
 const CONTAINER = /^\s*(class\s+\w+.*:|describe(\.\w+)?\(.*|suite\(.*|@pytest\.mark\.\w+.*|"""[^"]*"""|[\])};,\s]*)\s*$/;
@@ -153,5 +171,5 @@ function residue(source: string, tests: readonly StaticTest[]): string[] {
     .split(/\r?\n/)
     .filter((_, i) => !inside.has(i + 1))
     .map((line) => line.trimEnd())
-    .filter((line) => line.trim() !== '' && !/^\s*(#|\/\/)/.test(line));
+    .filter((line) => line.trim() !== '' && !/^\s*(#|\/\/(?!go:| \+build))/.test(line));
 }

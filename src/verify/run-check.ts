@@ -2,6 +2,7 @@ import { stripTerminalEscapes } from '../sandbox/host.ts';
 import type { Check, CheckReport, Language, TestResult } from '../languages/types.ts';
 import type { Limits, Mount, Sandbox, SandboxResult } from '../sandbox/types.ts';
 import type { RelativePath, Workbench } from '../workspace/types.ts';
+import { lookedAt, startedApp } from './acceptance/acceptance.ts';
 
 export interface CheckRunner {
   bench: Workbench;
@@ -35,10 +36,11 @@ export async function runCheck(
   options: { files?: RelativePath[]; testIds?: string[] } = {},
 ): Promise<CheckReport> {
   const { bench, sandbox } = runner;
+  if (check.framework === 'acceptance') return runAcceptance(check, runner);
   if (check.framework === 'command' && !check.language) return runCommand(check, runner);
   const language = runner.languages.find((l) => l.name === check.language);
   if (!language) throw new TypeError(`check '${check.id}' names the language '${String(check.language)}', which is not registered`);
-  const prepared = await language.prepareCheck(check, bench, options);
+  const prepared = await language.prepareCheck(check, bench, { ...options, sandbox, ...(runner.signal ? { signal: runner.signal } : {}) });
   try {
     const result = await sandbox.run({
       ...prepared.command,
@@ -55,13 +57,12 @@ export async function runCheck(
   }
 }
 
-/** A plain command is one test of its own name: its exit status is the only thing that counts. */
-async function runCommand(check: Check, runner: CheckRunner): Promise<CheckReport> {
-  const { bench, sandbox } = runner;
+/** What the languages of a project need in the sandbox, together. */
+async function toolchains({ bench, languages }: CheckRunner): Promise<{ mounts: Mount[]; env: Record<string, string> }> {
   const mounts: Mount[] = [];
   const env: Record<string, string> = {};
   const path: string[] = [];
-  for (const language of runner.languages) {
+  for (const language of languages) {
     if (!(await language.detect(bench)).length) continue;
     const toolchain = await language.toolchain(bench);
     mounts.push(...toolchain.mounts.filter((m) => !mounts.some((other) => other.target === m.target)));
@@ -71,6 +72,26 @@ async function runCommand(check: Check, runner: CheckRunner): Promise<CheckRepor
     }
   }
   if (path.length) env['PATH'] = [...new Set(path)].join(':');
+  return { mounts, env };
+}
+
+/** A file that is looked at, or an app that is started and asked. */
+async function runAcceptance(check: Check, runner: CheckRunner): Promise<CheckReport> {
+  const { bench, sandbox } = runner;
+  const started = performance.now();
+  const looked = await lookedAt(check, bench);
+  const app = looked ? undefined : await startedApp(bench, await toolchains(runner));
+  const result: SandboxResult = app
+    ? await sandbox.run({ ...app.command, workspace: bench.root, mountAt: bench.mountAt, limits: { ...runner.limits, ...app.command.limits }, signal: runner.signal })
+    : { status: 'exited', exitCode: 0, signal: null, stdout: '', stderr: '', truncated: { stdout: false, stderr: false }, peakMemoryBytes: undefined, cpuMs: undefined, wallMs: performance.now() - started, rung: sandbox.guarantees.rung };
+  const test = looked ?? app?.read(result) ?? { id: check.id, outcome: 'failed' as const, errorClass: 'NoAnswer', message: 'Nothing in the project says any more how the app is started.' };
+  return report(check, result, { tests: [test], collected: 1, errors: [], status: result.status === 'sandbox_error' ? 'sandbox_error' : test.outcome === 'passed' ? 'passed' : 'failed' });
+}
+
+/** A plain command is one test of its own name: its exit status is the only thing that counts. */
+async function runCommand(check: Check, runner: CheckRunner): Promise<CheckReport> {
+  const { bench, sandbox } = runner;
+  const { mounts, env } = await toolchains(runner);
   const result = await sandbox.run({
     argv: ['/bin/sh', '-c', check.command ?? 'false'],
     workspace: bench.root,

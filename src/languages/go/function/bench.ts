@@ -7,7 +7,7 @@ import type { Sandbox, SandboxResult } from '../../../sandbox/types.ts';
 import { outcomeOf } from '../../function/outcome.ts';
 import type { Outcome } from '../../function/types.ts';
 import { goMod, waveSeed, WAVE_FOLDER } from './seed.ts';
-import { toolchain } from './toolchain.ts';
+import { toolchain } from '../toolchain.ts';
 
 /** Milliseconds that the compiler gets for a wave. Twenty candidates with thirty cases take 4.4 s of processor time, running included. */
 export const BUILD_MS = 120_000;

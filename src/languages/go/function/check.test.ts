@@ -5,7 +5,7 @@ import { meets } from '../../function/expect.ts';
 import type { Candidate, CandidateReport, Signature } from '../../function/types.ts';
 import { goFunctions as go } from './language.ts';
 import { waveSeed } from './seed.ts';
-import { toolchain } from './toolchain.ts';
+import { toolchain } from '../toolchain.ts';
 
 let sandbox: Sandbox;
 let signature: Signature;

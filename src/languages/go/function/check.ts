@@ -1,7 +1,7 @@
 import type { Sandbox } from '../../../sandbox/types.ts';
 import type { Candidate, CandidateReport, Case, CheckRequest, Outcome, Problem, Signature } from '../../function/types.ts';
 import { parseArguments } from './parse-value.ts';
-import { ask } from './helper.ts';
+import { ask } from '../reader/reader.ts';
 import { compileProblem } from './output.ts';
 import { screenCode } from './screen.ts';
 import { callOf, typesOf, unprintableIn } from './signature.ts';

@@ -3,7 +3,7 @@ import { sameValue } from '../../function/expect.ts';
 import type { Example, Expected, Signature } from '../../function/types.ts';
 import type { Value } from '../../function/value.ts';
 import type { GoType } from './go-types.ts';
-import { ask } from './helper.ts';
+import { ask } from '../reader/reader.ts';
 import { parseArguments, parseLiteral, quotesOf } from './parse-value.ts';
 import type { Quotes } from './parse-value.ts';
 import { printAny, printAs } from './print-value.ts';

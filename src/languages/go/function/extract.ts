@@ -1,5 +1,5 @@
 import type { Signature } from '../../function/types.ts';
-import { ask } from './helper.ts';
+import { ask } from '../reader/reader.ts';
 
 interface Module {
   code: string;

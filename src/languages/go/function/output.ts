@@ -1,17 +1,11 @@
 import type { Problem } from '../../function/types.ts';
+import { comparisonIn } from '../comparison.ts';
 
 /** Longest message of a problem. */
 const LONGEST = 200;
 const cut = (text: string): string => text.replace(/\s+/g, ' ').trim().slice(0, LONGEST);
 
 const COMPILE = /^(?:vet: )?(?:\.{0,2}\/)?(?:[^\s:]+\/)?([^\s:/]+\.go):(\d+)(?::\d+)?: (.+)$/;
-/** What tests say by hand: `Area(2) = 4, want 3`, `Area(2): expected 3, got 4`. */
-const WANTED = [
-  /^(.*?)\s*(?:=|returned|gave|:)\s*(.+?)[,;]\s*(?:want(?:ed)?|expected|should be)[: =]*\s*(.+)$/i,
-  /^(.*?)[:,]?\s*(?:got|actual)[: =]*\s*(.+?)[,;]?\s*(?:want(?:ed)?|expected|but want(?:ed)?)[: =]*\s*(.+)$/i,
-];
-const EXPECTED_FIRST = /^(.*?)[:,]?\s*(?:want(?:ed)?|expected)[: =]*\s*(.+?)[,;]?\s*(?:but )?(?:got|actual(?:ly)?|was)[: =]*\s*(.+)$/i;
-
 /**
  * What `go build`, `go vet` and `go test` print, as problems: compile errors with their line, failed tests with expected and got where the test
  * says them, panics with the line of the code, time-outs.
@@ -88,24 +82,11 @@ function indentedBelow(lines: readonly string[], from: number): string[] {
 }
 
 function testProblem(message: readonly string[], test: string | undefined): Problem {
-  const whole = message.join('\n');
-  // testify's block: `expected: 3` and `actual  : 4`.
-  const expected = /^\s*expected\s*:\s*(.+)$/m.exec(whole)?.[1];
-  const actual = /^\s*actual\s*:\s*(.+)$/m.exec(whole)?.[1];
-  const said = (call: string | undefined, want: string, got: string): Problem => ({
-    class: 'wrong_answer',
-    message: cut(message.filter((line) => line !== '').join(' ')),
-    ...(call ? { call } : {}),
-    expected: cut(want),
-    got: cut(got),
-  });
-  if (expected !== undefined && actual !== undefined) return said(test, expected, actual);
+  const compared = comparisonIn(message);
   const first = message.find((line) => line.trim() !== '') ?? '';
-  const inverse = EXPECTED_FIRST.exec(first);
-  if (inverse) return said(inverse[1] || test, inverse[2]!, inverse[3]!);
-  for (const pattern of WANTED) {
-    const match = pattern.exec(first);
-    if (match) return said(match[1] || test, match[3]!, match[2]!);
+  if (compared) {
+    const { call = test, expected, got } = compared;
+    return { class: 'wrong_answer', message: cut(message.filter((line) => line !== '').join(' ')), ...(call ? { call } : {}), expected: cut(expected), got: cut(got) };
   }
   return { class: 'wrong_answer', message: cut(first || 'the test failed'), ...(test === undefined ? {} : { call: test }) };
 }

@@ -1,7 +1,7 @@
 import type { CandidateReport, Case, CheckRequest, Outcome, Property, PropertyReport } from '../../function/types.ts';
 import { runScreened } from './check.ts';
 import type { Prepared } from './check.ts';
-import { ask } from './helper.ts';
+import { ask } from '../reader/reader.ts';
 import { typesOf } from './signature.ts';
 
 const DEFAULT_RUNS = 100;

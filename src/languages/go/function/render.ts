@@ -2,7 +2,7 @@ import type { Example, RenderRequest, Signature } from '../../function/types.ts'
 import { format } from './extract.ts';
 import { isError, isFloat, typeText } from './go-types.ts';
 import type { GoType } from './go-types.ts';
-import { ask } from './helper.ts';
+import { ask } from '../reader/reader.ts';
 import { printAs } from './print-value.ts';
 import { standalone } from './script.ts';
 import { typesOf } from './signature.ts';

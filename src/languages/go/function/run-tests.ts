@@ -1,7 +1,7 @@
 import type { CheckRequest, Problem, TestFile, TestFileReport } from '../../function/types.ts';
 import { BUILD_MS, linesOf, withBench } from './bench.ts';
 import type { RunnerLine } from './bench.ts';
-import { ask } from './helper.ts';
+import { ask } from '../reader/reader.ts';
 import { parseGoOutput } from './output.ts';
 import { sideEffectOf } from './screen.ts';
 import { BUILD_FLAGS, MODULE } from './seed.ts';

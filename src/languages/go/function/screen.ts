@@ -1,5 +1,5 @@
 import type { Problem, Signature } from '../../function/types.ts';
-import { ask } from './helper.ts';
+import { ask } from '../reader/reader.ts';
 import { splitResults } from './signature.ts';
 
 interface Screened {

@@ -8,7 +8,7 @@ import { sha256 } from '../../../core/hash.ts';
 import { makeBoxDirectory, removeBoxDirectory } from '../../../sandbox/code/files.ts';
 import { GO_ENV } from '../../../sandbox/code/languages/go-cache.ts';
 import type { Sandbox } from '../../../sandbox/types.ts';
-import type { Toolchain } from './toolchain.ts';
+import type { Toolchain } from '../toolchain.ts';
 
 /** Our own packages of a wave: the runner, and what candidates report with. */
 export const WAVE_FOLDER = fileURLToPath(new URL('./wave/', import.meta.url));

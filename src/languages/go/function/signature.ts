@@ -3,7 +3,7 @@ import type { Parameter, Signature } from '../../function/types.ts';
 import type { TypeShape, Value } from '../../function/value.ts';
 import { isError, parseType, shapeOf, typeAt, typeText } from './go-types.ts';
 import type { GoType } from './go-types.ts';
-import { ask } from './helper.ts';
+import { ask } from '../reader/reader.ts';
 import { printAs } from './print-value.ts';
 
 const KEYWORDS = new Set(

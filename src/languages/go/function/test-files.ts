@@ -2,7 +2,7 @@ import { UntilgreenError } from '../../../core/errors.ts';
 import type { Example, Expected, TestFile } from '../../function/types.ts';
 import { refuseContradictions } from './examples.ts';
 import { parseType } from './go-types.ts';
-import { ask } from './helper.ts';
+import { ask } from '../reader/reader.ts';
 import { parseArguments, parseLiteral } from './parse-value.ts';
 
 interface ReadTests {

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { UntilgreenError } from '../../../core/errors.ts';
-import { toolPaths } from '../../../sandbox/index.ts';
-import type { ToolPaths } from '../../../sandbox/index.ts';
+import { UntilgreenError } from '../../core/errors.ts';
+import { toolPaths } from '../../sandbox/index.ts';
+import type { ToolPaths } from '../../sandbox/index.ts';
 
 const run = promisify(execFile);
-/** What the code of waves is written in; an older Go is told apart by it. */
+/** What the Go programs of ours are written in; an older Go is told apart by it. */
 const OLDEST = [1, 23] as const;
 
 /** Go as this machine has it: where it is, and a text that changes with it. */
@@ -33,7 +33,7 @@ export async function toolchain(): Promise<Toolchain> {
   known ??= version(program);
   const [major, minor] = await known;
   if (major === OLDEST[0] && minor < OLDEST[1]) {
-    throw new UntilgreenError('file_missing', `Go ${major}.${minor} is too old: functions are written in Go ${OLDEST.join('.')} or newer.`, { program }, 'Install a newer one: https://go.dev/dl/.');
+    throw new UntilgreenError('file_missing', `Go ${major}.${minor} is too old: Go ${OLDEST.join('.')} or newer is wanted.`, { program }, 'Install a newer one: https://go.dev/dl/.');
   }
   return { program, tools, language: `${major}.${minor}`, identity: JSON.stringify([program, statSync(program).mtimeMs, process.platform, process.arch]) };
 }

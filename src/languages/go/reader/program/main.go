@@ -1,4 +1,4 @@
-// Reads Go source for the function job: it parses, prints and formats with Go's own packages and executes nothing of
+// Reads Go source for every job: it parses, prints and formats with Go's own packages and executes nothing of
 // what it is given. One question a line of JSON on standard input, one answer a line on standard output.
 package main
 
@@ -33,16 +33,21 @@ type problem struct {
 }
 
 var operations = map[string]func(json.RawMessage) (any, error){
-	"head":      on(readHead),
-	"tests":     on(readTests),
-	"retarget":  on(retargetTests),
-	"module":    on(makeModule),
-	"normalise": on(normalise),
-	"mend":      on(mend),
-	"screen":    on(screen),
-	"cases":     on(readCases),
-	"parts":     on(partsOf),
-	"format":    on(formatSource),
+	"head":        on(readHead),
+	"tests":       on(readTests),
+	"retarget":    on(retargetTests),
+	"module":      on(makeModule),
+	"normalise":   on(normalise),
+	"mend":        on(mend),
+	"screen":      on(screen),
+	"cases":       on(readCases),
+	"parts":       on(partsOf),
+	"format":      on(formatSource),
+	"symbols":     on(readSymbols),
+	"statictests": on(readStaticTests),
+	"scan":        on(scan),
+	"mutants":     on(mutants),
+	"organise":    on(organise),
 }
 
 func on[Q, A any](operation func(Q) (A, error)) func(json.RawMessage) (any, error) {
