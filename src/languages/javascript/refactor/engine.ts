@@ -1,0 +1,41 @@
+import { posix } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Problem, RefactorContext, RefactorEngine, Refactoring } from '../../refactor/types.ts';
+import type { RelativePath, Workbench } from '../../../workspace/types.ts';
+import { loadProblems } from './gates/load.ts';
+import type { Listing } from './project/files.ts';
+import { asked } from './worker/pool.ts';
+
+/**
+ * The refactorings of JavaScript and TypeScript: the compiler's own service for names and references, our own moves between modules, in a
+ * thread that keeps the project warm. It reads, and runs nothing of the project.
+ */
+export const nodeRefactor: RefactorEngine = {
+  languages: ['javascript', 'typescript'],
+  operations: new Set(['rename', 'move_module'] as const),
+  compute: async (operation, context) => (await ask(context, { kind: 'compute', operation })) as Refactoring,
+  lint: async (paths, context) => (await ask(context, { kind: 'lint', paths })) as Problem[],
+  load: loadProblems,
+  types: async (context) => (await ask(context, { kind: 'types' })) as Problem[] | undefined,
+};
+
+async function ask(context: RefactorContext, question: Parameters<typeof asked>[1]): ReturnType<typeof asked> {
+  return asked(await listingOf(context.bench), question, context.signal);
+}
+
+/** The project's files by hash, and where its dependencies lie on this machine. */
+export async function listingOf(bench: Workbench): Promise<Listing> {
+  const files = (await bench.list()).filter((f) => f.link === undefined).map(({ path, hash, size }) => ({ path, hash, size }));
+  const mounts = bench.mounts.flatMap(({ source, target }) => {
+    const at = posix.relative(bench.mountAt, target);
+    return at.startsWith('..') || at === '' ? [] : [{ at, source }];
+  });
+  const linked: { at: RelativePath; source: string }[] = [];
+  for (const folder of new Set(['', ...files.filter((f) => posix.basename(f.path) === 'package.json').map((f) => posix.dirname(f.path)).map((d) => (d === '.' ? '' : d))])) {
+    const at = posix.join(folder, 'node_modules');
+    const source = join(bench.source, at);
+    if (!mounts.some((m) => m.at === at) && (await stat(source).then((s) => s.isDirectory(), () => false))) linked.push({ at, source });
+  }
+  return { root: bench.root, source: bench.source, mounts: [...mounts, ...linked], files };
+}

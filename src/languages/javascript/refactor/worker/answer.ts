@@ -1,0 +1,27 @@
+import { refuse } from '../../../refactor/refuse.ts';
+import type { Operation, Problem, Refactoring } from '../../../refactor/types.ts';
+import { lintProblems } from '../gates/lint.ts';
+import { typeProblems } from '../gates/types.ts';
+import { moveModule } from '../operations/move-module.ts';
+import { type Outcome, refactoringOf } from '../operations/outcome.ts';
+import { rename } from '../operations/rename.ts';
+import type { Project } from '../project/project.ts';
+import type { Question } from './messages.ts';
+
+/** Answers one question about a project that is in step with its files. Changes in memory are the caller's to forget. */
+export function answered(project: Project, question: Question): Refactoring | Problem[] | undefined {
+  if (question.kind === 'lint') return lintProblems(project, question.paths);
+  if (question.kind === 'types') return typeProblems(project);
+  return refactoringOf(project, outcomeOf(project, question.operation));
+}
+
+function outcomeOf(project: Project, operation: Operation): Outcome {
+  switch (operation.kind) {
+    case 'rename':
+      return rename(project, operation);
+    case 'move_module':
+      return moveModule(project, operation);
+    default:
+      throw refuse('unsupported', `${operation.kind} is not done here.`);
+  }
+}
