@@ -110,15 +110,54 @@ class Modules:
         name = self.spelled(path, self.base(path)) or ""
         return name if path.rpartition("/")[2] in ("__init__.py", "__init__.pyi") else name.rpartition(".")[0]
 
+    def package_of_view(self, path):
+        """As `package_of`, where a file in no `__init__.py` package counts as part of a namespace package below its root."""
+        package = self.package_of(path)
+        if not package and folder_of(path) and self.base(path) == folder_of(path):
+            package = (self.name_of(path) or "").rpartition(".")[0]
+        return package
+
     def absolute(self, path, level, module):
-        """The dotted name behind a relative import; for files in no package the folders up to a root count as one."""
+        """The dotted name behind a relative import; None where its dots lead out of the package."""
         if not level:
             return module or ""
-        package = self.package_of(path)
-        if not package and self.base(path) == folder_of(path) and folder_of(path):  # a namespace package
-            package = (self.name_of(path) or "").rpartition(".")[0]
+        package = self.package_of_view(path)
         parts = package.split(".") if package else []
-        if level - 1 >= len(parts) and not (level == 1 and parts):
+        if level > len(parts):
             return None
         parts = parts[: len(parts) - (level - 1)]
         return ".".join(parts + ([module] if module else []))
+
+    def spell(self, view, target, relative=False, root=None):
+        """How a file writes the module of another: with dots where `relative` and both are of one package, else from the root given or its own.
+
+        `target` is a path, or `folder/` for a namespace package. None where it cannot be imported.
+        """
+        if relative:
+            package, name = self.package_of_view(view), self.name_of(target)
+            own = self.name_of(view)
+            if package and name and own and own.split(".")[0] == name.split(".")[0] and self.base_root(view) == self.base_root(target):
+                return relative_name(package, name)
+        base = self.base(target)
+        if root is not None and (root == base or (base == folder_of(target.rstrip("/")) and root == self.base_root(target))):
+            return self.spelled(target, root)
+        return self.name_of(target)
+
+    def base_root(self, path):
+        """The folder from which `name_of` spells a file."""
+        name = self.name_of(path)
+        if name is None:
+            return self.base(path)
+        bare = path[:-1] if path.endswith("/") else path.rpartition(".")[0]
+        if bare.endswith("/__init__") and not path.endswith("/"):
+            bare = bare[: -len("/__init__")]
+        return bare[: len(bare) - len(name)].rstrip("/")
+
+
+def relative_name(package, target):
+    """`..c.d` for the module a.c.d seen from the package a.b."""
+    mine, other = package.split("."), target.split(".")
+    same = 0
+    while same < min(len(mine), len(other)) and mine[same] == other[same]:
+        same += 1
+    return "." * (len(mine) - same + 1) + ".".join(other[same:])
