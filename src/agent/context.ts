@@ -1,12 +1,19 @@
-import { fence, failureSection, fileSections, projectOverview } from '../context/project.ts';
+import { benchFiles } from '../context/files.ts';
+import { readProject } from '../context/graph/read.ts';
+import { fence, failureSection, fileParts, projectOverview } from '../context/project.ts';
+import { repoMap } from '../context/repo-map.ts';
 import { locate } from '../context/locate.ts';
 import { estimateTokens } from '../context/tokens.ts';
 import { canonicalJson } from '../core/hash.ts';
 import type { CheckReport, Language } from '../languages/types.ts';
+import { hintOf, scaffoldFor } from '../context/scaffolds/registry.ts';
 import type { Plan } from '../plan/types.ts';
 import type { Workbench } from '../workspace/types.ts';
 import type { Attempt, RunState } from './state.ts';
 import type { Goal } from './types.ts';
+
+/** Tokens that the map of files that are not shown may have; aider gives its map 1,024, and more where no file is open. */
+const MOST_MAP_TOKENS = 1_500;
 
 /** Reports that describe the files the next attempt starts from. */
 export function reportsAt(state: RunState): CheckReport[] {
@@ -32,7 +39,9 @@ export async function plannerContext(input: {
   const reports = reportsAt(state);
   const failures = failureSection(reports);
   const history = attemptsSection(state);
+  const hint = await hintSection(state, goal);
   const tail = [
+    hint,
     failures && `## Checks now\n${failures}`,
     history && `## Earlier attempts\n${history}`,
     input.lesson && `## From an earlier run\n${input.lesson}`,
@@ -41,9 +50,13 @@ export async function plannerContext(input: {
   ].filter(Boolean);
   const fixed = estimateTokens(overview) + estimateTokens(tail.join('\n\n')) + estimateTokens(goal.request);
   const touched = await touchedFiles(state, bench);
-  const located = await locate({ bench, languages, request: goal.request, reports, touched });
-  const files = await fileSections(located, languages, Math.max(1_000, input.budget - fixed));
-  return [`## Project\n${overview}`, files && `## Files\n${files}`, ...tail].filter(Boolean).join('\n\n');
+  const { graph } = await readProject(benchFiles(bench));
+  const located = await locate({ bench, languages, request: goal.request, reports, touched, graph });
+  const room = Math.max(1_000, input.budget - fixed);
+  const forMap = Math.min(MOST_MAP_TOKENS, Math.floor(room / 8));
+  const { text: files, shown } = await fileParts(located, languages, room - forMap);
+  const map = repoMap(graph, located, goal.request, { budget: forMap, without: shown });
+  return [`## Project\n${overview}`, files && `## Files\n${files}`, map && `## Map of the other files\nThe most important symbols, with the lines where they start.\n${fence(map)}`, ...tail].filter(Boolean).join('\n\n');
 }
 
 const KINDS: Record<string, string> = {
@@ -51,6 +64,12 @@ const KINDS: Record<string, string> = {
   data_pipeline: 'a data pipeline (with tests, a README and sample input)',
   cli_tool: 'a command-line tool (with tests, a README, --help and exit codes)',
 };
+
+/** For a project made from nothing: how such a one is usually laid out, where the request names a kind that is known. */
+async function hintSection(state: RunState, goal: Goal): Promise<string> {
+  const scaffold = state.fromNothing ? scaffoldFor(requestText(goal)) : undefined;
+  return scaffold ? `## A hint: how such a project is usually laid out\nThe request comes first; leave out what it does not need.\n${await hintOf(scaffold)}` : '';
+}
 
 export function requestText(goal: Goal): string {
   const extra: string[] = [];

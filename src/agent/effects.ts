@@ -12,6 +12,7 @@ import { validatePlan } from '../plan/validate.ts';
 import type { Plan, PlanProblem } from '../plan/types.ts';
 import type { ToolContext } from '../tools/types.ts';
 import { checkFromCommand, findChecks, takeBaseline } from '../verify/baseline.ts';
+import { acceptanceChecks } from '../verify/acceptance/acceptance.ts';
 import { approvalName, judge } from '../verify/gate.ts';
 import { reportLine } from '../verify/receipt.ts';
 import { runChecks, sandboxFailure, type CheckRunner } from '../verify/run-check.ts';
@@ -30,10 +31,11 @@ import type { MachineEvent, OpenApproval, RunState } from './state.ts';
 export async function init(s: Session): Promise<MachineEvent> {
   const checks = await goalChecks(s);
   const detections = (await Promise.all(s.languages.map((l) => l.detect(s.bench)))).flat();
+  const files = await s.bench.list();
   s.emit('project_detected', {
     languages: detections.map((d) => d.language),
     checks: checks.map((c) => ({ id: c.id, cwd: c.cwd, why: c.why })),
-    files: (await s.bench.list()).length,
+    files: files.length,
   });
   for (const detection of detections) {
     const language = s.languages.find((l) => l.name === detection.language);
@@ -44,7 +46,8 @@ export async function init(s: Session): Promise<MachineEvent> {
   const baseline = await takeBaseline(checks, runner(s), s.config.settings.verify.baseline_runs, checkEvents(s));
   refuseBrokenSandbox(baseline.reports);
   s.emit('baseline_finished', { ...countTests(baseline.reports), flaky: baseline.flaky });
-  return { type: 'initialised', base: s.bench.base, sandbox: s.sandbox.guarantees, detections, baseline };
+  const fromNothing = !files.some(({ path }) => s.languages.some((l) => l.extensions.some((e) => path.endsWith(e))));
+  return { type: 'initialised', base: s.bench.base, sandbox: s.sandbox.guarantees, detections, baseline, ...(fromNothing && { fromNothing }) };
 }
 
 function runner(s: Session): CheckRunner {
@@ -221,7 +224,7 @@ function toolContext(s: Session, state: RunState, key: string, pending: OpenAppr
  */
 async function round(s: Session, state: RunState, checkpoint: CheckpointId): Promise<CheckReport[]> {
   const attempt = state.attempts.at(-1)!;
-  const found = await goalChecks(s);
+  const found = [...(await goalChecks(s)), ...(state.fromNothing ? await acceptanceChecks(s.bench) : [])];
   const checks = [...state.baseline!.checks];
   for (const check of [...found, ...(attempt.plan?.checks ?? []).map(checkFromCommand)]) {
     if (!checks.some((c) => c.id === check.id && c.cwd === check.cwd)) checks.push(check);

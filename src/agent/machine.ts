@@ -15,7 +15,7 @@ export function transition(state: RunState, event: MachineEvent): RunState {
   if (event.type === 'failed') return end(state, event.outcome, event.message, { code: event.code, message: event.message });
   switch (event.type) {
     case 'initialised':
-      return plan({ ...state, base: event.base, from: event.base, sandbox: event.sandbox, detections: event.detections, baseline: event.baseline });
+      return plan({ ...state, base: event.base, from: event.base, sandbox: event.sandbox, detections: event.detections, baseline: event.baseline, ...(event.fromNothing && { fromNothing: true }) });
     case 'planned': {
       const attempt: Attempt = { n: state.attempts.length + 1, from: state.from!, plan: event.plan, byHand: state.givenPlan !== undefined || event.template !== undefined };
       return { ...state, phase: 'coding', todo: 'code', attempts: [...state.attempts, attempt], givenPlan: undefined, nudge: undefined };

@@ -62,6 +62,8 @@ export interface RunState {
   sandbox?: Guarantees;
   detections: Detection[];
   baseline?: Baseline;
+  /** There was no source file: what is made has to start and answer, too. */
+  fromNothing?: boolean;
   /** A plan written by hand, used for the first iteration. */
   givenPlan?: Plan;
   attempts: Attempt[];
@@ -89,7 +91,7 @@ export type Todo = 'init' | 'plan' | 'code' | 'test' | 'reflect' | 'approve' | '
 
 /** What an effect reports back; one per effect, recorded before it counts. */
 export type MachineEvent =
-  | { type: 'initialised'; base: CheckpointId; sandbox: Guarantees; detections: Detection[]; baseline: Baseline }
+  | { type: 'initialised'; base: CheckpointId; sandbox: Guarantees; detections: Detection[]; baseline: Baseline; fromNothing?: boolean }
   /** `template`: the request was a common one, planned without a model. */
   | { type: 'planned'; plan: Plan; template?: string }
   /** The plan does not fit the files (an edit that matches nothing, a file that is there already), after a corrective turn. */

@@ -11,6 +11,9 @@ import { canAsk } from './terminal.ts';
 
 const isDirectory = (word: string) => existsSync(word) && statSync(word).isDirectory();
 
+/** A request that begins by making something may name a directory that is not there yet. */
+const MAKES = /^\s*(?:please\s+)?(?:create|make|build|generate|scaffold|bootstrap|start|set ?up|write)\b/i;
+
 /** The goal that the command line describes; in a terminal a missing request is asked for. Nothing is made or changed yet. */
 export async function goalOf(words: readonly string[], options: GoalOptions): Promise<Goal> {
   const given = goalWords(words, options.task, isDirectory);
@@ -18,7 +21,7 @@ export async function goalOf(words: readonly string[], options: GoalOptions): Pr
   if (options.language !== undefined && options.lang !== undefined) throw usage('--language and --lang are one flag; give it once.');
   const projectType = options.projectType === undefined ? undefined : oneOf('-p', PROJECT_TYPES, options.projectType);
   if (options.check?.some((command) => !command.trim())) throw usage('--check is empty.', 'Give a command that must succeed, for example --check "ruff check".');
-  const directory = await projectDirectory(given.directory, { mayBeMissing: projectType !== undefined });
+  const directory = await projectDirectory(given.directory, { mayBeMissing: projectType !== undefined || (given.directory !== undefined && MAKES.test(given.request ?? '')) });
   const plan = options.plan === undefined ? undefined : await readPlan(options.plan);
   const request = given.request ?? plan?.summary ?? (await askRequest(directory, given.directory, options));
   return {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { UntilgreenError } from '../core/errors.ts';
+import { asksForPackage } from '../context/scaffolds/registry.ts';
 import type { Mount } from '../sandbox/types.ts';
 import type { FileChange, TextFile } from '../workspace/types.ts';
 import { allowedByFile } from './allowed-dependencies.ts';
@@ -96,7 +97,7 @@ async function pythonManifest(args: Args, spec: string, context: ToolContext): P
     const content = withRequirement(file.text, spec);
     return content === file.text ? undefined : { kind: 'write', path, content, expect: file.hash };
   }
-  if (!(await bench.exists('pyproject.toml'))) throw new UntilgreenError('file_missing', 'The project has no requirements.txt or pyproject.toml to add the dependency to.');
+  if (!(await bench.exists('pyproject.toml'))) return { kind: 'write', path: 'requirements.txt', content: `${spec}\n`, expect: null };
   const file = await bench.readText('pyproject.toml');
   const content = withProjectDependency(file.text, spec);
   if (content === undefined) throw new UntilgreenError('step_failed', 'pyproject.toml has no [project] table that can take the dependency; add one, or a requirements.txt.');
@@ -104,7 +105,7 @@ async function pythonManifest(args: Args, spec: string, context: ToolContext): P
 }
 
 /**
- * Adds a dependency: an approval (or the project's allow-list), then an install step of its own with network but without the
+ * Adds a dependency: an approval (or the project's allow-list; `--yes` agrees to what the request itself names), then an install step of its own with network but without the
  * project's code, install scripts or source builds; then the manifest, and npm's lock file where there is one. What was installed
  * lies beside the workbench and is shown to every later command; the user's own environment is never touched, and the summary says
  * with which command to install there.
@@ -121,7 +122,7 @@ export const addDependency = defineTool<Args>({
     for (const lock of FOREIGN_LOCKS[registry]) if (await context.bench.exists(lock)) locks.push(lock);
     if (locks.length) return refused('dependency_refused', `The project is locked by ${locks.join(', ')}, which only its own tool keeps right. Add ${args.name} with that tool and run again.`, { locks });
     if (!(await allowedByFile(args.name, registry, context))) {
-      const answer = await context.approve({ kind: 'dependency', subject: `Add the ${registry} package ${args.name}${args.version ? ` ${args.version}` : ''}`, detail: { ...args, language: registry } });
+      const answer = await context.approve({ kind: 'dependency', subject: `Add the ${registry} package ${args.name}${args.version ? ` ${args.version}` : ''}`, detail: { ...args, language: registry, ...(asksForPackage(context.goal ?? '', args.name) && { listed: true }) } });
       if (answer.answer === 'denied') return refused('dependency_refused', `${args.name} was not approved${answer.reason ? `: ${answer.reason}` : ''}.`, { name: args.name });
       if (answer.answer === 'pending') return refused('approval_needed', `${args.name} needs an approval. Approve it, or name it in ${context.settings.allowedDependenciesFile}.`, { name: args.name, language: registry });
     }

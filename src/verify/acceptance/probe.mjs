@@ -1,0 +1,35 @@
+// Starts an app, asks it over loopback until it answers, ends it, and says what came. Runs inside the sandbox, by Node alone.
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+
+const { start, port, paths, patienceMs, mark } = JSON.parse(await text(process.stdin));
+const tell = (report) => process.stdout.write(`\n${mark}${JSON.stringify(report)}\n`);
+const [program, args] = typeof start === 'string' ? ['/bin/sh', ['-c', start]] : [start[0], start.slice(1)];
+const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+let output = '';
+let ended;
+for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output = (output + chunk).slice(-8_000)));
+child.on('error', (error) => (ended ??= `it could not be started: ${error.message}`));
+child.on('exit', (code, signal) => (ended ??= `it ended with ${signal ?? `exit ${code}`}`));
+
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+const deadline = Date.now() + patienceMs;
+const answers = [];
+while (ended === undefined && Date.now() < deadline && answers.length === 0) {
+  for (const path of paths) {
+    try {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(5_000), redirect: 'manual' });
+      answers.push({ path, status: response.status, body: (await response.text()).slice(0, 2_000) });
+    } catch {
+      // not there yet
+    }
+  }
+  if (answers.length === 0) await sleep(100);
+}
+tell({ answers, ended, output: output.slice(-4_000) });
+try {
+  process.kill(-child.pid, 'SIGKILL');
+} catch {
+  // it is gone already
+}
+process.exit(0);
