@@ -1,10 +1,11 @@
 import type { RelativePath } from '../../workspace/types.ts';
+import { pythonRefactor } from '../python/refactor/index.ts';
 import { languageOf } from '../registry.ts';
 import { refuse } from './refuse.ts';
 import type { RefactorEngine } from './types.ts';
 
 /** The refactoring engines, one a language family. A new one is a folder and a line here. */
-export const refactorEngines: readonly RefactorEngine[] = [];
+export const refactorEngines: readonly RefactorEngine[] = [pythonRefactor];
 
 /**
  * The engine for a file, by its extension.

@@ -77,15 +77,10 @@ class Supply:
         home = self.selection.home.get(name, self.source)
         if self._there(name, (home, name), (self.source, name)):
             return
-        typing = all(name not in (block.uses - self._annotations(block)) for block in self.selection.moving(self.target))
         spelled = self.plan.after.spell(self.target, home, relative=self.relative)
         if spelled is None:
             raise Refusal("unsupported", "%s cannot be imported by a name." % home, {"path": home})
         self.wants.append(Want(spelled, name))
-        del typing
-
-    def _annotations(self, block):
-        return set()
 
     def _there(self, name, *keys):
         """Does the target have the name already, as the same thing. Another thing of that name is refused."""
@@ -107,6 +102,10 @@ class Supply:
     def _imported(self, name):
         """Wants for a name that the old module imports; names that a copied statement needs besides."""
         found = import_bindings(self.project, self.blocks, name)
+        if not found:  # declared for types alone
+            if self._there(name, (self.source, name)) is False:
+                self.wants.append(Want(self.plan.after.spell(self.target, self.source, relative=self.relative), name, None, True))
+            return []
         self.taken.add(name)
         inner = [item for item in found if item.context == "block"]
         if inner:
