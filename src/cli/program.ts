@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import type { ContextFlags } from './commands/context.ts';
 import type { DemoOptions } from './commands/demo.ts';
 import type { ExecOptions } from './commands/exec.ts';
 import type { ModelsOptions } from './commands/models.ts';
@@ -135,6 +136,25 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
     .option('--approve <id>', 'an approval given since: its id, or all; repeatable', list)
     .addHelpText('after', examples('resume', 'resume 20261121-070134-03ed --approve all', 'resume 20261121-070134 --budget 500k'))
     .action(async (run: string | undefined, options: EngineFlags & OutputFlags & { approve?: string[] }) => done(await (await import('./commands/resume.ts')).resume(run, options)));
+
+  program.command('context').argument('[dir]', 'default: the current directory')
+    .description('print what a project consists of: a ranked outline, an import graph, entry points, what its tests cover')
+    .option('--json', 'files, symbols, imports, calls, entry points, tests and ranks as JSON, a file a line')
+    .option('--mermaid', 'the import graph as a Mermaid flowchart, by folder where it is large')
+    .option('--tests', 'which sources each test file covers')
+    .option('--focus <what>', 'a file, a symbol (Class.method) or words in quotes: what stands near it comes first')
+    .option('--tokens <n>', 'size of the outline (default 2000)')
+    .option('-q, --quiet', 'no progress')
+    .addHelpText('after', `${examples(
+      'context', 'context ./shop --tokens 1000', 'context --focus src/cart.py', 'context --focus Cart.total', 'context --focus "the discount is taken twice"',
+      'context --tests --focus Cart.total', 'context --mermaid > imports.mmd', 'context --json > project.json',
+    )}
+Python, JavaScript, TypeScript and Go are read; nothing of the project is run, and no model is asked. A file that does not parse gives
+what its lines show. What was read is kept in the cache folder until the file changes.
+
+Exit codes: 0 printed · 1 nothing is near --focus · 2 bad usage, or no such directory · 130 cancelled
+`)
+    .action(async (dir: string | undefined, options: ContextFlags) => done(await (await import('./commands/context.ts')).context(dir, options)));
 
   program.command('history').argument('[dir]', 'only runs in this directory')
     .description('list past runs, the newest first')

@@ -1,5 +1,5 @@
 import type { CheckReport, Detection, Language } from '../languages/types.ts';
-import type { Workbench } from '../workspace/types.ts';
+import type { RelativePath, Workbench } from '../workspace/types.ts';
 import type { Located } from './locate.ts';
 import { estimateTokens } from './tokens.ts';
 
@@ -32,7 +32,13 @@ function folded(paths: readonly string[]): string[] {
  * Files for a prompt within a token budget, the most relevant first: whole where they fit, else as outline.
  */
 export async function fileSections(located: readonly Located[], languages: readonly Language[], budget: number): Promise<string> {
+  return (await fileParts(located, languages, budget)).text;
+}
+
+/** The same, and which files the text shows whole or in outline. */
+export async function fileParts(located: readonly Located[], languages: readonly Language[], budget: number): Promise<{ text: string; shown: Set<RelativePath> }> {
   const parts: string[] = [];
+  const shown = new Set<RelativePath>();
   let left = budget;
   for (const file of located) {
     if (left < 200) break;
@@ -41,6 +47,7 @@ export async function fileSections(located: readonly Located[], languages: reado
     // A file may take half of what is left, so that one large file does not crowd out the rest.
     if (cost <= Math.max(left / 2, 1_500) && cost <= left) {
       parts.push(whole);
+      shown.add(file.path);
       left -= cost;
       continue;
     }
@@ -49,10 +56,11 @@ export async function fileSections(located: readonly Located[], languages: reado
     const outline = `### ${file.path} (outline; the file is too long to show whole)\n${fence(await language.outline(file.path, file.text))}`;
     if (estimateTokens(outline) <= left) {
       parts.push(outline);
+      shown.add(file.path);
       left -= estimateTokens(outline);
     }
   }
-  return parts.join('\n\n');
+  return { text: parts.join('\n\n'), shown };
 }
 
 /** A fence longer than any inside. */

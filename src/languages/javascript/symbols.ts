@@ -17,7 +17,8 @@ export async function outline(path: string, source: string): Promise<string> {
   return [...imports, ...symbols].toSorted((a, b) => a.line - b.line).map(({ line, text }) => `${line}: ${text}`).join('\n');
 }
 
-function symbolsOf(ts: Ts, tree: TS.SourceFile): SymbolInfo[] {
+/** Symbols of a syntax tree, in the order of the text. */
+export function symbolsOf(ts: Ts, tree: TS.SourceFile): SymbolInfo[] {
   const exported = exportedNames(ts, tree);
   const found: SymbolInfo[] = [];
   const add = (node: TS.Node, name: string, kind: SymbolInfo['kind'], bodyAt: number, parents: string[], isExported: boolean): void => {
