@@ -40,7 +40,10 @@ def rename(project, operation):
         if keep:
             raise Refusal("unsupported", "%s is local to a function: nobody else can use its old name." % symbol, {"symbol": symbol})
         rename_local(edits, found, new)
-    list_mentions(project, edits, old)
+    if parameter:
+        list_parameter(project, found, old)
+    else:
+        list_mentions(project, edits, old)
     result = edits.result()
     places, files = edits.places(), len(result)
     summary = "Renamed %s to %s: %d place%s in %d file%s." % (old, new, places, "" if places == 1 else "s", files, "" if files == 1 else "s")
@@ -146,6 +149,14 @@ def settings(project, edits, bearers, old, new):
             if at is not None:
                 edits.replace(path, match.start() + at, match.start() + at + len(old), new, expect=old)
                 project.note("also", path, text.count("\n", 0, match.start()) + 1, "%s names it." % match.group())
+
+
+def list_parameter(project, found, old):
+    """The lines of the function's docstring that name the parameter; elsewhere the word says little."""
+    first = found.node.body[0]
+    for line in range(first.lineno, first.end_lineno + 1) if ast.get_docstring(found.node) else ():
+        if re.search(r"(?<!\w)%s(?!\w)" % re.escape(old), found.file.line(line)):
+            project.note("mention", found.path, line, found.file.line(line).strip()[:200])
 
 
 def list_mentions(project, edits, old):
