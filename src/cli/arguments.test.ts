@@ -87,7 +87,7 @@ describe('other values', () => {
     expect(parseLanguage(value)).toBe(language);
   });
   it('an unknown language names the nearest', () => {
-    expect(() => parseLanguage('pyton')).toThrow('--language pyton is unknown; did you mean python? Known: python, javascript, typescript.');
+    expect(() => parseLanguage('pyton')).toThrow('--language pyton is unknown; did you mean python? Known: python, javascript, typescript, go.');
     expect(() => parseLanguage('cobol')).toThrow('--language cobol is unknown. Known');
   });
   it('a value outside its list names the nearest', () => {

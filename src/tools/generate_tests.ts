@@ -43,12 +43,12 @@ async function habits(language: Language, context: ToolContext): Promise<string>
   const files = (await context.bench.list()).filter((f) => f.link === undefined);
   const example = files.filter((f) => f.path.endsWith(extname(f.path)) && languageOf(f.path, [language]) && language.isTestFile(f.path) && f.size < 20_000).sort((a, b) => a.size - b.size)[0];
   let hypothesis = false;
-  const parts = [`Test framework: ${frameworks.join(', ') || (language.name === 'python' ? 'pytest' : 'node:test with node:assert/strict')}.`];
+  const parts = [`Test framework: ${frameworks.join(', ') || (language.name === 'python' ? 'pytest' : language.name === 'go' ? 'go test' : 'node:test with node:assert/strict')}.`];
   for (const manifest of ['pyproject.toml', 'setup.cfg', 'tox.ini', 'requirements.txt', 'requirements-dev.txt', 'requirements-test.txt', 'package.json']) {
     if (!files.some((f) => f.path === manifest)) continue;
     const { text } = await context.bench.readText(manifest);
     hypothesis ||= language.name === 'python' && /\bhypothesis\b/.test(text);
-    if (language.name !== 'python' && manifest === 'package.json' && /"type"\s*:\s*"module"/.test(text)) parts.push('The package is an ES module: use import.');
+    if (language.name !== 'python' && language.name !== 'go' && manifest === 'package.json' && /"type"\s*:\s*"module"/.test(text)) parts.push('The package is an ES module: use import.');
   }
   if (hypothesis) parts.push('hypothesis is available.');
   if (example) parts.push(`An existing test file, for its style (${example.path}):\n${(await context.bench.readText(example.path)).text.slice(0, 3_000)}`);

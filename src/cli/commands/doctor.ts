@@ -46,6 +46,7 @@ export async function doctor(options: { json?: boolean; config?: string }): Prom
   });
   await look('sandbox', () => sandbox(config));
   await look('python', python);
+  await look('go', go);
   await look('git', git);
   await look('models', () => (config ? models(config) : { name: 'models', status: 'warn', detail: 'not looked for, because the configuration is broken' }));
   await look('store', () => store(config?.env ?? process.env));
@@ -94,6 +95,15 @@ async function python(): Promise<Finding> {
     name: 'python', status: pytest === '1' ? 'ok' : 'warn', detail: `${version} (${program})${pytest === '1' ? ', pytest' : ', without pytest'}`,
     ...(pytest !== '1' && { next: `Projects with a virtual environment of their own use that; otherwise: ${program} -m pip install pytest` }),
   };
+}
+
+async function go(): Promise<Finding> {
+  const { toolPaths } = await import('../../sandbox/tool-paths.ts');
+  const { programs } = await toolPaths(['go']);
+  const program = programs['go'];
+  if (!program) return { name: 'go', status: 'ok', detail: 'not installed; only Go projects need it', next: 'For those: https://go.dev/dl/, or `apt-get install golang-go`.' };
+  const { stdout } = await run(program, ['env', 'GOVERSION'], { cwd: '/', env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', GOTOOLCHAIN: 'local', GOENV: 'off' }, timeout: 20_000 });
+  return { name: 'go', status: 'ok', detail: `${stdout.trim().replace(/^go/, '')} (${program})` };
 }
 
 async function git(): Promise<Finding> {

@@ -1,5 +1,5 @@
 /** Options of `go test` whose value is a word of its own unless `=` joins it. */
-const VALUED = /^-{1,2}(run|skip|bench|benchtime|count|cpu|timeout|tags|p|parallel|mod|modfile|ldflags|gcflags|asmflags|coverprofile|coverpkg|covermode|shuffle|fuzz|fuzztime|overlay|outputdir|cpuprofile|memprofile|blockprofile|mutexprofile|trace|pgo)$/;
+const VALUED = /^-{1,2}(run|skip|bench|benchtime|count|cpu|timeout|tags|p|parallel|mod|modfile|ldflags|gcflags|asmflags|coverprofile|coverpkg|covermode|shuffle|fuzz|fuzztime|overlay|outputdir|cpuprofile|memprofile|blockprofile|mutexprofile|trace|pgo|exec|toolexec|o|list|C)$/;
 /** Options after which there is no report to read: other programs, no tests. */
 const REFUSED = /^-{1,2}(c|o|exec|toolexec|json|i|n|x|list|args|C)(=|$)/;
 /** Options that choose which files belong to the build, and so which tests there are. */

@@ -41,13 +41,16 @@ interface Block {
   lines: string[];
 }
 
+/** Lines of testify's block that say what is known anyway. */
+const KNOWN = /^(Error Trace|Test):\s/;
+
 /** `    a_test.go:7: message` with the lines below that are indented more. */
 function blocksOf(lines: readonly string[]): Block[] {
   const blocks: Block[] = [];
   for (const line of lines) {
     const placed = PLACED.exec(line);
     if (placed) blocks.push({ file: placed[1]!, line: Number(placed[2]), lines: [placed[3]!] });
-    else if (/^\s{8,}/.test(line)) blocks.at(-1)?.lines.push(line.trim());
+    else if (/^\s{8,}/.test(line) && !KNOWN.test(line.trim())) blocks.at(-1)?.lines.push(line.trim());
   }
   return blocks;
 }
