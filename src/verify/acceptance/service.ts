@@ -45,10 +45,11 @@ async function fromDockerfile(path: RelativePath, files: readonly RelativePath[]
   const words = [...(rest('CMD') === undefined ? [] : (execForm(rest('ENTRYPOINT') ?? '') ?? [])), ...(execForm(command) ?? [])];
   const start = execForm(command) === undefined ? command : words;
   const health = last.findLast((i) => i.name === 'HEALTHCHECK')?.rest ?? compose.health ?? '';
-  const cwd = posix.join(folder, copiedFolder(last));
+  const copied = posix.join(folder, copiedFolder(last));
+  const cwd = files.some((file) => file.startsWith(`${copied}/`)) ? copied : folder;
   const env = Object.fromEntries(last.filter((i) => i.name === 'ENV').flatMap(({ rest: words_ }) => [...words_.matchAll(/(\w+)=("[^"]*"|\S+)/g)].map((m) => [m[1] ?? '', (m[2] ?? '').replaceAll('"', '')])));
-  const ready = await runnable(start, cwd === '.' ? '' : cwd, files, all.map((i) => i.rest), bench);
-  return { cwd: cwd === '.' ? '' : cwd, start: ready, port, paths: [...new Set([...healthPath(health), '/'])], env, why: path };
+  const ready = await runnable(start, cwd, files, all.map((i) => i.rest), bench);
+  return { cwd, start: ready, port, paths: [...new Set([...healthPath(health), '/'])], env, why: path };
 }
 
 /** `COPY src/ .` makes src the working folder. */
