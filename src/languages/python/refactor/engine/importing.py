@@ -293,3 +293,19 @@ def drop_from(text, lines, node, names):
             edits.append((lines.end(node.names[previous]), last, ""))
             break
     return edits
+
+
+def dedupe_statements(before, after):
+    """The text without imports that stand twice at its top and did not before."""
+    tree, lines = _tree(after.lstrip("\ufeff"))
+    known = [ast.dump(node) for node in parse(before.lstrip("\ufeff")).body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    seen, rows = set(), []
+    text = after.lstrip("\ufeff")
+    for node in tree.body:
+        if not isinstance(node, (ast.Import, ast.ImportFrom)):
+            continue
+        key = ast.dump(node)
+        if key in seen and known.count(key) < 2 and text[lines.starts[node.lineno - 1]:lines.start(node)].strip() == "":
+            rows.append(whole_lines(text, lines, node)[:2])
+        seen.add(key)
+    return after[: len(after) - len(text)] + applied(text, cuts(text, rows))

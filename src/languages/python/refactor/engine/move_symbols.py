@@ -263,7 +263,7 @@ class Relocation:
         edits += cuts(self.file.text, gone)
         text = applied(self.file.text, edits, self.source)
         text = drop_imports(text, self._unused(taken), self.source)
-        relative = uses_relative(self.selection.blocks_of)
+        relative = uses_relative(self.project, self.source)
         wants = [want for offset, want in stay.wants if outside(offset)]
         used = self.selection.used_by([block for block in self.selection.staying() if not block.is_import])
         for name in sorted(self.back):

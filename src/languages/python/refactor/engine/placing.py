@@ -5,8 +5,8 @@ from refusal import Refusal
 
 def insertion(blocks, selection, target):
     """`(offset, text before, text behind)` for the statements that move to `target`."""
-    moved = {name for name, home in selection.home.items() if home == target}
     moving = selection.moving(target)
+    moved = set().union(*(block.binds for block in moving))
     needed_now = selection.blocks_of.now_closure(set().union(*(block.now for block in moving)))
     own = set(blocks.by_name)
     reading = needed_now & own - moved

@@ -1,5 +1,6 @@
 """The files of a project, each read and parsed at most once per content, and the modules that they are."""
 
+import hashlib
 import os
 import re
 
@@ -24,10 +25,18 @@ __all__ = ["Project", "Edits", "File", "Refusal"]
 class Project:
     """`files` are the paths that the workspace lists, as `{"path", "hash", "size"}`: what it ignores does not exist here."""
 
-    def __init__(self, root, files):
-        self.root = root
+    def __init__(self, root, files, texts=None):
+        self.root, self.listed = root, files
         self.hashes = {item["path"]: item["hash"] for item in files}
         self.sizes = {item["path"]: item.get("size", 0) for item in files}
+        self.texts = dict(texts or {})  # in place of what lies on disk; None: the file is gone
+        for path, text in self.texts.items():
+            if text is None:
+                self.hashes.pop(path, None)
+            else:
+                data = text if isinstance(text, bytes) else text.encode("utf-8")
+                self.texts[path], self.sizes[path] = data, len(data)
+                self.hashes[path] = hashlib.sha256(data).hexdigest()
         self.paths = frozenset(self.hashes)
         self.python = sorted(path for path in self.paths if path.endswith((".py", ".pyi")))
         self.modules = Modules(self.paths)
@@ -49,6 +58,8 @@ class Project:
         return known
 
     def _read(self, path):
+        if self.texts.get(path) is not None:
+            return self.texts[path]
         if self.sizes[path] > LARGEST:
             return b""
         try:
@@ -85,6 +96,32 @@ class Project:
             data = self.data(path)
             if all(word in data for word in plain) and all(pattern.search(data) for pattern in whole):
                 found.append(path)
+        return found
+
+    # what an operation would leave behind
+
+    def with_edits(self, edits):
+        """The project as it would be after edits; nothing is written."""
+        texts = dict(self.texts)
+        for edit in edits:
+            if edit["kind"] == "moved":
+                texts[edit["path"]] = edit["text"] if "text" in edit else self.data(edit["from"])
+                texts[edit["from"]] = None
+        for edit in edits:
+            if edit["kind"] == "write":
+                texts[edit["path"]] = edit["text"]
+            elif edit["kind"] == "delete":
+                texts[edit["path"]] = None
+        return Project(self.root, self.listed, texts)
+
+    def edits_since(self, earlier):
+        """The edits that make this project of an earlier one."""
+        found = []
+        for path in sorted(self.paths | earlier.paths):
+            if path not in self.paths:
+                found.append({"kind": "delete", "path": path})
+            elif path not in earlier.paths or self.data(path) != earlier.data(path):
+                found.append({"kind": "write", "path": path, "text": self.data(path).decode("utf-8")})
         return found
 
     # modules

@@ -80,16 +80,17 @@ class Retarget:
     def plain_import(self, node):
         for alias in node.names:
             found = self.plan.before.find(alias.name, self.path)
-            if found is None or found[0] not in self.plan.modules:
+            if found is None:
                 continue
             start = self.span(alias)[0]
             view = self.view(start)
             target = self.plan.path(found[0])
-            if target == view and not self.counts(node):
+            if target == view and found[0] != self.path:
+                if self.counts(node):
+                    self.fold_plain(alias, node, found[0])
                 continue
-            if target == view:
-                raise Refusal("unsupported", "%s imports itself as %s, line %d." % (view, alias.name, node.lineno), {"path": self.path, "line": node.lineno},
-                              "Use its names directly there first.")
+            if found[0] not in self.plan.modules:
+                continue
             new = self.plan.after.spell(view, target, root=found[1])
             if new is None:
                 raise Refusal("unsupported", "%s cannot be imported by a name." % target, {"path": target})
@@ -157,15 +158,18 @@ class Retarget:
         same = "." * node.level + (node.module or "")
         if found is None:
             if node.level and self.path != view:
+                here = after.absolute(view, node.level, node.module)
+                if here and after.find(here, view):
+                    return same, alias.name, False  # written for the new place already
                 return self.respelled_unknown(view, source) or same, alias.name, False
             return same, alias.name, False
         path, root = found
         inner = plan.submodule(path, source, alias.name, self.path) if alias.name != "*" else None
         if inner:
-            if inner[0] not in plan.modules:
-                return self.spelled_parent(node, view, path, root, same), alias.name, False
             target = plan.path(inner[0])
-            if target == view:
+            if inner[0] not in plan.modules and not (target == view and inner[0] != self.path):
+                return self.spelled_parent(node, view, path, root, same), alias.name, False
+            if target == view and inner[0] != self.path:
                 self.fold_module(alias, local, node)
                 return None, None, True
             full = after.spell(view, target, relative=node.level > 0, root=root)
@@ -246,6 +250,24 @@ class Retarget:
                 raise Refusal("unsupported", "%s, line %d, uses the module %s itself." % (self.path, occurrence.node.lineno, local),
                               {"path": self.path, "line": occurrence.node.lineno})
 
+    def fold_plain(self, alias, node, path):
+        """`import a.b` of what becomes part of this file: the import goes; every use must lead to a name of it."""
+        local = alias.asname or alias.name.split(".")[0]
+        others = 0
+        for chain in chains_of(self.plan, self.path, self.scopes):
+            if chain.occurrence.name != local or chain.occurrence.owner is not alias.scope or not self.counts(chain.occurrence.node):
+                continue
+            if chain.module.path != path:
+                others += 1
+            elif chain.attribute is None:
+                raise Refusal("unsupported", "%s, line %d, uses the module %s itself." % (self.path, chain.occurrence.node.lineno, alias.name),
+                              {"path": self.path, "line": chain.occurrence.node.lineno})
+        if others and not alias.asname:
+            start = self.span(alias)[0]
+            self.replace(start, start + len(alias.name), local)
+        else:
+            self.remove_alias(node, alias)
+
     def respell(self, node, module):
         """Changes only the module's name in a statement."""
         start, end = self.span(node)
@@ -280,7 +302,7 @@ class Retarget:
                 written.append((name if keep == name and not (alias.asname == alias.name) else "%s as %s" % (name, keep), remarks.get(id(alias), "")))
             if module == "":
                 parts += ["import %s" % word for word, _ in written]
-            elif many_lines and len(written) > 1:
+            elif many_lines and len(written) > 1 and (module == own or any(remark for _, remark in written) or len(indent) + len(module) + sum(len(word) + 2 for word, _ in written) > 68):
                 pad = "\n" + (indent if alone else "") + "    "
                 body = "".join("%s%s,%s" % (pad, word, remark) for word, remark in written)
                 parts.append("from %s import (%s\n%s)" % (module, body, indent if alone else ""))

@@ -25,6 +25,7 @@ class Rewrite:
         self.kept = {}  # text of modules that stay in an old place
         self.changed = {}  # path -> spans that were changed, of the text before
         self.places = 0
+        self.cleaned = lambda before, after: after  # a last touch to every rewritten file
 
     def words(self):
         """For each thing that moves, a word without which a file cannot point to it."""
@@ -61,7 +62,7 @@ class Rewrite:
             self.record(path, edits)
             if edits or wants:
                 text = add_imports(applied(file.text, edits, path), [want for _, want in wants])
-                self.edits.write(path, text)
+                self.edits.write(path, self.cleaned(file.text, text))
         self.settings()
 
     def of_file(self, file, view):

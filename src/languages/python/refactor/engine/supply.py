@@ -54,7 +54,7 @@ class Supply:
         self.wants, self.taken = [], set()  # `taken`: names imported by the old module that the moved code uses
         moving = selection.moving(target)
         self.used = selection.used_by(moving)
-        self.relative = uses_relative(target_blocks or self.blocks)
+        self.relative = uses_relative(self.project, target if target_blocks is not None else self.source)
 
     def gather(self, extra=()):
         self._futures()
@@ -64,6 +64,11 @@ class Supply:
             if name in seen:
                 continue
             seen.add(name)
+            if name == "TYPE_CHECKING" and name in self.blocks.by_name:  # `TYPE_CHECKING = False` serves as well as the import
+                self.taken.add(name)
+                if self.target_blocks is None or name not in self.target_blocks.scopes.module.bindings:
+                    self.wants.append(Want("typing", name))
+                continue
             if self.selection.home.get(name) == self.target or name not in self.blocks.by_name:
                 continue
             if self.selection.is_import(name):
@@ -199,6 +204,25 @@ class Supply:
                 self.wants.append(Want(self._module(owners[0][0]), name))
 
 
-def uses_relative(blocks):
-    """Does a module import its neighbours by dots."""
-    return any(isinstance(node, ast.ImportFrom) and node.level for node in ast.walk(blocks.file.tree))
+def uses_relative(project, path):
+    """Does a module import its neighbours by dots; where it imports none, do most modules beside it."""
+    own = _relative(project, path)
+    if own is not None:
+        return own
+    folder = path.rpartition("/")[0]
+    votes = [_relative(project, other) for other in project.python if other.rpartition("/")[0] == folder][:40]
+    return votes.count(True) > votes.count(False)
+
+
+def _relative(project, path):
+    """True for dots, False for full names of the own package, None for neither."""
+    if path not in project.paths or project.file(path).tree is None:
+        return None
+    top, found = (project.module_of(path) or "").split(".")[0], None
+    for node in ast.walk(project.file(path).tree):
+        if isinstance(node, ast.ImportFrom):
+            if node.level:
+                return True
+            if node.module and node.module.split(".")[0] == top:
+                found = False
+    return found
