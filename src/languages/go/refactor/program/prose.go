@@ -283,4 +283,3 @@ func countBefore(function *ast.FuncDecl, until *ast.Field) int {
 	}
 	return at
 }
-

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -39,18 +40,22 @@ type expectation struct {
 func (c *changes) finish(expected expectation, notes []note, summary string) refactoring {
 	w := c.write()
 	after := load(c.program.sources.with(w.texts), c.program)
-	c.refuseNewErrors(w, after)
-	c.refuseOtherMeanings(w, after, expected)
+	// What else is wrong follows from cycles and clashes; other meanings say more than the errors that come of them.
+	errors := c.newErrors(w, after)
+	refuseFirst(errors, "import_cycle", "name_clash", "exported_api")
+	c.refuseOtherMeanings(w, after, expected, len(errors) > 0)
+	refuseFirst(errors, "behaviour")
 	return c.answer(w, notes, summary)
 }
 
-func (c *changes) refuseNewErrors(w written, after *program) {
+// newErrors are those that the checker finds in the result and did not find before, by their reason.
+func (c *changes) newErrors(w written, after *program) map[string][]problem {
 	known := map[string]bool{}
 	for _, v := range c.program.views {
 		for _, u := range v.units {
 			for _, one := range u.problems {
-				if name, offset, there := w.find(one.Path, one.offset); there {
-					known[fmt.Sprintf("%s:%d", name, offset)] = true
+				for _, now := range w.find(one.Path, one.offset) {
+					known[fmt.Sprintf("%s:%d", now.path, now.offset)] = true
 				}
 				known[one.Path+" "+one.Message] = true
 			}
@@ -61,20 +66,26 @@ func (c *changes) refuseNewErrors(w written, after *program) {
 			refuse("unsupported", "", "The result would not parse: %s:%d: %s.", name, one.broken.Line, one.broken.Message)
 		}
 	}
-	// Cycles first: what else is wrong follows from them.
-	for _, cycles := range []bool{true, false} {
-		for _, v := range after.views {
-			for _, u := range v.units {
-				for _, one := range u.problems {
-					if known[fmt.Sprintf("%s:%d", one.Path, one.offset)] || known[one.Path+" "+one.Message] || strings.Contains(one.Message, "import cycle") != cycles {
-						continue
-					}
-					if strings.HasPrefix(one.Message, "\tother declaration") || one.Message == "" {
-						continue
-					}
-					panic(refusal{Reason: reasonOf(one.Message), What: fmt.Sprintf("The result would not compile: %s:%d: %s.", one.Path, one.Line, one.Message), Path: one.Path, Line: one.Line})
+	found := map[string][]problem{}
+	for _, v := range after.views {
+		for _, u := range v.units {
+			for _, one := range u.problems {
+				if known[fmt.Sprintf("%s:%d", one.Path, one.offset)] || known[one.Path+" "+one.Message] || strings.HasPrefix(one.Message, "other declaration") {
+					continue
 				}
+				reason := reasonOf(one.Message)
+				found[reason] = append(found[reason], one)
 			}
+		}
+	}
+	return found
+}
+
+// refuseFirst refuses for the first error of a kind.
+func refuseFirst(found map[string][]problem, reasons ...string) {
+	for _, reason := range reasons {
+		for _, one := range found[reason] {
+			panic(refusal{Reason: reason, What: fmt.Sprintf("The result would not compile: %s:%d: %s.", one.Path, one.Line, one.Message), Path: one.Path, Line: one.Line})
 		}
 	}
 }
@@ -97,7 +108,7 @@ type spot struct {
 	offset int
 }
 
-func (c *changes) refuseOtherMeanings(w written, after *program, expected expectation) {
+func (c *changes) refuseOtherMeanings(w written, after *program, expected expectation, wrong bool) {
 	now := map[spot][]string{}
 	index := map[*view]int{}
 	for at, v := range after.views {
@@ -114,50 +125,56 @@ func (c *changes) refuseOtherMeanings(w written, after *program, expected expect
 		index[v] = at
 	}
 	c.program.eachIdent(func(v *view, _ *unit, one occurrence) {
-		name, offset, there := w.find(one.file.path, one.file.offset(one.ident.Pos()))
-		if !there || expected.free != nil && expected.free(one) || !seen[spot{index[v], name, 0}] {
+		if expected.free != nil && expected.free(one) {
 			return
 		}
-		found, has := now[spot{index[v], name, offset}]
-		if !has {
-			return // new words stand there
-		}
-		for at, key := range one.keys {
-			want := key
-			if expected.becomes != nil {
-				want = expected.becomes(key)
-			}
-			if old, isPlace := strings.CutPrefix(want, "@"); isPlace && want == key {
-				var place string
-				var start int
-				if cut := strings.LastIndexByte(old, ':'); cut > 0 {
-					place = old[:cut]
-					fmt.Sscanf(old[cut+1:], "%d", &start)
+		for _, stands := range w.find(one.file.path, one.file.offset(one.ident.Pos())) {
+			// New words may stand there, or the file may not be built in this way any more.
+			if found, has := now[spot{index[v], stands.path, stands.offset}]; has && seen[spot{index[v], stands.path, 0}] {
+				if len(found) > 0 || !wrong {
+					c.refuseOtherMeaning(w, one, found, expected)
 				}
-				moved, to, still := w.find(place, start)
-				if !still {
-					continue // its declaration was rewritten; the checker found it whole
-				}
-				want = fmt.Sprintf("@%s:%d", moved, to)
 			}
-			if at >= len(found) || found[at] != want && !slices.Contains(found, want) {
-				got := "nothing that is known"
-				if at < len(found) {
-					got = shortKey(found[at])
-				}
-				panic(refusal{
-					Reason: "name_clash", What: fmt.Sprintf("%s:%d: %s would mean %s there, not %s.", one.file.path, one.file.line(one.ident.Pos()), one.ident.Name, got, shortKey(want)),
-					Path: one.file.path, Line: one.file.line(one.ident.Pos()), Next: "Choose another name, or rename what stands in the way first.",
-				})
-			}
-		}
-		if len(one.keys) == 0 && len(found) > 0 && found[0] != "" {
-			panic(refusal{
-				Reason: "name_clash", What: fmt.Sprintf("%s:%d: %s would now mean %s.", one.file.path, one.file.line(one.ident.Pos()), one.ident.Name, shortKey(found[0])),
-				Path: one.file.path, Line: one.file.line(one.ident.Pos()),
-			})
 		}
 	})
+}
+
+func (c *changes) refuseOtherMeaning(w written, one occurrence, found []string, expected expectation) {
+	refuseAs := func(what, next string) {
+		line := one.file.line(one.ident.Pos())
+		panic(refusal{Reason: "name_clash", What: fmt.Sprintf("%s:%d: %s would %s.", one.file.path, line, one.ident.Name, what), Path: one.file.path, Line: line, Next: next})
+	}
+	for at, key := range one.keys {
+		want := key
+		if expected.becomes != nil {
+			want = expected.becomes(key)
+		}
+		wanted := []string{want}
+		if place, isPlace := strings.CutPrefix(want, "@"); isPlace {
+			cut := strings.LastIndexByte(place, ':')
+			start, err := strconv.Atoi(place[cut+1:])
+			if err != nil {
+				panic(err)
+			}
+			wanted = nil
+			for _, now := range w.find(place[:cut], start) {
+				wanted = append(wanted, fmt.Sprintf("@%s:%d", now.path, now.offset))
+			}
+			if len(wanted) == 0 {
+				continue // its declaration was written anew; the checker found it whole
+			}
+		}
+		if !slices.ContainsFunc(wanted, func(each string) bool { return slices.Contains(found, each) }) {
+			got := "nothing that is known"
+			if at < len(found) {
+				got = shortKey(found[at])
+			}
+			refuseAs(fmt.Sprintf("mean %s there, not %s", got, shortKey(wanted[0])), "Choose another name, or rename what stands in the way first.")
+		}
+	}
+	if len(one.keys) == 0 && len(found) > 0 {
+		refuseAs("now mean "+shortKey(found[0]), "")
+	}
 }
 
 func (c *changes) answer(w written, notes []note, summary string) refactoring {

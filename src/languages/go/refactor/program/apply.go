@@ -342,4 +342,3 @@ func (r *relocation) isEmpty(tree *ast.File) bool {
 	}
 	return tree.Doc == nil
 }
-

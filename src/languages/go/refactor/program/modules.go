@@ -16,7 +16,8 @@ type module struct {
 	// Module path to version.
 	requires map[string]string
 	replaces map[string]replacement
-	vendored bool
+	// Folder on disk of the packages that it brings along; empty where it brings none.
+	vendor string
 }
 
 type replacement struct{ path, version string }
@@ -49,7 +50,11 @@ func (s *sources) readModules() []*module {
 				}
 			}
 		})
-		_, one.vendored = s.texts[path.Join(one.dir, "vendor/modules.txt")]
+		if _, has := s.texts[path.Join(one.dir, "vendor/modules.txt")]; has {
+			one.vendor = filepath.Join(s.Root, filepath.FromSlash(one.dir), "vendor")
+		} else {
+			one.vendor = s.Vendors[one.dir]
+		}
 		// Before Go 1.17 go.mod names only what is imported directly; the sums name the rest.
 		for line := range strings.SplitSeq(s.texts[path.Join(one.dir, "go.sum")], "\n") {
 			words := strings.Fields(line)
@@ -130,8 +135,8 @@ func (p *program) foreignDir(from *module, imported string) string {
 	if !strings.Contains(first, ".") {
 		return filepath.Join(p.Goroot, "src", filepath.FromSlash(imported))
 	}
-	if from.vendored {
-		return filepath.Join(p.Root, filepath.FromSlash(from.dir), "vendor", filepath.FromSlash(imported))
+	if from.vendor != "" {
+		return filepath.Join(from.vendor, filepath.FromSlash(imported))
 	}
 	best := ""
 	for name := range from.requires {

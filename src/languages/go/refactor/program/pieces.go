@@ -70,7 +70,9 @@ func (c *changes) part(in *file, start, end int) []piece {
 		if e.start < start || e.end > end || e.start == end && end != len(in.text) {
 			return true
 		}
-		return slices.ContainsFunc(cuts, func(cut edit) bool { return e.start >= cut.start && e.end <= cut.end && (e.start < cut.end || e.end > cut.start) && e.start != cut.end })
+		return slices.ContainsFunc(cuts, func(cut edit) bool {
+			return e.start >= cut.start && e.end <= cut.end && (e.start < cut.end || e.end > cut.start) && e.start != cut.end
+		})
 	})
 	inside = append(inside, cuts...)
 	slices.SortStableFunc(inside, func(a, b edit) int {
@@ -146,14 +148,28 @@ func (c *changes) write() written {
 	return w
 }
 
-// find says where an old offset stands now.
-func (w written) find(name string, offset int) (string, int, bool) {
+// A place in a file as it is now.
+type standing struct {
+	path   string
+	offset int
+}
+
+// find says where an old offset stands now: nowhere, somewhere, or in several copies.
+func (w written) find(name string, offset int) []standing {
+	var found []standing
 	for _, one := range w.spans[name] {
 		if offset >= one.start && offset < one.end {
-			return one.path, one.to + offset - one.start, true
+			found = append(found, standing{one.path, one.to + offset - one.start})
 		}
 	}
-	return "", 0, false
+	return found
+}
+
+// absorb takes the edits out of a stretch, to be part of a greater one.
+func (c *changes) absorb(in *file, start, end int) []piece {
+	out := c.part(in, start, end)
+	c.edits[in.path] = slices.DeleteFunc(c.edits[in.path], func(e edit) bool { return e.start >= start && e.end <= end && (e.start < end || e.end > e.start) })
+	return out
 }
 
 func isFormatted(text string) bool {

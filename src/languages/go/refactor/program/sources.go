@@ -13,10 +13,12 @@ import (
 type request struct {
 	Root string `json:"root"`
 	// Paths of the regular files, with slashes, sorted.
-	Files     []string        `json:"files"`
-	Goroot    string          `json:"goroot"`
-	ModCache  string          `json:"modCache"`
-	Operation json.RawMessage `json:"operation"`
+	Files    []string `json:"files"`
+	Goroot   string   `json:"goroot"`
+	ModCache string   `json:"modCache"`
+	// Folders of vendored packages that are shown beside the copy, by the folder of their module.
+	Vendors   map[string]string `json:"vendors"`
+	Operation json.RawMessage   `json:"operation"`
 }
 
 // The files of a project as they are, or as they would be.

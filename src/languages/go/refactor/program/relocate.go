@@ -258,4 +258,3 @@ func (p *program) declaredBy(key string) *declaration {
 	}
 	return nil
 }
-
