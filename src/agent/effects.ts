@@ -20,6 +20,7 @@ import { testConfigOf } from '../languages/registry.ts';
 import { applyToSource } from '../workspace/apply.ts';
 import type { CheckpointId } from '../workspace/types.ts';
 import { plannerContext, reflectorContext, requestText } from './context.ts';
+import { suspectsAt } from './suspects.ts';
 import { readingsOf } from './readings.ts';
 import { comparedWith, refactoringsOf } from './refactored-base.ts';
 import { UNCHANGED } from './machine.ts';
@@ -99,7 +100,7 @@ export async function plan(s: Session, state: RunState): Promise<MachineEvent> {
   s.emit('planning_started', { attempt: n });
   const lesson = await lessonFor(s, state);
   const { context_tokens: window } = s.config.settings.models;
-  const context = await plannerContext({ state, goal: s.goal, bench: s.bench, languages: s.languages, budget: Math.floor(window * 0.6), lesson });
+  const context = await plannerContext({ state, goal: s.goal, bench: s.bench, languages: s.languages, budget: Math.floor(window * 0.6), lesson, suspects: (graph, reports) => suspectsAt(s, graph, reports) });
   try {
     const asked = await askPlanner({
       models, prompt: await s.prompt('planner'), goal: requestText(s.goal), context, key: `it${n}/plan`, signal: s.signal, emit: s.emit,
@@ -224,7 +225,8 @@ function toolContext(s: Session, state: RunState, key: string, pending: OpenAppr
  */
 async function round(s: Session, state: RunState, checkpoint: CheckpointId): Promise<CheckReport[]> {
   const attempt = state.attempts.at(-1)!;
-  const found = [...(await goalChecks(s)), ...(state.fromNothing ? await acceptanceChecks(s.bench) : [])];
+  // Types without a baseline to hold them against would count errors that were there before.
+  const found = [...(await goalChecks(s)).filter((check) => check.framework !== 'tsc'), ...(state.fromNothing ? await acceptanceChecks(s.bench) : [])];
   const checks = [...state.baseline!.checks];
   for (const check of [...found, ...(attempt.plan?.checks ?? []).map(checkFromCommand)]) {
     if (!checks.some((c) => c.id === check.id && c.cwd === check.cwd)) checks.push(check);

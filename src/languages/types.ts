@@ -26,7 +26,7 @@ export interface TestResult {
 export interface Check {
   /** `pytest`, `unittest`, `doctest`, `node:test`, `vitest`, `jest`, `npm test`, `go test`, or the text of a `--check` command. */
   id: string;
-  framework: 'pytest' | 'unittest' | 'doctest' | 'node:test' | 'vitest' | 'jest' | 'go test' | 'command' | 'acceptance';
+  framework: 'pytest' | 'unittest' | 'doctest' | 'node:test' | 'vitest' | 'jest' | 'go test' | 'tsc' | 'command' | 'acceptance';
   language?: LanguageName;
   /** Relative directory in which it runs: nested packages have checks of their own. */
   cwd: RelativePath | '';
@@ -36,6 +36,8 @@ export interface Check {
   args?: string[];
   /** How it was found, for people: `pytest in [project.optional-dependencies]`. */
   why: string;
+  /** For `tsc`: names of the errors that were there before the change, which do not count. */
+  known?: string[];
 }
 
 export interface CheckReport {

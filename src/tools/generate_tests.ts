@@ -39,7 +39,7 @@ async function freePath(wanted: RelativePath, context: ToolContext, language: La
 /** Frameworks and an existing test as an example of the project's style. */
 async function habits(language: Language, context: ToolContext): Promise<string> {
   const detections = (await language.detect(context.bench)).filter((d) => d.language === language.name);
-  const frameworks = [...new Set(detections.flatMap((d) => d.checks.map((c) => c.framework)))].filter((f) => f !== 'command');
+  const frameworks = [...new Set(detections.flatMap((d) => d.checks.map((c) => c.framework)))].filter((f) => f !== 'command' && f !== 'tsc');
   const files = (await context.bench.list()).filter((f) => f.link === undefined);
   const example = files.filter((f) => f.path.endsWith(extname(f.path)) && languageOf(f.path, [language]) && language.isTestFile(f.path) && f.size < 20_000).sort((a, b) => a.size - b.size)[0];
   let hypothesis = false;

@@ -51,7 +51,8 @@ export async function findChecks(bench: Workbench, languages: readonly Language[
   const users = given.map(checkFromCommand);
   const replaced = new Set<string | undefined>(users.map(family).filter((f) => f !== undefined));
   const detections = (await Promise.all(languages.map((l) => l.detect(bench)))).flat();
-  const checks = [...users, ...detections.flatMap((d) => d.checks).filter((c) => !replaced.has(family(c)))];
+  const typed = users.some((check) => /\btsc\b/.test(check.id));
+  const checks = [...users, ...detections.flatMap((d) => d.checks).filter((c) => (c.framework === 'tsc' ? !typed : !replaced.has(family(c))))];
   return checks.filter((check, i) => checks.findIndex((c) => c.id === check.id && c.cwd === check.cwd && c.framework === check.framework) === i);
 }
 
@@ -66,15 +67,29 @@ export async function takeBaseline(
   runs = 2,
   hooks: { onReport?: (report: CheckReport) => void; onStart?: (check: Check) => void } = {},
 ): Promise<Baseline> {
-  const reports = await runChecks(checks, runner, hooks);
+  const { usable, reports } = knowTypeErrors(await runChecks(checks, runner, hooks));
   const flaky = new Set<string>();
   const first = resultsByKey(reports);
   // A second look costs as much as the first; where no test ran there is nothing to compare.
   for (let run = 1; run < runs && first.size > 0; run += 1) {
-    const again = resultsByKey(await runChecks(checks, runner, {}));
+    const again = resultsByKey(await runChecks(usable.filter((check) => check.framework !== 'tsc'), runner, {}));
     for (const key of new Set([...first.keys(), ...again.keys()])) {
       if (first.get(key)?.test.outcome !== again.get(key)?.test.outcome) flaky.add(key);
     }
   }
-  return { checks: [...checks], reports, flaky: [...flaky].sort() };
+  return { checks: usable, reports, flaky: [...flaky].sort() };
+}
+
+/**
+ * Types are held against what they were: the errors of the baseline go into the check as known, and only further ones are red. A type check
+ * that did not work on the project as it was would say nothing later, and is left out.
+ */
+function knowTypeErrors(given: readonly CheckReport[]): { usable: Check[]; reports: CheckReport[] } {
+  const reports = given.flatMap((report): CheckReport[] => {
+    if (report.check.framework !== 'tsc') return [report];
+    if (report.status !== 'passed' && report.status !== 'failed') return [];
+    const check = { ...report.check, known: report.tests.map((test) => test.id) };
+    return [{ ...report, check, status: 'passed', tests: [], collected: 0 }];
+  });
+  return { usable: reports.map((report) => report.check), reports };
 }
