@@ -12,11 +12,13 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from untilgreen_function import OPERATIONS as FUNCTION_OPERATIONS  # noqa: E402
 from untilgreen_mutate import mutants  # noqa: E402
+from untilgreen_mutations import mutations  # noqa: E402
 from untilgreen_scan import scan  # noqa: E402
 from untilgreen_symbols import symbols  # noqa: E402
+from untilgreen_targets import calls, targets  # noqa: E402
 from untilgreen_tests import static_tests  # noqa: E402
 
-OPERATIONS = {"symbols": symbols, "tests": static_tests, "scan": scan, "mutants": mutants}
+OPERATIONS = {"symbols": symbols, "tests": static_tests, "scan": scan, "mutants": mutants, "mutations": mutations, "targets": targets, "calls": calls}
 
 
 def answer(request):
