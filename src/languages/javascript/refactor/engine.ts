@@ -13,7 +13,7 @@ import { asked } from './worker/pool.ts';
  */
 export const nodeRefactor: RefactorEngine = {
   languages: ['javascript', 'typescript'],
-  operations: new Set(['rename', 'move_module'] as const),
+  operations: new Set(['rename', 'move_symbols', 'move_module', 'merge_modules', 'split_module', 'extract_function', 'remove_unused'] as const),
   compute: async (operation, context) => (await ask(context, { kind: 'compute', operation })) as Refactoring,
   lint: async (paths, context) => (await ask(context, { kind: 'lint', paths })) as Problem[],
   load: loadProblems,

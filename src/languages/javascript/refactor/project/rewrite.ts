@@ -101,3 +101,9 @@ function inverse(key: string, value: RelativePath, target: RelativePath, old: Wr
   }
   return undefined;
 }
+
+/** The relative specifier that one module of the project writes for another. */
+export function specifierTo(project: Project, from: RelativePath, to: RelativePath): string {
+  const habit = endingHabit(project, from);
+  return relativeSpecifier(from, to, habit === 'emitted' && /\.[cm]?jsx?$/.test(to) ? 'own' : habit);
+}

@@ -2,9 +2,13 @@ import { refuse } from '../../../refactor/refuse.ts';
 import type { Operation, Problem, Refactoring } from '../../../refactor/types.ts';
 import { lintProblems } from '../gates/lint.ts';
 import { typeProblems } from '../gates/types.ts';
+import { extractFunction } from '../operations/extract.ts';
+import { mergeModules } from '../operations/merge.ts';
 import { moveModule } from '../operations/move-module.ts';
+import { moveSymbols, splitModule } from '../operations/move-symbols.ts';
 import { type Outcome, refactoringOf } from '../operations/outcome.ts';
 import { rename } from '../operations/rename.ts';
+import { removeUnused } from '../operations/unused.ts';
 import type { Project } from '../project/project.ts';
 import type { Question } from './messages.ts';
 
@@ -21,6 +25,16 @@ function outcomeOf(project: Project, operation: Operation): Outcome {
       return rename(project, operation);
     case 'move_module':
       return moveModule(project, operation);
+    case 'move_symbols':
+      return moveSymbols(project, operation);
+    case 'split_module':
+      return splitModule(project, operation);
+    case 'merge_modules':
+      return mergeModules(project, operation);
+    case 'extract_function':
+      return extractFunction(project, operation);
+    case 'remove_unused':
+      return removeUnused(project, operation);
     default:
       throw refuse('unsupported', `${operation.kind} is not done here.`);
   }
