@@ -10,7 +10,7 @@ from fixtures import fixture_places, is_fixture
 from mentions import DOCUMENTS, PLAIN, SETTINGS, in_prose
 from members import rename_member
 from parameters import rename_parameter
-from references import Bearers, dotted_place, views
+from references import Bearers, dotted_place
 from refusal import Refusal
 from scopes import DEFINITIONS
 
