@@ -49,7 +49,7 @@ describe('planning', () => {
   test.each([
     ['a key that is missing', { find: 'x', glob: '*.py' }, 'configured. find-replace: replace: expected string, got nothing. Give exactly'],
     ['a mistyped key', { find: 'x', replcae: 'y' }, 'replcae is not an argument; did you mean replace? Give exactly'],
-    ['a value that cannot be', { oldName: 'x', newName: 'not a name' }, 'configured. rename-symbol: newName: expected one name as it stands in the code. Give exactly'],
+    ['a value that cannot be', { oldName: 'x', newName: 'not a name' }, 'configured. rename-symbol: newName: expected one name as it stands in the code, such as area or Circle.area. Give exactly'],
     ['keys of no template', { ticket: 'T-17', path: 'a.py' }, 'no model is configured. Give exactly'],
   ])('without a model %s is named', async (_title, known, says) => {
     await withPlanner(undefined, async (planner) => {

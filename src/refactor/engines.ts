@@ -39,6 +39,7 @@ const engineOfFile = (path: string): RefactorEngine | undefined => {
 function enginesAt(path: string, files: readonly FileEntry[]): RefactorEngine[] {
   const own = engineOfFile(path);
   if (own) return [own];
+  if (languageOf(path)) throw refuse('unsupported', `${path} is in no language that can be refactored here.`, { path });
   const inside = files.filter((file) => file.path.startsWith(`${path}/`)).map((file) => engineOfFile(file.path));
   return [...new Set(inside.filter((engine) => engine !== undefined))];
 }

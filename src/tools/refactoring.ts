@@ -30,10 +30,19 @@ export async function runRefactoring(given: Operation, context: ToolContext): Pr
   return done(data, `${summary} ${count(changed.length, 'file')}: ${changed.slice(0, 20).join(', ')}${changed.length > 20 ? ', …' : ''}.${notesText(notes)}`, changed);
 }
 
-/** What a person should still look at, in one sentence; nothing where there is nothing. */
+/** What a person should still look at, in a sentence a kind; nothing where there is nothing. */
 function notesText(notes: readonly Note[]): string {
-  const open = notes.filter((note) => note.kind !== 'also');
-  if (!open.length) return '';
-  const places = [...new Set(open.map((note) => `${note.path}:${note.line}`))];
-  return ` Look at ${places.slice(0, 5).join(', ')}${places.length > 5 ? ` and ${places.length - 5} more` : ''}: ${open.length === 1 ? 'it names' : 'they name'} it in words or strings that stay.`;
+  const said: string[] = [];
+  for (const [kind, one, several] of OPEN) {
+    const places = [...new Set(notes.filter((note) => note.kind === kind).map((note) => `${note.path}:${note.line}`))];
+    if (places.length) said.push(` ${places.length === 1 ? one : several}: ${places.slice(0, 5).join(', ')}${places.length > 5 ? ` and ${places.length - 5} more` : ''}.`);
+  }
+  return said.join('');
 }
+
+const OPEN: readonly [Note['kind'], string, string][] = [
+  ['mention', 'Prose that names it stays', 'Prose that names it stays'],
+  ['string', 'A string that may mean it stays', 'Strings that may mean it stay'],
+  ['dynamic', 'A use by a computed name stays', 'Uses by a computed name stay'],
+  ['kept', 'Left as it was', 'Left as they were'],
+];

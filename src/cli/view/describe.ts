@@ -57,6 +57,8 @@ const TABLE: Record<string, Describe> = {
     const line = `${failed ? '✗' : '✓'} ${after([text(d, 'step', 'id'), text(d, 'action', 'tool')].filter(Boolean).join(' '), shortHashes(text(d, 'summary', 'message')))}`;
     return failed ? kept(line, 'bad') : { text: line, tone: 'good' };
   },
+  refactoring_computed: (d) => faint(after('computed', text(d, 'summary'))),
+  refactoring_gate: (d) => faint(`gate ${text(d, 'gate')} holds`),
   check_started: (d) => faint(`running ${text(d, 'check', 'id', 'command') || text(object(d['check']), 'id')}`),
   check_finished: (d) => {
     const c = counts(d);

@@ -61,83 +61,69 @@ describe('which template a task asks for', () => {
 
   test('each one names its keys', () => {
     expect(templates.map(keysOf)).toEqual([
-      'rename-symbol {oldName, newName, path?, command?}', 'find-replace {find, replace, glob?, command?}', 'edit-test {path, old, new, command?}',
+      'rename-symbol {oldName, newName, path?, command?}', 'move-symbols {symbols, to, from?, command?}', 'move-module {module, to, command?}', 'merge-modules {modules, into?, command?}',
+      'tidy {tidy, paths?, command?}', 'find-replace {find, replace, glob?, command?}', 'edit-test {path, old, new, command?}',
       'create-with-tests {path, content, testPath, testContent, command?}', 'fix-imports {path?, oldModule?, newModule?, command?}', 'read-run {path?, command?}',
     ]);
   });
 });
 
-describe('rename-symbol', () => {
+describe('refactorings', () => {
   const PYTHON: Files = {
-    'shapes.py': 'def area(r):\n    """The area of a circle."""\n    return 3 * r * r  # area\n',
+    'shapes.py': 'PI = 3\n\n\ndef area(r):\n    """The area of a circle."""\n    return PI * r * r  # area\n',
     'report.py': 'from shapes import area\nimport shapes\n\nsubarea = 1\nprint(f"area: {area(2)!r:>{area(1)}} {{area}}", "area", shapes.area(3), area_of=subarea)\n',
     'README.md': 'area\n',
   };
-  test('takes the code of Python, with the expressions of f-strings, and leaves comments, strings and other words', async () => {
-    const { files, about } = await carried(PYTHON, 'rename', { oldName: 'area', newName: 'surface' });
-    expect(files).toEqual({
-      'shapes.py': 'def surface(r):\n    """The area of a circle."""\n    return 3 * r * r  # area\n',
-      'report.py': 'from shapes import surface\nimport shapes\n\nsubarea = 1\nprint(f"area: {surface(2)!r:>{surface(1)}} {{area}}", "area", shapes.surface(3), area_of=subarea)\n',
-      'README.md': 'area\n',
-    });
-    expect(about).toContain('5 places in 2 files');
-    expect(about).toContain('no refactoring engine for python');
+
+  test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
+    ['rename-symbol', { oldName: 'area', newName: 'surface' }, { kind: 'rename', symbol: 'area', to: 'surface' }],
+    ['move-symbols', { symbols: ['area'], to: 'circle' }, { kind: 'move_symbols', symbols: ['area'], from: 'shapes.py', to: 'circle.py' }],
+    ['move-module', { module: 'shapes', to: 'forms' }, { kind: 'move_module', from: 'shapes.py', to: 'forms.py' }],
+    ['merge-modules', { modules: ['shapes', 'report.py'] }, { kind: 'merge_modules', from: ['shapes.py', 'report.py'], into: 'shapes.py' }],
+  ])('%s is planned as one step that a model is not needed for', async (name, keys, operation) => {
+    const { context, close } = await toolContext(PYTHON);
+    try {
+      const plan = await templates.find((t) => t.name === name)!.plan(keys, context, 'refactor');
+      expect(plan.steps.map((s) => [s.action, s.args])).toEqual([['refactor_code', { operation }]]);
+      expect(plan.about).toMatch(/\d+ (?:places|files?)/);
+      expect(await context.bench.deltas()).toEqual([]);
+    } finally {
+      await close();
+    }
   });
 
-  const NODE: Files = {
-    'src/shapes.ts': 'export function area(r: number): number {\n  return 3 * r * r;\n}\nexport class Square {\n  constructor(private side: number) {}\n  /** Not that area. */\n  area(): number {\n    return this.side ** 2;\n  }\n}\n',
-    'src/report.ts': "import { area, Square } from './shapes.ts';\n\nexport const lines = (area2: number) => ({ area, text: `area ${area(area2)}`, square: new Square(2).area() });\n",
-    'src/other.ts': "export function other(): number {\n  const area = 5;\n  return area;\n}\n",
-  };
-  test('tells things of one name apart in TypeScript', async () => {
-    const { files, about } = await carried({ 'src/shapes.ts': NODE['src/shapes.ts']!.replaceAll(/export class[^]*/g, ''), 'src/report.ts': "import { area } from './shapes.ts';\nexport const text = `area ${area(2)}`;\n", 'src/other.ts': NODE['src/other.ts']! }, 'rename', { oldName: 'area', newName: 'surface' });
-    expect(files['src/shapes.ts']).toContain('export function surface(');
-    expect(files['src/report.ts']).toBe("import { surface } from './shapes.ts';\nexport const text = `area ${surface(2)}`;\n");
-    expect(files['src/other.ts']).toBe(NODE['src/other.ts']);
-    expect(about).toContain("TypeScript's own refactoring");
-    expect(about).toContain('1 other thing of this name stays');
+  test.each<[string, string, Record<string, unknown>, Record<string, unknown>]>([
+    ['a name that nothing declares', 'rename-symbol', { oldName: 'volume', newName: 'space' }, { code: 'refactoring_refused', data: { reason: 'not_found' } }],
+    ['a file that is not there', 'rename-symbol', { oldName: 'area', newName: 'space', path: 'nope.py' }, { code: 'refactoring_refused', data: { reason: 'not_found' } }],
+    ['a new name that is in use', 'rename-symbol', { oldName: 'area', newName: 'PI' }, { code: 'refactoring_refused', data: { reason: 'name_clash' } }],
+    ['the same name', 'rename-symbol', { oldName: 'area', newName: 'area' }, { code: 'no_change' }],
+    ['a module that is not there', 'merge-modules', { modules: ['shapes', 'nope'] }, { code: 'not_found', message: expect.stringContaining('nope') }],
+    ['a symbol that nothing declares', 'move-symbols', { symbols: ['volume'], to: 'b' }, { code: 'not_found', message: expect.stringContaining('volume') }],
+    ['a path outside', 'move-module', { module: 'shapes', to: '../forms.py' }, { code: 'path_outside' }],
+  ])('are refused for %s before anything starts', async (_title, name, keys, error) => {
+    const { context, close } = await toolContext(PYTHON);
+    try {
+      await expect(templates.find((t) => t.name === name)!.plan(keys, context, 'refactor')).rejects.toMatchObject(error);
+    } finally {
+      await close();
+    }
   });
+});
 
-  test('follows require and exports in plain JavaScript', async () => {
-    const { files } = await carried(
-      { 'shapes.js': 'function area(r) {\n  return 3 * r * r;\n}\nmodule.exports = { area };\n', 'report.js': "const { area } = require('./shapes');\nconsole.log(area(2));\n", 'whole.js': "const shapes = require('./shapes');\nconsole.log(shapes.area(2));\n" },
-      'rename', { oldName: 'area', newName: 'surface' },
-    );
-    expect(files).toEqual({ 'shapes.js': 'function surface(r) {\n  return 3 * r * r;\n}\nmodule.exports = { surface };\n', 'report.js': "const { surface } = require('./shapes');\nconsole.log(surface(2));\n", 'whole.js': "const shapes = require('./shapes');\nconsole.log(shapes.surface(2));\n" });
-  });
-
-  test.each<[string, Files, Record<string, unknown>, string, string]>([
-    ['a name that nothing declares', PYTHON, { oldName: 'volume', newName: 'space' }, 'not_found', 'No file of the project declares volume'],
-    ['a name that a file does not declare', PYTHON, { oldName: 'area', newName: 'space', path: 'report.py' }, 'not_found', 'report.py does not declare area'],
-    ['a file that is not there', PYTHON, { oldName: 'area', newName: 'space', path: 'nope.py' }, 'file_missing', 'nope.py'],
-    ['a new name that is in use', PYTHON, { oldName: 'area', newName: 'subarea' }, 'conflict', 'report.py uses the name subarea already'],
-    ['a name that two things of Python have', { 'a.py': 'def area(): pass\n', 'b.py': 'class B:\n    def area(self): pass\n' }, { oldName: 'area', newName: 'surface' }, 'ambiguous', 'a.py:1, b.py:2'],
-    ['a name that two things of TypeScript have', NODE, { oldName: 'area', newName: 'surface' }, 'ambiguous', 'src/shapes.ts:1, src/shapes.ts:7'],
-    ['the same name', PYTHON, { oldName: 'area', newName: 'area' }, 'no_change', 'both area'],
-  ])('is refused for %s', async (_title, files, keys, code, says) => {
-    expect(await refusal(files, 'rename', keys)).toMatchObject({ code, message: expect.stringContaining(says) });
-  });
-
-  test('a name of two files is told apart by the path', async () => {
-    const { files } = await carried({ 'a.ts': 'export const area = 1;\n', 'b.ts': 'export const area = 2;\n' }, 'rename', { oldName: 'area', newName: 'surface', path: 'b.ts' });
-    expect(files).toEqual({ 'a.ts': 'export const area = 1;\n', 'b.ts': 'export const surface = 2;\n' });
-  });
-
-  const identifier = fc.stringMatching(/^[a-z_][a-z0-9_]{2,8}$/).filter((n) => !/^(and|as|assert|async|await|break|case|catch|class|const|continue|debugger|def|default|del|delete|do|elif|else|enum|except|export|extends|false|finally|for|from|function|global|if|implements|import|in|instanceof|interface|is|lambda|let|match|new|nonlocal|not|null|or|package|pass|print|private|protected|public|raise|return|self|static|super|switch|this|throw|true|try|type|typeof|undefined|var|void|while|with|yield|other|text|constructor|number|string|object|any|never|unknown|symbol|bigint|boolean|declare|module|namespace|abstract|readonly|require|exports|get|set|of|eval|arguments|globalthis|satisfies|infer|keyof|unique|using|accessor|asserts|out|override|global)$/.test(n) && !n.startsWith('__'));
-  const ending = fc.constantFrom('\n', '\r\n');
-  test.each<[string, (name: string) => Files]>([
-    ['Python', (n) => ({ 'pkg/one.py': `def ${n}(x):\n    return x\n\n\ndef ${n}_more(x):\n    return ${n}(x) + ${n}(x)\n`, 'two.py': `from pkg.one import ${n}\n\nVALUE = ${n}(1)\nVALUE = ${n}(1)\nTEXT = f"${n} {${n}(2)}"` })],
-    ['TypeScript', (n) => ({ 'pkg/one.ts': `export function ${n}(x: number) {\n  return x;\n}\nexport const ${n}More = { ${n} };\n`, 'two.ts': `import { ${n} } from './pkg/one.ts';\n\n${n}(1);\n${n}(1);\nexport const text = \`${n} \${${n}(2)}\`;` })],
-  ])('there and back again gives the same bytes in %s', { timeout: 120_000 }, async (_title, project) => {
-    await fc.assert(
-      fc.asyncProperty(identifier, identifier, ending, async (a, b, eol) => {
-        fc.pre(a !== b && !`${b}_`.startsWith(`${a}_`) && !`${a}_`.startsWith(`${b}_`));
-        const before = Object.fromEntries(Object.entries(project(a)).map(([path, text]) => [path, text.replaceAll('\n', eol)]));
-        const { files } = await carried(before, 'rename', { oldName: a, newName: b }, { oldName: b, newName: a });
-        expect(files).toEqual(before);
-      }),
-      { numRuns: 15 },
-    );
+describe('tidy', () => {
+  test.each<[string, Record<string, unknown>, unknown]>([
+    ['imports of every file', { tidy: 'imports' }, ['update_imports', { paths: ['a.py', 'pkg/b.py'] }]],
+    ['imports of a folder', { tidy: 'imports', paths: ['pkg'] }, ['update_imports', { paths: ['pkg/b.py'] }]],
+    ['the format of a file', { tidy: 'format', paths: ['a'] }, ['format_code', { paths: ['a.py'] }]],
+    ['unused imports', { tidy: 'unused imports' }, ['refactor_code', { operation: { kind: 'remove_unused', what: 'imports' } }]],
+  ])('plans %s', async (_title, keys, step) => {
+    const { context, close } = await toolContext({ 'a.py': 'import os\nimport sys\n\nprint(sys)\n', 'pkg/b.py': 'import os\n', 'notes.md': 'x\n' });
+    try {
+      const plan = await templates.find((t) => t.name === 'tidy')!.plan(keys, context, 'tidy');
+      expect(plan.steps.map((s) => [s.action, s.args])).toEqual([step]);
+    } finally {
+      await close();
+    }
   });
 });
 
