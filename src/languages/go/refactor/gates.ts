@@ -8,8 +8,15 @@ import { folderOf, isOwnGo, within } from '../paths.ts';
 
 /** Milliseconds for compiling: the standard library with an empty cache takes most of a minute on two cores. */
 const COMPILE_MS = 600_000;
-/** Both compile and read; neither runs anything of the project. */
-const SCRIPT = '"$0" build -o /dev/null -- "$@"; "$0" vet -- "$@"';
+/**
+ * All of them compile and read; none runs anything of the project. Packages of which nothing is built here would end the commands for all
+ * others, and `go build` takes none that has tests alone.
+ */
+const SCRIPT = `named() { go=$1; form=$2; shift 2; "$go" list -e -f "{{if $form}}{{.ImportPath}}{{end}}" -- "$@"; }
+built=$(named "$0" 'or .GoFiles .CgoFiles (not (or .IgnoredGoFiles .TestGoFiles .XTestGoFiles))' "$@" 2>/dev/null)
+all=$(named "$0" 'or .GoFiles .CgoFiles .TestGoFiles .XTestGoFiles (not .IgnoredGoFiles)' "$@")
+[ -z "$built" ] || "$0" build -o /dev/null -- $built
+[ -z "$all" ] || "$0" vet -- $all`;
 
 /** What `go build` and `go vet` say of the packages of some files. Packages with tests alone, or for other platforms, are passed over by them. */
 export async function checkPackages(paths: readonly RelativePath[], context: RefactorContext): Promise<Problem[]> {

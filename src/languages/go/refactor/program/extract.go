@@ -62,8 +62,12 @@ func extractFunction(p *program, asked extractQuestion) any {
 	}
 	x.editImports(in, x.imports, func(*ast.ImportSpec) bool { return false })
 	return x.finish(expectation{free: func(one occurrence) bool {
+		if one.file != in || len(one.keys) == 0 || !strings.HasPrefix(one.keys[0], "@") {
+			return false
+		}
+		// Inside, parameters stand for variables; what is born there is declared anew for what follows.
 		at := in.offset(one.ident.Pos())
-		return one.file == in && at >= x.start && at < x.end && len(one.keys) > 0 && strings.HasPrefix(one.keys[0], "@")
+		return at >= x.start && at < x.end || slices.ContainsFunc(x.born, func(v *types.Var) bool { return placeKey(in, v.Pos()) == one.keys[0] })
 	}}, nil, summary)
 }
 

@@ -110,6 +110,13 @@ func (c *changes) editImports(in *file, wanted []wantedImport, unwanted func(*as
 			}
 			c.cut(in, start, end)
 		case gone == len(general.Specs) && !general.Lparen.IsValid():
+		case gone == len(general.Specs)-1 && len(wanted) == 0 && !in.hasComment(general):
+			for _, spec := range general.Specs {
+				if one := spec.(*ast.ImportSpec); !unwanted(one) {
+					start, end := in.offset(one.Pos()), in.offset(one.End())
+					c.replace(in, in.offset(general.Pos()), in.offset(general.End()), words("import "), piece{in.text[start:end], in, start})
+				}
+			}
 		default:
 			for at, spec := range general.Specs {
 				if one := spec.(*ast.ImportSpec); unwanted(one) {
@@ -249,4 +256,9 @@ func qualifiers(tree *ast.File) map[string]bool {
 		return true
 	})
 	return found
+}
+
+// hasComment says whether a comment stands inside of something.
+func (f *file) hasComment(node ast.Node) bool {
+	return slices.ContainsFunc(f.ast.Comments, func(group *ast.CommentGroup) bool { return group.Pos() > node.Pos() && group.Pos() < node.End() })
 }

@@ -71,7 +71,7 @@ func (c *changes) part(in *file, start, end int) []piece {
 			return true
 		}
 		return slices.ContainsFunc(cuts, func(cut edit) bool {
-			return e.start >= cut.start && e.end <= cut.end && (e.start < cut.end || e.end > cut.start) && e.start != cut.end
+			return e.start >= cut.start && e.end <= cut.end && e.start < cut.end && e.end > cut.start
 		})
 	})
 	inside = append(inside, cuts...)
