@@ -37,12 +37,14 @@ const entry = z.object({
 
 /**
  * Compiles the packages of a check and their tests into the cache, and asks which files belong to them. Nothing of the project runs: the go
- * command compiles, and `go list` reads. This is the only command that may write the cache.
+ * command compiles, and `go list` reads. This is the only command that may write the cache. Measured on cobra's 396 tests: without what this
+ * keeps, a check took 3.4 s of processor time for the vet rules alone, with it 0.6 s for all.
  */
 export async function listPackages(bench: Workbench, sandbox: Sandbox, environment: GoEnvironment, cwd: string, given: GoTestArguments, signal?: AbortSignal): Promise<Package[]> {
   const { go, env, mounts, cache } = environment;
   const flags = given.build.join(' ');
-  const script = `"$0" list -e -export -test -deps ${flags ? '$FLAGS ' : ''}-f '' -- "$@" >/dev/null 2>&1
+  // `true` is run in the place of each test binary: so all is compiled and vetted as the tests will be, which `go list -export` leaves half undone.
+  const script = `"$0" test -exec true -run '^$' ${flags ? '$FLAGS ' : ''}"$@" >/dev/null 2>&1
 exec "$0" list -e ${flags ? '$FLAGS ' : ''}-json=Dir,ImportPath,TestGoFiles,XTestGoFiles,Error -- "$@"`;
   const result = await sandbox.run({
     argv: ['sh', '-c', script, go.program, ...given.patterns],
