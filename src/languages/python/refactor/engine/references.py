@@ -165,7 +165,7 @@ class Place:
 
 
 class Bearers:
-    """The references to the symbol `name` of `path`, and what they become when it is called `new`."""
+    """The references to the symbol `name` of `path`, and what they become when it is called `new` (None: they are only looked up)."""
 
     def __init__(self, project, path, name, new):
         self.project, self.path, self.name, self.new = project, path, name, new
@@ -215,10 +215,10 @@ class Bearers:
         bindings = scope.bindings.get(self.name, ())
         if not bindings or not all(self.is_import(view, occurrence) for occurrence in bindings):
             return False
-        return captured(view.scopes, scope, view.scopes.of(self.name, scope), self.new) is None
+        return self.new is None or captured(view.scopes, scope, view.scopes.of(self.name, scope), self.new) is None
 
     def _put(self, view, span, kind, node, text=None):
-        self.places.append(Place(view, span, kind, node, self.new if text is None else text))
+        self.places.append(Place(view, span, kind, node, (self.new or self.name) if text is None else text))
 
     def _occurrence(self, view, occurrence, kind, text=None):
         if occurrence.start < 0:
