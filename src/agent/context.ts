@@ -2,7 +2,9 @@ import { benchFiles } from '../context/files.ts';
 import { readProject } from '../context/graph/read.ts';
 import { fence, failureSection, fileParts, projectOverview } from '../context/project.ts';
 import { repoMap } from '../context/repo-map.ts';
-import { locate } from '../context/locate.ts';
+import type { ProjectGraph } from '../context/graph/graph.ts';
+import { locate, type Located } from '../context/locate.ts';
+import type { Suspect } from '../context/spectrum/ochiai.ts';
 import { estimateTokens } from '../context/tokens.ts';
 import { canonicalJson } from '../core/hash.ts';
 import type { CheckReport, Language } from '../languages/types.ts';
@@ -14,6 +16,10 @@ import type { Goal } from './types.ts';
 
 /** Tokens that the map of files that are not shown may have; aider gives its map 1,024, and more where no file is open. */
 const MOST_MAP_TOKENS = 1_500;
+/** As `estimateTokens` counts. */
+const CHARS_PER_TOKEN = 3.9;
+/** Symbols that the message names as places to look at. */
+const MOST_PLACES = 8;
 
 /** Reports that describe the files the next attempt starts from. */
 export function reportsAt(state: RunState): CheckReport[] {
@@ -33,6 +39,8 @@ export async function plannerContext(input: {
   languages: readonly Language[];
   budget: number;
   lesson?: string;
+  /** Finds what failing tests run more than passing ones; asked only where the sources are more than the message can hold. */
+  suspects?: (graph: ProjectGraph, reports: readonly CheckReport[]) => Promise<readonly Suspect[]>;
 }): Promise<string> {
   const { state, goal, bench, languages } = input;
   const overview = await projectOverview(bench, state.detections);
@@ -51,12 +59,26 @@ export async function plannerContext(input: {
   const fixed = estimateTokens(overview) + estimateTokens(tail.join('\n\n')) + estimateTokens(goal.request);
   const touched = await touchedFiles(state, bench);
   const { graph } = await readProject(benchFiles(bench));
-  const located = await locate({ bench, languages, request: goal.request, reports, touched, graph });
   const room = Math.max(1_000, input.budget - fixed);
+  const sources = graph.files.filter((file) => file.facts.language !== 'other');
+  const choosing = sources.reduce((bytes, file) => bytes + file.size, 0) / CHARS_PER_TOKEN > room;
+  const suspects = choosing ? await input.suspects?.(graph, reports) : undefined;
+  const located = await locate({ bench, languages, request: goal.request, reports, touched, graph, suspects });
+  const places = choosing ? placesSection(located) : '';
   const forMap = Math.min(MOST_MAP_TOKENS, Math.floor(room / 8));
-  const { text: files, shown } = await fileParts(located, languages, room - forMap);
+  const { text: files, shown } = await fileParts(located, languages, room - forMap - estimateTokens(places));
   const map = repoMap(graph, located, goal.request, { budget: forMap, without: shown });
-  return [`## Project\n${overview}`, files && `## Files\n${files}`, map && `## Map of the other files\nThe most important symbols, with the lines where they start.\n${fence(map)}`, ...tail].filter(Boolean).join('\n\n');
+  return [`## Project\n${overview}`, places && `## Where to look\n${places}`, files && `## Files\n${files}`, map && `## Map of the other files\nThe most important symbols, with the lines where they start.\n${fence(map)}`, ...tail].filter(Boolean).join('\n\n');
+}
+
+/** The symbols that evidence points at, a line each. */
+function placesSection(located: readonly Located[]): string {
+  const places = located.flatMap(({ path, symbols = [] }) => symbols.map((symbol) => ({ path, ...symbol })));
+  return places
+    .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
+    .slice(0, MOST_PLACES)
+    .map(({ id, path, fromLine, toLine, why }) => `- ${path}:${fromLine}-${toLine} ${id.slice(id.indexOf('#') + 1)}: ${why.join('; ')}`)
+    .join('\n');
 }
 
 const KINDS: Record<string, string> = {

@@ -15,6 +15,7 @@ import { checkFromCommand, findChecks, takeBaseline } from '../verify/baseline.t
 import { acceptanceChecks } from '../verify/acceptance/acceptance.ts';
 import { approvalName, judge } from '../verify/gate.ts';
 import { reportLine } from '../verify/receipt.ts';
+import type { Baseline } from '../verify/types.ts';
 import { runChecks, sandboxFailure, type CheckRunner } from '../verify/run-check.ts';
 import { testConfigOf } from '../languages/registry.ts';
 import { applyToSource } from '../workspace/apply.ts';
@@ -22,7 +23,7 @@ import type { CheckpointId } from '../workspace/types.ts';
 import { plannerContext, reflectorContext, requestText } from './context.ts';
 import { suspectsAt } from './suspects.ts';
 import { readingsOf } from './readings.ts';
-import { comparedWith, refactoringsOf } from './refactored-base.ts';
+import { baselineFollowing, comparedWith, refactoringsOf } from './refactored-base.ts';
 import { UNCHANGED } from './machine.ts';
 import { failureNotes } from './notes.ts';
 import { countTests, type Session } from './session.ts';
@@ -245,12 +246,17 @@ export async function test(s: Session, state: RunState): Promise<MachineEvent> {
   await s.bench.restore(attempt.to!);
   const reports = await round(s, state, attempt.to!);
   refuseBrokenSandbox(reports);
+  let baseline: Baseline = state.baseline!;
+  if (refactorings.length) {
+    baseline = await baselineFollowing(s, baseline, base, reports, runner(s));
+    await s.bench.restore(attempt.to!);
+  }
   const verdict = await judge({
     ...runner(s),
     base,
     followed: refactorings.map(operationText),
     candidate: attempt.to!,
-    baseline: state.baseline!,
+    baseline,
     detections: state.detections,
     reports,
     // Whatever a check itself wrote into listed files is not what was tested.

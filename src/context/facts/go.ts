@@ -11,9 +11,9 @@ const QUERY = `
 (method_declaration receiver: (_) @receiver body: (_)? @body) @method
 (source_file (type_declaration [(type_spec) (type_alias)] @type))
 (method_elem name: (_) @name.element) @element
-(source_file (const_declaration (const_spec name: (identifier) @name.constant)))
-(source_file (var_declaration (var_spec name: (identifier) @name.constant)))
-(source_file (var_declaration (var_spec_list (var_spec name: (identifier) @name.constant))))
+(source_file (const_declaration (const_spec) @constants))
+(source_file (var_declaration (var_spec) @constants))
+(source_file (var_declaration (var_spec_list (var_spec) @constants)))
 (import_spec) @import
 (call_expression function: (identifier) @name.call)
 (call_expression function: (selector_expression field: (field_identifier) @name.selected))
@@ -54,10 +54,12 @@ export async function goFacts(source: string): Promise<FileFacts> {
     } else if (capture === 'element') {
       const parent = scopes.symbols[scopes.enclosing(from)];
       if (parent?.kind === 'type') scopes.add({ name: wordAt(source, from), parents: [parent.name], kind: 'method', fromLine: line, toLine, signature: shortened(source.slice(from, to), MOST_SIGNATURE), exported: false, from, to }, false);
-    } else if (capture === 'name.constant') {
-      const own = wordAt(source, from);
-      const end = source.indexOf('\n', from);
-      if (own !== '_') scopes.add({ name: own, parents: [], kind: 'constant', fromLine: line, toLine: line, signature: shortened(source.slice(from, end < 0 ? undefined : end), 80), exported: /^\p{Lu}/u.test(own), from, to: from + own.length }, false);
+    } else if (capture === 'constants') {
+      const text = source.slice(from, to);
+      const names = /^[\p{L}_][\p{L}\p{N}_]*(?:\s*,\s*[\p{L}_][\p{L}\p{N}_]*)*/u.exec(text)?.[0].split(/\s*,\s*/) ?? [];
+      for (const own of names) {
+        if (own !== '_') scopes.add({ name: own, parents: [], kind: 'constant', fromLine: line, toLine, signature: shortened(text, 80), exported: /^\p{Lu}/u.test(own), from, to }, false);
+      }
     } else if (capture === 'import') imports.push(...goImport(source.slice(from, to), line));
     else if (capture === 'name.call') scopes.call(wordAt(source, from), '', from, line);
     else if (capture === 'name.selected') {

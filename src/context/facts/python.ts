@@ -21,7 +21,7 @@ const QUERY = `
 
 /** Classes of web frameworks whose instance is the application that a server runs. */
 const APPLICATIONS = /^(FastAPI|Flask|Sanic|Starlette|Quart|Litestar|Celery|Typer|Bottle)$/;
-const APPLICATION_CALL = /^\s*(?::[^=\n]*)?=\s*(?:\w+\.)?(\w+)\(/y;
+const APPLICATION_CALL = /\s*(?::[^=\n]*)?=\s*(?:\w+\.)?(\w+)\(/y;
 
 let grammar: Promise<Captures> | undefined;
 

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path/posix';
-import { parse as parseToml } from 'smol-toml';
+import { parse as parseToml, TomlError } from 'smol-toml';
 import { factLanguage } from '../facts/read.ts';
 import type { ProjectGraph } from './graph.ts';
 import { jsonWithComments, ScriptModules, targetsOf } from './resolve-script.ts';
@@ -36,7 +36,7 @@ function tables(text: string): Scripts {
     return [['[project.scripts]', at(toml, 'project', 'scripts')], ['[project.gui-scripts]', at(toml, 'project', 'gui-scripts')], ['[tool.poetry.scripts]', at(toml, 'tool', 'poetry', 'scripts')]];
   } catch (error) {
     // A broken manifest names no scripts; whoever builds the project is told by its own tools.
-    if (error instanceof Error && error.name === 'TomlError') return [];
+    if (error instanceof TomlError) return [];
     throw error;
   }
 }
