@@ -10,7 +10,8 @@ import { syntaxError } from '../ruff.ts';
  */
 export async function finished(operation: Operation, refactoring: Refactoring, bench: Workbench): Promise<Refactoring> {
   const edits: FileEdit[] = [];
-  for (const edit of refactoring.edits) edits.push(await finishedEdit(edit, operation, bench));
+  const added = refactoring.edits.flatMap((edit) => (edit.kind === 'delete' ? [] : [edit.path]));
+  for (const edit of refactoring.edits) edits.push(await finishedEdit(edit, added, operation, bench));
   if (operation.kind !== 'update_imports') return { ...refactoring, edits };
   const done = new Set(edits.map((edit) => edit.path));
   for (const path of operation.paths ?? []) {
@@ -24,18 +25,18 @@ export async function finished(operation: Operation, refactoring: Refactoring, b
   return { ...refactoring, summary, edits: edits.toSorted((a, b) => (a.path < b.path ? -1 : 1)) };
 }
 
-async function finishedEdit(edit: FileEdit, operation: Operation, bench: Workbench): Promise<FileEdit> {
+async function finishedEdit(edit: FileEdit, added: readonly RelativePath[], operation: Operation, bench: Workbench): Promise<FileEdit> {
   if (edit.kind === 'delete' || edit.text === undefined || !edit.path.endsWith('.py')) return edit;
   if (operation.kind === 'update_imports' && (operation.paths === undefined || operation.paths.includes(edit.path))) {
     return { ...edit, text: await organiseImports(edit.path, edit.text, bench) };
   }
   const before = await textBefore(edit.kind === 'moved' ? edit.from : edit.path, bench);
-  const text = await inOrder(edit.path, before, edit.text, bench);
+  const text = await inOrder(edit.path, before, edit.text, added, bench);
   return text === edit.text ? edit : { ...edit, text };
 }
 
 /** Sorted, where the file was sorted before or is new. */
-async function inOrder(path: RelativePath, before: string | undefined, text: string, bench: Workbench): Promise<string> {
+async function inOrder(path: RelativePath, before: string | undefined, text: string, added: readonly RelativePath[], bench: Workbench): Promise<string> {
   const mark = text.startsWith('\uFEFF') ? '\uFEFF' : '';
   const plain = text.slice(mark.length);
   if (await syntaxError(plain)) return text;
@@ -43,7 +44,7 @@ async function inOrder(path: RelativePath, before: string | undefined, text: str
     const old = before.replace(/^\uFEFF/, '');
     if ((await syntaxError(old)) || (await sortedImports(path, old, bench)) !== old) return text;
   }
-  return mark + (await sortedImports(path, plain, bench));
+  return mark + (await sortedImports(path, plain, bench, added));
 }
 
 async function textBefore(path: RelativePath, bench: Workbench): Promise<string | undefined> {

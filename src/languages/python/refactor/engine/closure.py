@@ -1,6 +1,7 @@
 """What must go along when symbols leave a module: their own statements, private helpers, and whatever would otherwise make a circle of imports."""
 
 from blocks import Blocks
+from exports import exported
 from graph import leads_to
 from refusal import Refusal
 
@@ -81,6 +82,9 @@ class Selection:
                     return True
             if held and self._circle(target):
                 for name in sorted(held):
+                    if not name.startswith("_") and self._known_outside(name):
+                        raise Refusal("import_cycle", "%s and %s would import each other over %s." % (self.source, target, name),
+                                      {"path": self.source, "target": target, "symbols": sorted(held)}, "Move %s too, or choose another module." % name)
                     self.add(name, target, "importing it from %s would make a circle." % self.source)
                 return True
         return False
@@ -94,6 +98,12 @@ class Selection:
             return True
         stem = (self.project.module_of(self.source) or self.source).rpartition(".")[2]
         return any(path != self.source for path in self.project.containing(name, stem))
+
+    def _known_outside(self, name):
+        """Does another module name it, so that it may be looked for where it is."""
+        stem = (self.project.module_of(self.source) or self.source).rpartition(".")[2]
+        exports = exported(self.file.tree)
+        return name in (exports or ()) or any(path != self.source for path in self.project.containing(name, stem))
 
     def _circle(self, target):
         """Would `target`, once it imports from the old module, be imported by it."""

@@ -309,3 +309,15 @@ def dedupe_statements(before, after):
             rows.append(whole_lines(text, lines, node)[:2])
         seen.add(key)
     return after[: len(after) - len(text)] + applied(text, cuts(text, rows))
+
+
+def without_idle_guard(before, after):
+    """The text without an import of `TYPE_CHECKING` that has lost its last use."""
+    if "TYPE_CHECKING" not in after or not guard_used(before) or guard_used(after):
+        return after
+    return drop_imports(after, {"TYPE_CHECKING"})
+
+
+def guard_used(text):
+    tree = parse(text.lstrip("\ufeff"))
+    return any(isinstance(node, ast.Name) and node.id == "TYPE_CHECKING" and isinstance(node.ctx, ast.Load) for node in ast.walk(tree))

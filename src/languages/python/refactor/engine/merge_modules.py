@@ -7,7 +7,7 @@ from blocks import Blocks
 from doctests import examples
 from exports import adding, exported
 from graph import imported_now, leads_to
-from importing import add_imports, dedupe_statements
+from importing import add_imports
 from move_module import move_module
 from placing import insertion
 from plan import Plan
@@ -119,7 +119,6 @@ class Merge:
     def result(self):
         self._check()
         rewrite = Rewrite(self.plan)
-        rewrite.cleaned = dedupe_statements
         rewrite.references(skip={self.source, self.target})
         view = Retarget(self.plan, self.file, lambda offset: self.target)
         view.regions = [(block.start, block.end) for block in self.whole.moving(self.target)]

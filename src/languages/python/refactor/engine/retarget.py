@@ -5,6 +5,7 @@ import re
 
 from chains import chains_of, bound_modules
 from refusal import Refusal
+from text import cuts
 
 # Remarks behind an import that hold for every line it is split into.
 SHARED_REMARK = re.compile(r"#\s*(noqa|type:|pylint|pyright|isort|pragma|nosec)", re.I)
@@ -52,6 +53,10 @@ class Retarget:
         if self.file.text[start:end] != text:
             self.edits.append((start, end, text))
 
+    def folds(self, target, view):
+        """Is the target the very file in which the code stands: then no import is needed. Examples import their own module."""
+        return target == view and not self.prompt
+
     def counts(self, node):
         """Does a place lie in the code that this unit is about."""
         if self.regions is None:
@@ -85,7 +90,7 @@ class Retarget:
             start = self.span(alias)[0]
             view = self.view(start)
             target = self.plan.path(found[0])
-            if target == view and found[0] != self.path:
+            if self.folds(target, view) and found[0] != self.path:
                 if self.counts(node):
                     self.fold_plain(alias, node, found[0])
                 continue
@@ -167,14 +172,16 @@ class Retarget:
         inner = plan.submodule(path, source, alias.name, self.path) if alias.name != "*" else None
         if inner:
             target = plan.path(inner[0])
-            if inner[0] not in plan.modules and not (target == view and inner[0] != self.path):
+            if inner[0] not in plan.modules and not (self.folds(target, view) and inner[0] != self.path):
                 return self.spelled_parent(node, view, path, root, same), alias.name, False
-            if target == view and inner[0] != self.path:
+            if self.folds(target, view) and inner[0] != self.path:
                 self.fold_module(alias, local, node)
                 return None, None, True
             full = after.spell(view, target, relative=node.level > 0, root=root)
             parent, _, last = self.parent_and_last(view, target, full)
             if parent is None:  # no longer in a package: `import last`
+                if last != alias.name and not alias.asname:
+                    self.follow_name(alias, local, last)
                 return "", last, True
             changed = last != alias.name
             if changed and not alias.asname:
@@ -183,11 +190,11 @@ class Retarget:
         symbol = plan.symbol(path, alias.name)
         if symbol:
             target, name = symbol
-            if target == view:
+            if self.folds(target, view):
                 self.fold_symbol(alias, local, name, node)
                 return None, None, True
             return after.spell(view, target, relative=node.level > 0, root=root) or same, name, name != alias.name
-        if plan.path(path) == view and path != self.path:
+        if self.folds(plan.path(path), view) and path != self.path:
             if alias.name == "*":
                 return None, None, True
             self.fold_symbol(alias, local, alias.name, node)
@@ -344,7 +351,7 @@ class Retarget:
             return
         record[2] += 1
         target = plan.path(chain.module.path)
-        if target == view and chain.module.path != self.path and chain.attribute is not None:
+        if self.folds(target, view) and chain.module.path != self.path and chain.attribute is not None:
             self.bare(chain, chain.attribute.attr)
             self.replace(start, self.span(chain.attribute)[1], chain.attribute.attr)
             return
@@ -374,7 +381,7 @@ class Retarget:
     def point(self, chain, start, end, view, target, name):
         """Makes `module.name` mean the name in its new module."""
         plan = self.plan
-        if target == view:
+        if self.folds(target, view):
             self.bare(chain, name)
             self.replace(start, end, name)
             return
@@ -420,10 +427,9 @@ class Retarget:
         at = self.span(statement)[1]
         begin = self.span(statement)[0]
         indent = self.file.text[self.file.text.rfind("\n", 0, begin) + 1: begin]
-        if self.prompt:
-            self.edits.append((begin, begin, line + self.file.newline + self.prompt))
-        elif not indent.strip():
-            self.edits.append((begin, begin, line + self.file.newline + indent))
+        row = begin - len(indent)
+        if self.prompt or not indent.strip():
+            self.edits.append((row, row, (self.prompt or indent) + line + self.file.newline))
         else:
             self.edits.append((at, at, "; " + line))
 
@@ -461,6 +467,7 @@ class Retarget:
     def delete_statements(self):
         """Takes whole statements out; a block that would be empty keeps `pass`, and `if TYPE_CHECKING:` goes with its last line."""
         gone = list(dict.fromkeys(self.deleted))
+        rows = []
         for statement in gone:
             parent = statement.parent
             block = next((body for _, body in ast.iter_fields(parent) if isinstance(body, list) and statement in body), [])
@@ -472,9 +479,10 @@ class Retarget:
                 elif statement is block[-1]:
                     self.edits.append((*self.span(statement), "pass"))
                     continue
-            self.cut(target)
+            self.cut(target, rows if isinstance(target.parent, ast.Module) and not self.prompt else None)
+        self.edits += cuts(self.file.text, rows)
 
-    def cut(self, node):
+    def cut(self, node, rows=None):
         start, end = self.span(node)
         text = self.file.text
         line_start = text.rfind("\n", 0, start) + 1
@@ -489,6 +497,8 @@ class Retarget:
             while text[following] in " \t":
                 following += 1
             self.edits.append((start, following, ""))
+        elif rows is not None:
+            rows.append((line_start + (self.file.mark if line_start == 0 else 0), line_end))
         else:
             self.edits.append((line_start, line_end, ""))
 

@@ -4,7 +4,7 @@ import re
 
 from doctests import examples
 from edits import Edits
-from importing import add_imports
+from importing import add_imports, dedupe_statements, without_idle_guard
 from mentions import list_mentions
 from modules import folder_of
 from refusal import Refusal
@@ -25,7 +25,6 @@ class Rewrite:
         self.kept = {}  # text of modules that stay in an old place
         self.changed = {}  # path -> spans that were changed, of the text before
         self.places = 0
-        self.cleaned = lambda before, after: after  # a last touch to every rewritten file
 
     def words(self):
         """For each thing that moves, a word without which a file cannot point to it."""
@@ -62,7 +61,7 @@ class Rewrite:
             self.record(path, edits)
             if edits or wants:
                 text = add_imports(applied(file.text, edits, path), [want for _, want in wants])
-                self.edits.write(path, self.cleaned(file.text, text))
+                self.edits.write(path, dedupe_statements(file.text, text))
         self.settings()
 
     def of_file(self, file, view):
@@ -103,6 +102,13 @@ class Rewrite:
 
     def result(self, what):
         list_mentions(self.plan, self.changed)
+        for path in sorted(self.edits.written):
+            if path in self.project.paths and path.endswith((".py", ".pyi")) and self.project.file(path).tree is not None:
+                before = self.project.file(path).text
+                text = without_idle_guard(before, self.edits.written[path])
+                if not re.match(r"\ufeff?\s", before):  # its first import went
+                    text = re.sub(r"\A(\ufeff?)[\r\n]+", r"\1", text)
+                self.edits.written[path] = text
         edits = self.edits.result()
         for path, text in sorted(self.kept.items()):
             edits.append({"kind": "write", "path": path, "text": text})

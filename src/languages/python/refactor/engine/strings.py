@@ -65,6 +65,8 @@ def rewrite_strings(plan, file, view, symbol):
     for node in ast.walk(file.tree):
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or id(node) in documentation or not hasattr(node, "parent"):
             continue
+        if not isinstance(node.parent, (ast.JoinedStr, ast.FormattedValue)) and "import " in node.value and "\n" in node.value:
+            note_code(plan, file, node)
         if isinstance(node.parent, (ast.JoinedStr, ast.FormattedValue)) or not DOTTED.match(node.value):
             continue
         call = call_of(node)
@@ -80,6 +82,16 @@ def rewrite_strings(plan, file, view, symbol):
             continue
         edits.append((span[0] + file.mark, span[1] + file.mark, new))
     return edits
+
+
+def note_code(plan, file, node):
+    """A string that holds code is left as it is; a person is told where it imports what moves."""
+    for match in re.finditer(r"^[ \t]*(?:from|import)[ \t]+([\w.]+)(?:[ \t]+import[ \t]+([\w, ]+))?", node.value, re.M):
+        found = resolved(plan, file.path, match.group(1)) if not match.group(1).startswith(".") else None
+        names = re.findall(r"\w+", match.group(2) or "")
+        if found and (found[0] in plan.modules or any(plan.symbol(found[0], name) for name in names)):
+            line = node.lineno + node.value.count("\n", 0, match.start())
+            plan.project.note("string", file.path, line, "Code in a string: %s" % match.group().strip())
 
 
 def rewrite_settings(plan, path, symbol):
