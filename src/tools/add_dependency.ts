@@ -6,6 +6,7 @@ import { asksForPackage } from '../context/scaffolds/registry.ts';
 import type { Mount } from '../sandbox/types.ts';
 import type { FileChange, TextFile } from '../workspace/types.ts';
 import { allowedByFile } from './allowed-dependencies.ts';
+import { addGoModule, MODULE_PATH } from './go-modules.ts';
 import { install, newPackagesFolder, pipCommands, putFile, removeFolder } from './installer.ts';
 import { canonicalName, withProjectDependency, withRequirement } from './manifests.ts';
 import { defineTool, done, refused } from './outcome.ts';
@@ -14,19 +15,23 @@ import type { ToolContext } from './types.ts';
 
 const schema = z.strictObject({
   // Plain registry names only: no URL, path, alias or option can stand here.
-  name: z.string().regex(/^(@[a-z0-9][\w.-]*\/)?[A-Za-z0-9][\w.-]*$/, 'expected the plain name of a package'),
-  version: z.string().regex(/^[\^~=<>!]{0,2}\s?\d[\w.+*-]*$/, 'expected a version such as 1.2.3 or ^1.2').optional(),
+  name: z.string().regex(new RegExp(`^(@[a-z0-9][\\w.-]*\\/)?[A-Za-z0-9][\\w.-]*$|${MODULE_PATH.source}`), 'expected the plain name of a package'),
+  version: z.string().regex(/^[\^~=<>!]{0,2}\s?v?\d[\w.+*-]*$/, 'expected a version such as 1.2.3 or ^1.2').optional(),
   dev: z.boolean().optional().describe('needed for development and tests only'),
-  language: z.enum(['python', 'javascript']).optional().describe('default: by the manifest of the project'),
+  language: z.enum(['python', 'javascript', 'go']).optional().describe('default: by the manifest of the project'),
 });
 type Args = z.infer<typeof schema>;
-type Registry = 'python' | 'javascript';
+type Registry = 'python' | 'javascript' | 'go';
 
 /** Lock files that only their own tool can keep right. */
-const FOREIGN_LOCKS = { javascript: ['pnpm-lock.yaml', 'yarn.lock', 'bun.lockb', 'bun.lock'], python: ['uv.lock', 'poetry.lock', 'pdm.lock', 'Pipfile.lock'] } as const;
+const FOREIGN_LOCKS = { javascript: ['pnpm-lock.yaml', 'yarn.lock', 'bun.lockb', 'bun.lock'], python: ['uv.lock', 'poetry.lock', 'pdm.lock', 'Pipfile.lock'], go: ['vendor/modules.txt'] } as const;
 
 async function registryOf(args: Args, context: ToolContext): Promise<Registry> {
+  // A module path names its registry; elsewhere it would be a folder or a repository.
+  const isModule = MODULE_PATH.test(args.name);
+  if (isModule !== (args.language === 'go') && args.language !== undefined) throw new UntilgreenError('bad_arguments', `name: ${args.name} is ${isModule ? 'a Go module path' : 'no Go module path such as github.com/spf13/cobra'}.`);
   if (args.language) return args.language;
+  if (isModule) return 'go';
   const javascript = await context.bench.exists('package.json');
   const python = (await context.bench.exists('pyproject.toml')) || (await context.bench.exists('requirements.txt'));
   if (javascript && python) throw new UntilgreenError('bad_arguments', 'language: the project has a Python and a JavaScript manifest; say which one.');
@@ -126,9 +131,9 @@ export const addDependency = defineTool<Args>({
       if (answer.answer === 'denied') return refused('dependency_refused', `${args.name} was not approved${answer.reason ? `: ${answer.reason}` : ''}.`, { name: args.name });
       if (answer.answer === 'pending') return refused('approval_needed', `${args.name} needs an approval. Approve it, or name it in ${context.settings.allowedDependenciesFile}.`, { name: args.name, language: registry });
     }
-    const folder = await newPackagesFolder(registry === 'javascript' ? 'node' : 'python', context);
+    const folder = await newPackagesFolder(registry === 'javascript' ? 'node' : registry, context);
     try {
-      const { changes, command, mount } = await (registry === 'javascript' ? addToNode : addToPython)(args, folder, context);
+      const { changes, command, mount } = await (registry === 'javascript' ? addToNode : registry === 'go' ? addGoModule : addToPython)(args, folder, context);
       await context.bench.write(changes);
       await context.bench.show(mount);
       const paths = changes.map((c) => c.path).sort();

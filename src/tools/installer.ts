@@ -20,7 +20,7 @@ export async function putFile(folder: string, name: string, text: string): Promi
 }
 
 /** A new, empty folder `<packages>/<kind>-<n>`. What is installed is never changed: an earlier checkpoint shows an earlier folder. */
-export async function newPackagesFolder(kind: 'python' | 'node', context: ToolContext): Promise<string> {
+export async function newPackagesFolder(kind: 'python' | 'node' | 'go', context: ToolContext): Promise<string> {
   const { packages, root } = context.bench;
   const owner = await stat(root);
   await mkdir(packages, { recursive: true, mode: 0o700 });
@@ -35,7 +35,7 @@ export async function newPackagesFolder(kind: 'python' | 'node', context: ToolCo
 /** Longest time of one install, in milliseconds: a cold cache and a slow line. */
 const INSTALL_MS = 300_000;
 
-async function attempt(argv: string[], folder: string, context: ToolContext) {
+async function attempt(argv: string[], folder: string, context: ToolContext, own: Record<string, string>) {
   const { mounts, env } = await surroundings(context);
   const access = networkAccess();
   const cache = await installCache(await stat(folder));
@@ -43,19 +43,20 @@ async function attempt(argv: string[], folder: string, context: ToolContext) {
   const host = [...mounts.filter((m) => m.target !== mountAt && !m.target.startsWith(`${mountAt}/`)), ...access.mounts, cache.mount];
   return context.sandbox.run({
     argv, workspace: folder, network: 'install', mounts: host.filter((m, i) => host.findIndex((other) => other.target === m.target) === i),
-    env: { ...env, npm_config_offline: 'false', ...access.env, ...cache.env }, limits: { wallMs: Math.max(INSTALL_MS, context.settings.commandTimeoutMs) }, ...(context.signal ? { signal: context.signal } : {}),
+    env: { ...env, npm_config_offline: 'false', ...own, ...access.env, ...cache.env }, limits: { wallMs: Math.max(INSTALL_MS, context.settings.commandTimeoutMs) }, ...(context.signal ? { signal: context.signal } : {}),
   });
 }
 
 /**
  * Runs an installer in a folder that holds the manifests alone: with network, but without the project's files, its environment
  * or its configuration, so that no code of the project runs. The first command whose program is there is used.
+ * @param own variables of the installer; proxies and indexes of the machine win
  * @throws `step_failed` with the end of what the installer printed, `sandbox_error`, `cancelled`
  */
-export async function install(folder: string, commands: readonly string[][], context: ToolContext): Promise<void> {
+export async function install(folder: string, commands: readonly string[][], context: ToolContext, own: Record<string, string> = {}): Promise<void> {
   let said = 'there is no installer';
   for (const argv of commands) {
-    const result = await attempt(argv, folder, context);
+    const result = await attempt(argv, folder, context, own);
     context.signal?.throwIfAborted();
     if (result.status === 'sandbox_error') throw new UntilgreenError('sandbox_error', result.error ?? 'The sandbox could not start the installer.');
     if (result.status === 'exited' && result.exitCode === 0) return;

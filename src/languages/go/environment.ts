@@ -39,11 +39,13 @@ export async function environmentFor(bench: Workbench): Promise<GoEnvironment> {
   const go = await toolchain();
   const cgo = await usesC(bench);
   const cache = { source: await cacheFolder(bench, go, cgo), target: CACHE_INSIDE };
-  const modules = await moduleCache(go.program);
+  // What was added during the run holds all modules; else the user's own cache does.
+  const added = bench.mounts.find((mount) => mount.source.startsWith(`${bench.packages}/go-`))?.target;
+  const modules = added ?? (await moduleCache(go.program));
   return {
     go,
     cache,
-    mounts: [...go.tools.mounts, cache, ...(modules === undefined ? [] : [{ source: modules, target: modules, optional: true }])],
+    mounts: [...go.tools.mounts, cache, ...(modules === undefined || added !== undefined ? [] : [{ source: modules, target: modules, optional: true }])],
     env: { ...GO_ENV, PATH: go.tools.path, GOCACHE: CACHE_INSIDE, GOFLAGS: '-buildvcs=false', GOSUMDB: 'off', CGO_ENABLED: cgo ? '1' : '0', ...(modules === undefined ? {} : { GOMODCACHE: modules }) },
   };
 }
