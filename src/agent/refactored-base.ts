@@ -1,8 +1,12 @@
 import { asError } from '../core/errors.ts';
 import { languageOf } from '../languages/registry.ts';
+import type { CheckReport } from '../languages/types.ts';
 import type { Plan, StepState } from '../plan/types.ts';
 import { operationSchema, carryOut, sourcesOf, type Operation, type OperationKind } from '../refactor/index.ts';
 import { toolNamed } from '../tools/registry.ts';
+import { resultsByKey } from '../verify/baseline.ts';
+import { runChecks, type CheckRunner } from '../verify/run-check.ts';
+import type { Baseline } from '../verify/types.ts';
 import type { CheckpointId } from '../workspace/types.ts';
 import type { Session } from './session.ts';
 import type { Attempt, RunState } from './state.ts';
@@ -47,4 +51,19 @@ export async function comparedWith(s: Session, state: RunState): Promise<{ base:
     return plain;
   }
   return { base: await s.bench.checkpoint(), refactorings };
+}
+
+/**
+ * The baseline under the names that the refactorings gave its tests: a doctest has the name of its function, an example in Go too. Where tests of the
+ * baseline are gone, the checks are run on what the refactorings alone make of the base; if no fewer tests pass there, these are the baseline.
+ *
+ * Leaves the copy with other files than it had.
+ */
+export async function baselineFollowing(s: Session, baseline: Baseline, base: CheckpointId, now: readonly CheckReport[], run: CheckRunner): Promise<Baseline> {
+  const present = resultsByKey(now);
+  const passed = (reports: readonly CheckReport[]): string[] => [...resultsByKey(reports)].flatMap(([key, { test }]) => (test.outcome === 'passed' ? [key] : []));
+  if (passed(baseline.reports).every((key) => present.has(key))) return baseline;
+  await s.bench.restore(base);
+  const reports = await runChecks(baseline.checks, run);
+  return passed(reports).length >= passed(baseline.reports).length ? { ...baseline, reports } : baseline;
 }

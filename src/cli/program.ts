@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { ContextFlags } from './commands/context.ts';
+import { testCommands } from './commands/test-grammar.ts';
 import type { DemoOptions } from './commands/demo.ts';
 import type { ExecOptions } from './commands/exec.ts';
 import type { ModelsOptions } from './commands/models.ts';
@@ -402,6 +403,8 @@ Exit codes: 0 the tool answered (\`data\` says how a command or the tests ended)
     .action(async (name: string, options: { json: string; dir: string; sandbox?: string }) => done(await (await import('./commands/tool.ts')).toolCall(name, options)));
 
   addRefactor(program, async (kind, words, options) => done(await (await import('./commands/refactor.ts')).refactor(kind, words, options)));
+
+  testCommands(program, done);
 
   const sandbox = program.command('sandbox').description('the image in which commands run where containers are the sandbox');
   sandbox.command('build-image').description('build it, with Python, pytest, Node and Go, from Debian packages; needs podman or docker, and the network')

@@ -64,7 +64,7 @@ export async function carryOut(operation: Operation, options: CarryOutOptions): 
         held.gates.push({ gate, result: 'absent' });
         continue;
       }
-      const fresh = newProblems(before.problems[gate], now, operation);
+      const fresh = newProblems(before.problems[gate], now, operation, gate === 'load');
       if (fresh.length) throw gateRefusal(gate, fresh);
       held.gates.push({ gate, result: 'held' });
       emit('refactoring_gate', { gate, ok: true });

@@ -22,6 +22,12 @@ describe('a problem counts against a refactoring when it was not there before', 
     expect(newProblems(before, after, RENAME).map((p) => p.message)).toEqual(fresh);
   });
 
+  test('a missing package keeps every module from loading, however many there are', () => {
+    const missing = problem("No module named 'yaml'", 'a.py', 'ModuleNotFoundError');
+    expect(newProblems([missing], [missing, { ...missing, path: 'b.py' }], RENAME, true)).toEqual([]);
+    expect(newProblems([], [missing], RENAME, true)).toEqual([missing]);
+  });
+
   test('nothing is new when nothing changed, and everything is when there was nothing', () => {
     const some = fc.array(fc.record({ path: fc.constantFrom('a.py', 'b.py'), line: fc.nat(99), code: fc.constantFrom('F821', 'F401'), message: fc.constantFrom('x', 'y', '`area` z') }));
     fc.assert(fc.property(some, some, (before, more) => {

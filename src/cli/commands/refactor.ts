@@ -1,9 +1,10 @@
-import { EXIT } from '../../core/errors.ts';
-import { carryOut, operationText, preview, type Note, type Operation } from '../../refactor/index.ts';
+import { EXIT, UntilgreenError } from '../../core/errors.ts';
+import { carryOut, carryOutUntested, operationText, preview, type CarryOutOptions, type Note, type Operation } from '../../refactor/index.ts';
 import { refactoringPlan } from '../../plan/templates/refactoring.ts';
 import type { Plan } from '../../plan/types.ts';
 import { insideProject } from '../../tools/refactoring.ts';
 import { openToolSession, type ToolSession } from '../../tools/session.ts';
+import type { ToolContext } from '../../tools/types.ts';
 import { findChecks } from '../../verify/baseline.ts';
 import { usage } from '../arguments.ts';
 import { projectDirectory } from '../directory.ts';
@@ -25,7 +26,7 @@ export async function refactor(kind: string, words: readonly string[], options: 
   const config = await configFor(options, directory);
   const { signal, release } = cancelOnSignal(() => {});
   const session = await openToolSession({ directory, config, signal });
-  let planned: { plan: Plan; checks: number } | number;
+  let planned: Plan | number;
   try {
     planned = await prepared(session, kind, words, options);
   } finally {
@@ -33,16 +34,16 @@ export async function refactor(kind: string, words: readonly string[], options: 
     release();
   }
   if (typeof planned === 'number') return planned;
-  const { plan } = planned;
+  const plan = planned;
   return job(config, options, plan.summary, (engine, face) => engine.run({ directory, request: plan.summary, plan, ...(options.check && { checks: options.check }) }, face));
 }
 
 /** Computes it; what needs no tests is ended here with its exit code. */
-async function prepared(session: ToolSession, kind: string, words: readonly string[], options: RefactorOptions): Promise<{ plan: Plan; checks: number } | number> {
-  const done: { exitCode?: number; plan?: Plan; checks: number } = { checks: 0 };
+async function prepared(session: ToolSession, kind: string, words: readonly string[], options: RefactorOptions): Promise<Plan | number> {
+  const done: { exitCode?: number; plan?: Plan } = {};
   const worked = await session.work(async (context) => {
     const operation = insideProject(await readers[kind]!(words, options, context));
-    const { bench, sandbox, signal, languages } = context;
+    const { bench, sandbox, signal } = context;
     const at = { bench, sandbox, ...(signal && { signal }) };
     const { edits, summary, notes } = await preview(operation, at);
     if (!edits.length) {
@@ -54,24 +55,44 @@ async function prepared(session: ToolSession, kind: string, words: readonly stri
       done.exitCode = told(operation, { summary, notes, diff: await bench.diff() }, options);
       return { ok: false };
     }
-    done.checks = (await findChecks(bench, languages, options.check ?? [])).length;
-    if (options.tests === false || done.checks === 0) {
-      if (done.checks === 0 && options.tests !== false) {
-        throw usage('The project has no tests that could show that nothing broke.', 'Let `untilgreen test generate` write some, give a command with --check, or take the gates alone with --no-tests.');
-      }
-      if (!options.quiet) sayProgress('Without tests: every changed file is parsed, checked for undefined names and loaded alone.');
-      await carryOut(operation, at);
-      done.exitCode = told(operation, { summary, notes, diff: '' }, options);
+    if (options.tests === false || !(await hasTests(context, options.check ?? []))) {
+      const pinned = options.tests === false ? undefined : await untested(operation, at, options);
+      if (options.tests === false) await carryOut(operation, at);
+      done.exitCode = told(operation, { summary: pinned === undefined ? summary : `${summary} ${pinned}`, notes, diff: '' }, options);
       return { ok: true };
     }
     done.plan = (await refactoringPlan(operation, context)).toJSON();
     return { ok: false };
   });
   if (done.exitCode !== undefined) {
-    if (worked.run && !options.json) print(`Applied without tests; \`untilgreen undo\` takes it back.`);
+    if (worked.run && !options.json) print('Applied; `untilgreen undo` takes it back.');
     return done.exitCode;
   }
-  return { plan: done.plan!, checks: done.checks };
+  return done.plan!;
+}
+
+/** Whether anything in the project, or given with --check, could show that something broke. */
+async function hasTests({ bench, languages }: Pick<ToolContext, 'bench' | 'languages'>, given: readonly string[]): Promise<boolean> {
+  const checks = await findChecks(bench, languages, given);
+  if (checks.some(({ framework }) => framework === 'command' || framework === 'doctest')) return true;
+  if (!checks.length) return false;
+  for (const { path, link } of await bench.list()) {
+    const language = link === undefined ? languages.find((l) => l.isTestFile(path)) : undefined;
+    if (language && (await language.staticTests(path, (await bench.readText(path)).text)).length) return true;
+  }
+  return false;
+}
+
+/** A refactoring of a project without tests: what the code does is pinned first. Gives what was shown, in words. */
+async function untested(operation: Operation, at: CarryOutOptions, options: RefactorOptions): Promise<string> {
+  const say = (text: string): void => (options.quiet || options.json ? undefined : sayProgress(text));
+  say('The project has no tests: what the code does now is pinned first.');
+  const { pinned, functions, skipped } = await carryOutUntested(operation, { ...at, onProgress: say });
+  if (pinned === 0) {
+    const why = skipped.slice(0, 3).map(({ path, name, why: reason }) => `${path}${name ? ` ${name}` : ''}: ${reason}`).join('; ');
+    throw new UntilgreenError('refactoring_refused', `The project has no tests, and what the code does could not be pinned${why ? ` (${why})` : ''}.`, { reason: 'behaviour', skipped }, 'Give a command that shows it with --check, or take the gates alone with --no-tests.');
+  }
+  return `${pinned} tests of what ${functions.length} ${functions.length === 1 ? 'function does' : 'functions do'} were made for it, and pass before and after; \`untilgreen test generate\` keeps such tests.`;
 }
 
 /** The outcome of what was only computed or applied without tests, on stdout. */
