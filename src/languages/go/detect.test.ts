@@ -24,6 +24,14 @@ describe('a Go project', () => {
     ]);
   });
 
+  it('is a nested module where the root has none, with or without tests', async () => {
+    const bench = await projectOf({ 'web/index.html': '', 'backend/go.mod': 'module b\n', 'backend/b.go': 'package b\n', 'examples/x/go.mod': 'module x\n', 'examples/x/x_test.go': TEST });
+    await bench.write([{ kind: 'delete', path: 'go.mod' }]);
+    expect((await detect(bench)).map((one) => [one.root, one.checks[0]?.why])).toEqual([['backend', 'backend: backend/go.mod, there are no tests yet']]);
+    await bench.write([{ kind: 'delete', path: 'backend/go.mod' }, { kind: 'delete', path: 'examples/x/go.mod' }]);
+    expect(await detect(bench)).toEqual([]);
+  });
+
   it.each([
     ['a_test.go', true, false], ['a/testdata/x.go', true, false], ['a.go', false, false], ['go.mod', false, true], ['sub/go.work', false, true], ['vendor/x/y.go', false, true], ['go.sum', false, false], ['test.py', false, false],
   ])('%s is a test file: %s, and steers the tests: %s', (path, test, config) => {

@@ -5,6 +5,8 @@ import { folderOf, isOwnGo, within } from './paths.ts';
 
 /** Folders deep in which a nested module may stand. */
 const NESTED_DEPTH = 4;
+/** Modules in such folders show something, and often need what is not on this machine. */
+const SAMPLES = /(^|\/)(fixtures?|templates?|docs?|examples?)(\/|$)/;
 
 /** A module of the project: its folder, its path, its own Go files. */
 export interface Module {
@@ -25,7 +27,7 @@ export async function detect(bench: Workbench): Promise<Detection[]> {
   return found.map((module) => detection(module, files, workspace));
 }
 
-/** The module at the root, and nested ones that have tests. Without a go.mod the root is one where Go stands in it and nothing else rules it. */
+/** The module at the root, and nested ones that have tests; without one at the root, all that are nested. Go files without a go.mod belong to none. */
 export async function modulesOf(bench: Workbench, files: readonly RelativePath[]): Promise<Module[]> {
   const roots = files.filter((path) => /(^|\/)go\.mod$/.test(path) && isOwnGo(path.replace(/go\.mod$/, 'a.go'))).map(folderOf);
   const own = (root: string): RelativePath[] =>
@@ -33,9 +35,9 @@ export async function modulesOf(bench: Workbench, files: readonly RelativePath[]
   const modules: Module[] = [];
   for (const root of roots) {
     const mine = own(root);
-    const nested = root !== '';
-    const sample = root.split('/').length > NESTED_DEPTH || /(^|\/)(fixtures?|templates?|docs?)(\/|$)/.test(root);
-    if (nested && (sample || !mine.some((path) => path.endsWith('_test.go')))) continue;
+    const sample = root.split('/').length > NESTED_DEPTH || SAMPLES.test(root);
+    // Beside a module at the root, one without tests is a tool or a plugin; alone, it is the project.
+    if (root !== '' && (sample || (roots.includes('') && !mine.some((path) => path.endsWith('_test.go'))))) continue;
     const name = [root, 'go.mod'].filter(Boolean).join('/');
     const source = await bench.readText(name).then((file) => file.text, () => ''); // an unreadable one is the go command's to report
     const path = modulePathOf(source);
