@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { UntilgreenError } from '../core/errors.ts';
@@ -84,13 +84,24 @@ async function installedBefore(context: ToolContext): Promise<string[]> {
 /** Installs wheels into `folder`, which is put on the path of Python, and adds the requirement to the manifest. */
 async function addToPython(args: Args, folder: string, context: ToolContext): Promise<Added> {
   const spec = `${args.name}${pip(args)}`;
-  const manifest = await pythonManifest(args, spec, context);
+  await pythonManifest(args, spec, context); // told before the minutes of an install, where there is no place for it
   const others = (await installedBefore(context)).filter((other) => canonicalName(/^[\w.-]+/.exec(other)?.[0] ?? '') !== canonicalName(args.name));
   const specs = [...others, spec];
   await install(folder, await pipCommands(['--target', 'site', ...specs], context), context);
   await putFile(folder, 'specs.json', JSON.stringify(specs));
   const site = join(folder, 'site');
+  const manifest = await pythonManifest(args, (await pinned(args, site, context)) ?? spec, context);
   return { changes: manifest ? [manifest] : [], command: `pip install ${/[<>~*]/.test(spec) ? `'${spec}'` : spec}`, mount: { source: site, target: site } };
+}
+
+/** The requirement with the version that was installed, where a list of requirements is new, empty or pins everything, and no version was asked for. */
+async function pinned(args: Args, site: string, { bench }: ToolContext): Promise<string | undefined> {
+  if (args.version !== undefined || (await bench.exists('pyproject.toml'))) return undefined;
+  const path = args.dev && (await bench.exists('requirements-dev.txt')) ? 'requirements-dev.txt' : 'requirements.txt';
+  const lines = (await bench.exists(path)) ? (await bench.readText(path)).text.split(/\r?\n/).filter((line) => /^\s*[\w.-]/.test(line)) : [];
+  if (lines.some((line) => !line.includes('=='))) return undefined;
+  const info = (await readdir(site)).map((name) => /^(.+)-([^-]+)\.dist-info$/.exec(name)).find((match) => canonicalName(match?.[1] ?? '') === canonicalName(args.name));
+  return info?.[2] === undefined ? undefined : `${args.name}==${info[2]}`;
 }
 
 /** The changed manifest: for development the list of such requirements, else requirements.txt, else pyproject.toml. */
