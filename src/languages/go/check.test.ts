@@ -88,6 +88,15 @@ func BenchmarkAdd(b *testing.B) {
     expect(outcomes((await runProject(files, { args: ['-run', 'T(hree|wo)', '-short', './...'] })).tests)).toEqual({ 'a_test.go::TestTwo': 'passed', 'sub/b_test.go::TestThree': 'passed' });
   });
 
+  it('takes packages from vendor, and those of a workspace', async () => {
+    const uses = (path: string) => `package calc\n\nimport (\n\t"testing"\n\n\t"${path}"\n)\n\nfunc TestOne(t *testing.T) {\n\tif lib.One() != 1 {\n\t\tt.Fatal("wrong")\n\t}\n}\n`;
+    const lib = 'package lib\n\nfunc One() int { return 1 }\n';
+    const vendored = { 'go.mod': `${GO_MOD}\nrequire example.org/lib v1.0.0\n`, 'vendor/modules.txt': '# example.org/lib v1.0.0\n## explicit\nexample.org/lib\n', 'vendor/example.org/lib/lib.go': lib, 'a_test.go': uses('example.org/lib') };
+    expect(await runProject(vendored)).toMatchObject({ status: 'passed', collected: 1 });
+    const workspace = { 'go.work': 'go 1.23\n\nuse (\n\t.\n\t./lib\n)\n', 'lib/go.mod': 'module example.org/lib\n', 'lib/lib.go': lib, 'a_test.go': uses('example.org/lib') };
+    expect(await runProject(workspace)).toMatchObject({ status: 'passed', collected: 1 });
+  });
+
   it('says which test was running when the time was up', async () => {
     const run = await runProject({ 'calc.go': CALC, 'calc_test.go': test('func TestEver(t *testing.T) {\n\tfor {\n\t\ttime.Sleep(time.Second)\n\t}\n}\n', '\t"time"') }, { limits: { wallMs: 8_000 } });
     expect(run).toMatchObject({ status: 'timeout', tests: [{ id: 'calc_test.go::TestEver', outcome: 'failed', errorClass: 'Timeout' }] });

@@ -21,11 +21,11 @@ const SCRIPT = 'exec 3>>"$0" && rm -f -- "$0" && exec "$@" >&3 3>&-';
  * @throws `sandbox_error` where there is no Go
  */
 export async function prepareCheck(check: Check, bench: Workbench, options: { files?: RelativePath[]; testIds?: string[]; sandbox?: Sandbox; signal?: AbortSignal } = {}): Promise<CheckCommand> {
-  const environment = await environmentFor(bench).catch((thrown: unknown) => {
+  const given = narrowed(check, options);
+  const environment = await environmentFor(bench, given.flags.some((flag) => /^-{1,2}(race|msan|asan)$/.test(flag))).catch((thrown: unknown) => {
     const { problem, next } = missingGo(thrown);
     throw new UntilgreenError('sandbox_error', problem, { check: check.id }, next, { cause: thrown });
   });
-  const given = narrowed(check, options);
   const packages = options.sandbox ? await listPackages(bench, options.sandbox, environment, check.cwd, given, options.signal) : [];
   const expected = await expectedTests(bench, packages, given);
   const report = await openReportFile(bench.root);

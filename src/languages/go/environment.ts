@@ -14,6 +14,8 @@ import { toolchain } from './toolchain.ts';
 import type { Toolchain } from './toolchain.ts';
 
 const run = promisify(execFile);
+/** The index of packages is written when it is read, and a read-only cache makes that an error; all else that cannot be kept is done without. */
+const NO_INDEX = 'goindex=0';
 /** Where the cache of compiled packages appears in the sandbox. */
 const CACHE_INSIDE = '/tmp/go-build';
 
@@ -33,11 +35,12 @@ export interface GoEnvironment {
  * Compiled packages are kept between commands and shared by projects. They are written by commands that compile alone (`fillCache`), so that
  * no code of a project ever runs where it could change them; all other commands see them read-only, which Go's own tools bear.
  *
+ * @param native a C compiler is needed although the project has no C, as by `-race`
  * @throws `file_missing` where there is no Go
  */
-export async function environmentFor(bench: Workbench): Promise<GoEnvironment> {
+export async function environmentFor(bench: Workbench, native = false): Promise<GoEnvironment> {
   const go = await toolchain();
-  const cgo = await usesC(bench);
+  const cgo = native || (await usesC(bench));
   const cache = { source: await cacheFolder(bench, go, cgo), target: CACHE_INSIDE };
   // What was added during the run holds all modules; else the user's own cache does.
   const added = bench.mounts.find((mount) => mount.source.startsWith(`${bench.packages}/go-`))?.target;
@@ -46,7 +49,7 @@ export async function environmentFor(bench: Workbench): Promise<GoEnvironment> {
     go,
     cache,
     mounts: [...go.tools.mounts, cache, ...(modules === undefined || added !== undefined ? [] : [{ source: modules, target: modules, optional: true }])],
-    env: { ...GO_ENV, PATH: go.tools.path, GOCACHE: CACHE_INSIDE, GOFLAGS: '-buildvcs=false', GOSUMDB: 'off', CGO_ENABLED: cgo ? '1' : '0', ...(modules === undefined ? {} : { GOMODCACHE: modules }) },
+    env: { ...GO_ENV, PATH: go.tools.path, GOCACHE: CACHE_INSIDE, GOFLAGS: '-buildvcs=false', GOSUMDB: 'off', GODEBUG: NO_INDEX, CGO_ENABLED: cgo ? '1' : '0', ...(modules === undefined ? {} : { GOMODCACHE: modules }) },
   };
 }
 
