@@ -1,12 +1,13 @@
 import type { RelativePath } from '../../workspace/types.ts';
 import { goRefactor } from '../go/refactor/engine.ts';
 import { pythonRefactor } from '../python/refactor/index.ts';
+import { nodeRefactor } from '../javascript/refactor/engine.ts';
 import { languageOf } from '../registry.ts';
 import { refuse } from './refuse.ts';
 import type { RefactorEngine } from './types.ts';
 
 /** The refactoring engines, one a language family. A new one is a folder and a line here. */
-export const refactorEngines: readonly RefactorEngine[] = [pythonRefactor, goRefactor];
+export const refactorEngines: readonly RefactorEngine[] = [pythonRefactor, goRefactor, nodeRefactor];
 
 /**
  * The engine for a file, by its extension.

@@ -1,8 +1,9 @@
-import { posix } from 'node:path';
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Problem, RefactorContext, RefactorEngine, Refactoring } from '../../refactor/types.ts';
+import { join, posix } from 'node:path';
+import type { FileEdit, Problem, RefactorContext, RefactorEngine, Refactoring, UpdateImports } from '../../refactor/types.ts';
 import type { RelativePath, Workbench } from '../../../workspace/types.ts';
+import { organiseImports } from '../imports/organise.ts';
+import { isCode } from '../test-paths.ts';
 import { loadProblems } from './gates/load.ts';
 import type { Listing } from './project/files.ts';
 import { asked } from './worker/pool.ts';
@@ -13,8 +14,11 @@ import { asked } from './worker/pool.ts';
  */
 export const nodeRefactor: RefactorEngine = {
   languages: ['javascript', 'typescript'],
-  operations: new Set(['rename', 'move_symbols', 'move_module', 'merge_modules', 'split_module', 'extract_function', 'remove_unused'] as const),
-  compute: async (operation, context) => (await ask(context, { kind: 'compute', operation })) as Refactoring,
+  operations: new Set(['rename', 'move_symbols', 'move_module', 'merge_modules', 'split_module', 'extract_function', 'inline_function', 'change_signature', 'remove_unused', 'update_imports'] as const),
+  compute: async (operation, context) => {
+    const result = (await ask(context, { kind: 'compute', operation })) as Refactoring;
+    return operation.kind === 'update_imports' ? inOrder(result, operation, context.bench) : result;
+  },
   lint: async (paths, context) => (await ask(context, { kind: 'lint', paths })) as Problem[],
   load: loadProblems,
   types: async (context) => (await ask(context, { kind: 'types' })) as Problem[] | undefined,
@@ -38,4 +42,20 @@ export async function listingOf(bench: Workbench): Promise<Listing> {
     if (!mounts.some((m) => m.at === at) && (await stat(source).then((s) => s.isDirectory(), () => false))) linked.push({ at, source });
   }
   return { root: bench.root, source: bench.source, mounts: [...mounts, ...linked], files };
+}
+
+/** Repaired files, and those that were asked for, with their imports in order, the unused dropped and the missing added. */
+async function inOrder(result: Refactoring, { paths }: UpdateImports, bench: Workbench): Promise<Refactoring> {
+  const texts = new Map(result.edits.flatMap((e): [RelativePath, string][] => (e.kind === 'write' ? [[e.path, e.text]] : [])));
+  const repaired = texts.size;
+  for (const path of paths ?? [...texts.keys()]) {
+    if (!isCode(path)) continue;
+    const before = (await bench.readText(path)).text;
+    const text = texts.get(path) ?? before;
+    const organised = await organiseImports(path, text, bench);
+    if (organised !== before) texts.set(path, organised);
+  }
+  const others = texts.size - repaired;
+  const edits: FileEdit[] = [...texts].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([path, text]) => ({ kind: 'write', path, text }));
+  return { ...result, edits, summary: others > 0 ? `${result.summary} Imports put in order in ${others} more ${others === 1 ? 'file' : 'files'}.` : result.summary };
 }

@@ -113,7 +113,7 @@ function specifierEdits(project: Project, path: RelativePath, specifiers: readon
       const query = /[?#].*$/.exec(s.text)?.[0] ?? '';
       const r = distance(from, target);
       text = (r.startsWith('.') || !s.text.startsWith('.') ? r : `./${r}`) + query;
-    } else if (!relative || posix.relative(target, posix.join(posix.dirname(from), s.text)) !== posix.relative(old, posix.join(posix.dirname(path), s.text))) text = rewritten(project, { from: path, text: s.text, target: old }, from, target);
+    } else if (!relative || distance(from, target) !== distance(path, old) || posix.relative(target, posix.join(posix.dirname(from), s.text)) !== posix.relative(old, posix.join(posix.dirname(path), s.text))) text = rewritten(project, { from: path, text: s.text, target: old }, from, target);
     if (text !== s.text) edits.push({ start: s.start, end: s.end, text });
   }
   return edits;

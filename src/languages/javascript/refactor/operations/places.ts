@@ -110,7 +110,7 @@ export function renaming(project: Project, places: readonly NamePlace[], to: str
 }
 
 /** `module.exports = { area }`: the property is the export and goes with the name. */
-function isExportsObject(node: ts.Node): boolean {
+export function isExportsObject(node: ts.Node): boolean {
   return ts.isObjectLiteralExpression(node) && ts.isBinaryExpression(node.parent) && /^(module\.)?exports$/.test(node.parent.left.getText());
 }
 

@@ -8,9 +8,13 @@ import { declared, functionOf, isName, type Place } from '../project/declaration
 import { type FileEdits, shifted } from '../project/edits.ts';
 import { toRelative, toVirtual } from '../project/files.ts';
 import type { Project } from '../project/project.ts';
+import { everyPlace } from './common-places.ts';
 import { mentionsOf } from './mentions.ts';
 import type { Outcome } from './outcome.ts';
-import { type NamePlace, placesOf, renaming } from './places.ts';
+import { type NamePlace, renaming } from './places.ts';
+
+/** Files in which a name that is no member is renamed and that are checked as a whole, types included. */
+const CHECKED = 12;
 
 /**
  * Renames a symbol or a parameter wherever it is meant. The places of the new name are looked up again in the result and have to be the same:
@@ -22,7 +26,7 @@ export function rename(project: Project, operation: Rename): Outcome {
   const old = place.name.text.replace(/^#/, '');
   if (!isName(to.replace(/^#/, '')) && !ts.isStringLiteralLike(place.name)) throw refuse('unsupported', `${to} is not a name in JavaScript.`, { to }, 'Choose an identifier that is no reserved word.');
   if (old === to) throw refuse('name_clash', `${symbol} has that name already.`, { symbol }, 'Choose another name.');
-  const places = placesOf(project, place.path, place.name.getStart());
+  const places = everyPlace(project, place.path, place.name.getStart());
   if (!places?.length) throw refuse('unsupported', `The compiler does not rename ${symbol}: it is a name of a library, or a word of the language.`, { symbol, path: place.path });
   const paths = new Set(places.map((p) => p.path));
   for (const path of paths) {
@@ -33,7 +37,8 @@ export function rename(project: Project, operation: Rename): Outcome {
   const { edits, inner } = renaming(project, places, to);
   if (operation.keepOld) alias(project, place, old, to, edits);
   // Member names reach into types that are only alike: those show as new errors where the name is written.
-  const concerned = new Set([...paths, ...project.sources().filter((p) => isMember(place) && word(old).test(project.files.text(p) ?? ''))]);
+  // Names of modules and scopes are held by their places alone, which are looked up again.
+  const concerned = isMember(place) ? new Set([...paths, ...project.sources().filter((p) => word(old).test(project.files.text(p) ?? ''))]) : new Set([...paths].filter((p) => p === place.path || paths.size <= CHECKED));
   const before = stateOf(project, concerned, { renamed: [[old, to]] });
   const at = ({ path, start }: Pick<NamePlace, 'path' | 'start'>) => shifted(edits.byPath.get(path) ?? [], start) + (inner.get(`${path}:${start}`) ?? 0);
   const expected = new Set(places.map((p) => `${p.path}:${at(p)}`));
@@ -60,7 +65,7 @@ const word = (name: string): RegExp => new RegExp(`(?<![\\w$])${name.replaceAll(
 
 function sameMeaning(project: Project, path: RelativePath, position: number, expected: ReadonlySet<string>, { symbol, to, keepOld }: Rename): void {
   const tree = project.tree(path);
-  const after = placesOf(project, path, position) ?? [];
+  const after = everyPlace(project, path, position) ?? [];
   const found = new Set(after.map((p) => `${p.path}:${p.start}`));
   const lost = [...expected].find((key) => !found.has(key));
   const gained = [...found].find((key) => !expected.has(key));

@@ -1,7 +1,7 @@
 import ts from 'typescript6';
 import type { RelativePath } from '../../../../workspace/types.ts';
 import type { Note, RemoveUnused } from '../../../refactor/types.ts';
-import { refuse } from '../../../refactor/refuse.ts';
+import { refusalReason, refuse } from '../../../refactor/refuse.ts';
 import { lineOf, syntaxErrorIn, UNUSED } from '../check/diagnostics.ts';
 import { stateOf, verified } from '../check/verify.ts';
 import { type ImportBinding, readModule } from '../move/model.ts';
@@ -28,13 +28,11 @@ export function removeUnused(project: Project, { paths, what = 'symbols' }: Remo
   const removed = { imports: 0, symbols: 0 };
   const changed = new Set<RelativePath>();
   const first = new Map<RelativePath, string>();
-  const before = stateOf(project, []);
   for (const path of files) {
     const broken = syntaxErrorIn(project, path);
     if (broken && paths) throw refuse('broken_file', `${path} does not parse.`, { path }, 'Mend the file first.');
     if (broken || !mayHaveUnused(project, path)) continue;
-    const start = stateOf(project, [path]);
-    for (const [key, n] of start.errors) before.errors.set(key, (before.errors.get(key) ?? 0) + n);
+    const start = stateOf(project, [path], { imports: false });
     for (let round = 0; round < ROUNDS; round += 1) {
       const edits = unusedIn(project, path, what, removed, notes);
       if (!edits.length) break;
@@ -44,8 +42,17 @@ export function removeUnused(project: Project, { paths, what = 'symbols' }: Remo
       project.stage(new Map([[path, hasGaps(first.get(path)!) ? next : withoutGaps(next)]]));
       changed.add(path);
     }
+    const original = first.get(path);
+    if (original === undefined) continue;
+    try {
+      verified(project, [path], start, { imports: false });
+    } catch (thrown) {
+      if (refusalReason(thrown) === undefined) throw thrown;
+      project.stage(new Map([[path, original]]));
+      changed.delete(path);
+      notes.push({ kind: 'kept', path, line: 1, text: `stays as it is: ${(thrown as Error).message}` });
+    }
   }
-  verified(project, changed, before);
   const parts = [`${removed.imports} unused ${removed.imports === 1 ? 'import' : 'imports'}`, ...(what === 'symbols' ? [`${removed.symbols} unused ${removed.symbols === 1 ? 'declaration' : 'declarations'}`] : [])];
   return { notes, summary: changed.size ? `Removed ${parts.join(' and ')} in ${changed.size} ${changed.size === 1 ? 'file' : 'files'}.` : 'Nothing is unused.' };
 }

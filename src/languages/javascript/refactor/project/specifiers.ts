@@ -81,7 +81,7 @@ const CODE = /(\.d)?\.[cm]?[jt]sx?$/;
 export function endingOf(specifier: string, target: RelativePath): Ending | undefined {
   const name = posix.basename(specifier);
   if (!CODE.test(target)) return undefined;
-  if (name === posix.basename(target)) return /\.[cm]?jsx?$/.test(target) ? undefined : 'own';
+  if (name === posix.basename(target)) return /\.[cm]?jsx?$/.test(target) ? 'emitted' : 'own';
   if (/\.[cm]?jsx?$/.test(name)) return 'emitted';
   return name === posix.basename(target).replace(CODE, '') ? 'none' : undefined;
 }
@@ -95,7 +95,8 @@ export function endingHabit(project: Project, path: RelativePath): Ending {
   const near = counted(project, sources.filter((p) => posix.dirname(p) === folder).slice(0, 40)) ?? counted(project, sources.slice(0, 200));
   if (near) return near;
   const options = project.configOf(path)?.options ?? {};
-  if (options.moduleResolution === ts.ModuleResolutionKind.NodeNext || options.moduleResolution === ts.ModuleResolutionKind.Node16) return 'emitted';
+  const node = options.moduleResolution ?? ((options.module ?? 0) >= ts.ModuleKind.Node16 && (options.module ?? 0) <= ts.ModuleKind.NodeNext ? ts.ModuleResolutionKind.NodeNext : undefined);
+  if (node === ts.ModuleResolutionKind.NodeNext || node === ts.ModuleResolutionKind.Node16) return 'emitted';
   const pack = project.packages.filter((p) => p.folder === '' || path.startsWith(`${p.folder}/`)).toSorted((a, b) => b.folder.length - a.folder.length)[0];
   const plain = /\.[cm]?jsx?$/.test(path);
   return plain && (path.endsWith('.mjs') || pack?.json['type'] === 'module') ? 'own' : 'none';

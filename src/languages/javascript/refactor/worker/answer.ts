@@ -1,14 +1,16 @@
-import { refuse } from '../../../refactor/refuse.ts';
 import type { Operation, Problem, Refactoring } from '../../../refactor/types.ts';
 import { lintProblems } from '../gates/lint.ts';
 import { typeProblems } from '../gates/types.ts';
+import { changeSignature } from '../operations/change-signature.ts';
 import { extractFunction } from '../operations/extract.ts';
+import { inlineFunction } from '../operations/inline.ts';
 import { mergeModules } from '../operations/merge.ts';
 import { moveModule } from '../operations/move-module.ts';
 import { moveSymbols, splitModule } from '../operations/move-symbols.ts';
 import { type Outcome, refactoringOf } from '../operations/outcome.ts';
 import { rename } from '../operations/rename.ts';
 import { removeUnused } from '../operations/unused.ts';
+import { updateImports } from '../operations/update-imports.ts';
 import type { Project } from '../project/project.ts';
 import type { Question } from './messages.ts';
 
@@ -35,7 +37,11 @@ function outcomeOf(project: Project, operation: Operation): Outcome {
       return extractFunction(project, operation);
     case 'remove_unused':
       return removeUnused(project, operation);
-    default:
-      throw refuse('unsupported', `${operation.kind} is not done here.`);
+    case 'update_imports':
+      return updateImports(project, operation);
+    case 'change_signature':
+      return changeSignature(project, operation);
+    case 'inline_function':
+      return inlineFunction(project, operation);
   }
 }
