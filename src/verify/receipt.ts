@@ -124,9 +124,16 @@ function testSection(out: string[], r: Receipt, cell: (text: string) => string):
     for (const t of changed) out.push(`| ${cell(t.id)} | ${MARK[t.before]} ${t.before} | ${MARK[t.after]} ${t.after} |`);
     out.push('');
   }
+  for (const t of r.tests.filter((x) => x.message !== undefined && (x.after === 'failed' || x.after === 'error')).slice(0, MAX_MESSAGES)) {
+    out.push(`${cell(t.id)}:`, '', '````text', (t.message ?? '').trimEnd().slice(0, MESSAGE_KEPT), '````', '');
+  }
   out.push(`${same.length} test(s) unchanged${same.length ? ': ' : '.'}${summariseSame(same)}`, '');
   if (same.length && same.length <= MAX_UNCHANGED) out.push('<details><summary>Unchanged tests</summary>', '', ...same.map((t) => `- ${MARK[t.after]} ${t.id}`), '', '</details>', '');
 }
+
+/** Failures that the report quotes, and characters of each: the first ones say most. */
+const MAX_MESSAGES = 10;
+const MESSAGE_KEPT = 2_000;
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 

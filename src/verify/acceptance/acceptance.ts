@@ -9,8 +9,8 @@ import { composeFaults, isComposeFile } from './compose.ts';
 import { dockerfileFaults, type Fault } from './dockerfile.ts';
 import { serviceOf, type Service } from './service.ts';
 
-/** Milliseconds until an app has to answer: a cold start of Python with its frameworks takes five of them under load, a build of Go twenty. */
-const PATIENCE_MS = 60_000;
+/** Milliseconds until an app has to answer: a cold start of Python with its frameworks takes five seconds under load, a Go program built with an empty cache thirty. */
+const PATIENCE_MS = 90_000;
 
 /**
  * What a project made from nothing has to show besides its tests: a Dockerfile and a compose file without faults, an app that starts and

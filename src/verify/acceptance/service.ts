@@ -77,7 +77,8 @@ async function runnable(start: string[] | string, cwd: string, files: readonly R
   const inside = (path: string): boolean => files.includes(posix.join(cwd, path.replace(/^\.\//, '')));
   if (files.includes(posix.join(cwd, 'go.mod'))) {
     const named = lines.map((line) => /\bgo build\b.*\s(\.\/?[\w./-]*)\s*$/.exec(line)?.[1]).find((word) => word !== undefined);
-    return `go build -o /tmp/app ${named ?? (await goMain(files, cwd, bench))} && exec /tmp/app`;
+    // The kept cache is for reading: links to its files, and what is built here beside them.
+    return `cp -rs "$GOCACHE" /tmp/app-cache; GOCACHE=/tmp/app-cache go build -o /tmp/app ${named ?? (await goMain(files, cwd, bench))} && exec /tmp/app`;
   }
   const words = typeof start === 'string' ? start.split(/\s+/) : start;
   const script = words.slice(1).find((word) => /\.(?:[cm]?js)$/.test(word));
