@@ -69,7 +69,7 @@ export function bodyFor(project: Project, { body, parameters }: Inlinable, call:
     if (given && p.uses.length > 1 && (ts.isObjectLiteralExpression(given) || ts.isArrayLiteralExpression(given) || ts.isFunctionLike(given))) throw refuse('behaviour', `${at}: ${p.name} is used more than once and would be made anew each time.`, { path, line }, 'Put it in a constant before the call first.');
     for (const use of p.uses) {
       const shorthand = ts.isShorthandPropertyAssignment(use.parent);
-      edits.push({ start: use.getStart(inner) - base, end: use.end - base, text: shorthand ? `${p.name}: ${text}` : safe ? text : `(${text})` });
+      edits.push({ start: use.getStart(inner) - base, end: use.end - base, text: shorthand ? `${p.name}: ${text}` : safe || (value && ts.isNumericLiteral(value) && !ts.isPropertyAccessExpression(use.parent)) ? text : `(${text})` });
     }
   }
   refuseCaptured(project, body, parameters.map((p) => p.name), call, at);

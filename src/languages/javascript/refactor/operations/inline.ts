@@ -43,6 +43,12 @@ export function inlineFunction(project: Project, { path, symbol }: InlineFunctio
     if (at !== path) wanted.set(at, [...(wanted.get(at) ?? []), ...needs(project, path, what, at, call)]);
   }
   for (const [file, list] of cleared(project, path, place.name.text, statement, uses)) for (const e of list) edits.add(file, e.start, e.end, e.text);
+  if (!calls.some((c) => c.path === path)) {
+    const module = readModule(project, path);
+    const used = new Set(referencesIn(project, module, [statement]).map((r) => r.name));
+    const still = new Set([...module.exported.keys(), ...referencesIn(project, module, tree.statements.filter((s) => s !== statement && !ts.isImportDeclaration(s))).map((r) => r.name)]);
+    for (const e of importRemovals(tree, module.imports, module.imports.filter((b) => !b.required && used.has(b.local) && !still.has(b.local)))) edits.add(path, e.start, e.end, e.text);
+  }
   const paths = [...edits.byPath.keys()];
   const before = stateOf(project, paths);
   const texts = new Map([...edits.byPath].map(([file, list]): [RelativePath, string] => {
