@@ -82,7 +82,7 @@ function outcomeOf(service: Service, mark: string, result: SandboxResult): TestR
   const started = typeof service.start === 'string' ? service.start : service.start.join(' ');
   const red = (message: string): TestResult => ({ id: APP, outcome: 'failed', errorClass: 'NoAnswer', message: `\`${started}\` on port ${service.port}: ${message}` });
   if (!report) return red(`${result.status}${result.exitCode === null ? '' : `, exit ${result.exitCode}`}: ${result.stderr.slice(-1_000)}`);
-  const good = report.answers.find((answer) => answer.status >= 200 && answer.status < 400);
+  const good = report.answers.find((answer) => answer.status >= 200 && answer.status < (service.health ? 400 : 500));
   if (good) return { id: APP, outcome: 'passed', message: `GET ${good.path}: ${good.status} ${good.body.slice(0, 200)}` };
   const [bad] = report.answers;
   if (bad) return red(`GET ${bad.path} gave ${bad.status}: ${bad.body.slice(0, 500)}\n${report.output.slice(-1_500)}`);

@@ -13,6 +13,8 @@ export interface Service {
   port: number;
   /** Paths that are asked, the health check's first. */
   paths: string[];
+  /** The project names a health check: it has to be well. Else any answer that is no fault of the server's will do. */
+  health: boolean;
   env: Record<string, string>;
   /** Where that was read, for people. */
   why: string;
@@ -49,7 +51,7 @@ async function fromDockerfile(path: RelativePath, files: readonly RelativePath[]
   const cwd = files.some((file) => file.startsWith(`${copied}/`)) ? copied : folder;
   const env = Object.fromEntries(last.filter((i) => i.name === 'ENV').flatMap(({ rest: words_ }) => [...words_.matchAll(/(\w+)=("[^"]*"|\S+)/g)].map((m) => [m[1] ?? '', (m[2] ?? '').replaceAll('"', '')])));
   const ready = await runnable(start, cwd, files, all.map((i) => i.rest), bench);
-  return { cwd, start: ready, port, paths: [...new Set([...healthPath(health), '/'])], env, why: path };
+  return { cwd, start: ready, port, ...asked(healthPath(health)), env, why: path };
 }
 
 /** `COPY src/ .` makes src the working folder. */
@@ -60,7 +62,12 @@ function copiedFolder(stage: ReturnType<typeof lastStage>): string {
   return from === '.' || /\.\w+$/.test(from) || from.includes('*') ? '' : from;
 }
 
-const healthPath = (text: string): string[] => [.../https?:\/\/[^/\s'"]+(\/[^\s'"),\]]*)/.exec(text)?.slice(1) ?? []];
+/** Where to ask. */
+function asked(health: string | undefined): Pick<Service, 'paths' | 'health'> {
+  return health === undefined ? { paths: ['/', '/health', '/healthz'], health: false } : { paths: [...new Set([health, '/'])], health: true };
+}
+
+const healthPath = (text: string): string | undefined => /https?:\/\/[^/\s'"]+(\/[^\s'"),\]]*)/.exec(text)?.[1];
 
 async function composed(files: readonly RelativePath[], bench: Workbench): Promise<{ port?: number; health?: string }> {
   const path = files.find(isComposeFile);
@@ -110,5 +117,5 @@ async function fromPackage(files: readonly RelativePath[], bench: Workbench): Pr
   const { start, build } = await scripts('', files, bench);
   if (typeof start !== 'string') return undefined;
   const command = typeof build === 'string' ? 'npm run --silent build && exec npm start --silent' : 'exec npm start --silent';
-  return { cwd: '', start: command, port: NODE_PORT, paths: ['/health', '/'], env: {}, why: 'package.json' };
+  return { cwd: '', start: command, port: NODE_PORT, ...asked(undefined), env: {}, why: 'package.json' };
 }
