@@ -29,6 +29,7 @@ const FIRST = 60;
 const NEAR = 24;
 /** Cases that a mutant is tried with in one go: those that reach its line, one for each different outcome. */
 const TRIED = 60;
+const CLOCK = 'reads the clock';
 /** Rounds without a new kill after which no more are made. */
 const IDLE = 3;
 /** Cases of which a class of outcomes (the same lines, the same kind) keeps no more. */
@@ -132,7 +133,7 @@ export class Explorer {
     for (const item of cases) {
       const outcome = one.outcomes.get(item.id);
       const again = other.outcomes.get(item.id);
-      const why = unfit(outcome, again);
+      const why = unfit(item, outcome, again);
       if (why !== undefined || !outcome) {
         refuse(item.function, why ?? 'it gave no answer');
         continue;
@@ -212,11 +213,13 @@ export class Explorer {
 }
 
 /** Why a case pins nothing that lasts; undefined when it is fit. */
-function unfit(outcome: Outcome | undefined, again: Outcome | undefined): string | undefined {
+function unfit(item: Case, outcome: Outcome | undefined, again: Outcome | undefined): string | undefined {
   if (!outcome || !again) return 'it gave no answer';
   if (outcome.kind === 'timeout' || again.kind === 'timeout') return 'it takes longer than half a second';
   if (outcome.kind === 'crashed' || again.kind === 'crashed') return 'it ends the process';
-  const effect = outcome.effects[0] ?? again.effects[0];
+  // The second process is years ahead: where both agree, and no argument is a moment itself, the clock does not matter.
+  const apart = /\b(date|datetime)\(/.test(JSON.stringify([item.receiver ?? '', item.arguments])) || outcome.key !== again.key;
+  const effect = [...outcome.effects, ...again.effects].find((one) => one !== CLOCK || apart);
   if (effect !== undefined) return `it ${effect}`;
   if (outcome.key !== again.key) return 'its answer differs from process to process';
   // A refusal of the interpreter before the function's own code ran says nothing of it.

@@ -174,7 +174,7 @@ export interface MutationLanguage {
   mutations(place: Place, functions: readonly string[]): Promise<Mutation[]>;
   /** Arguments of calls of these functions elsewhere in the project. */
   callsElsewhere(place: Place, names: readonly string[]): Promise<{ name: string; arguments: [string | null, string][] }[]>;
-  /** Runs cases on the present code; `seed` is another process state (hash seed). */
+  /** Runs cases on the present code; `seed` is another process state (hash seed), with 2 the clock is ahead by some years too. */
   observe(place: Place, cases: readonly Case[], targets: readonly Target[], seed: number): Promise<{ outcomes: Map<string, Outcome>; problem?: string }>;
   /** Runs observed cases on mutants. */
   strike(place: Place, cases: readonly ObservedCase[], targets: readonly Target[], strikes: readonly Strike[]): Promise<Struck[]>;

@@ -50,7 +50,7 @@ export const pythonMutation: MutationLanguage = {
   async observe(place, cases, targets, seed) {
     const outcomes = new Map<string, Outcome>();
     let problem: string | undefined;
-    const { ended, why } = await askWorker(place, { mode: 'calls', module: moduleOf(place.path, place.files)!.module, seconds: CALL_SECONDS, mutantSeconds: MUTANT_SECONDS, cases: cases.map((one) => ({ id: one.id, arguments: one.arguments.map(({ name, text }) => [name ?? null, text]), receiver: one.receiver, ...callee(one.function, targets) })) }, seed, (event) => {
+    const { ended, why } = await askWorker(place, { mode: 'calls', later: seed === 2, module: moduleOf(place.path, place.files)!.module, seconds: CALL_SECONDS, mutantSeconds: MUTANT_SECONDS, cases: cases.map((one) => ({ id: one.id, arguments: one.arguments.map(({ name, text }) => [name ?? null, text]), receiver: one.receiver, ...callee(one.function, targets) })) }, seed, (event) => {
       if (event.event === 'outcome') outcomes.set(String(event['id']), event as unknown as Outcome);
       if (event.event === 'unimportable') problem = `it cannot be imported: ${String(event['message'])}`;
     });

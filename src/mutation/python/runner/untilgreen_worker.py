@@ -171,6 +171,10 @@ def copied(value):
 
 def calls(request, root, tell):
     cases, file = request["cases"], os.path.realpath(request["file"])
+    if request.get("later"):
+        from untilgreen_clock import shift
+
+        shift()
     seconds = request["seconds"]
 
     def probe(_):
