@@ -53,14 +53,16 @@ const plural = (count: number, one: string, many = `${one}s`) => `${String(count
 const safe = (text: string) => text.split('\n').map((line) => line.slice(0, line.length - line.trimStart().length) + oneLine(line)).join('\n');
 
 function printOutline(project: ProjectContext, tokens: number | undefined, what: string | undefined): void {
+  // Before anything is printed: it may be refused.
+  const focus = what === undefined ? undefined : project.focus(what);
   print(colors.bold(oneLine(summary(project))));
   if (project.broken.length > 0) print(colors.yellow(oneLine(`${plural(project.broken.length, 'file does', 'files do')} not parse, their symbols are those that lines show: ${project.broken.slice(0, 5).join(', ')}${project.broken.length > 5 ? ', …' : ''}`)));
-  if (what === undefined) {
+  if (!focus) {
     const entries = project.entryPoints();
     if (entries.length > 0) print('\nEntry points');
     for (const { name, file, line, from } of entries.slice(0, MOST_LISTED)) print(`  ${oneLine(name)}  ${oneLine(`${file}${line ? `:${line}` : ''}`)}${from === file ? '' : colors.dim(`  ${oneLine(from)}`)}`);
     if (entries.length > MOST_LISTED) print(colors.dim(`  … ${entries.length - MOST_LISTED} more (--json lists all)`));
-  } else printFocus(project, project.focus(what));
+  } else printFocus(project, focus);
   const outline = project.map({ tokens, focus: what, details: true });
   print(`\n${colors.bold('Outline')} ${colors.dim(`the ${plural(outline.symbols, 'symbol')} of highest rank in ${plural(outline.files, 'file')}, ${plural(outline.tokens, 'token')}`)}`);
   print(safe(outline.text));

@@ -134,7 +134,9 @@ export function rankProject(graph: ProjectGraph, focus: Focus = {}): RankedFile[
   return files.map((file, at): RankedFile => {
     // What nobody mentions still has its place below what somebody does: a small part of its file's rank.
     const rest = (ranks.files[at]! * 0.01) / Math.max(1, file.facts.symbols.length);
-    const symbols = file.facts.symbols.map((symbol) => ({ symbol, rank: (bySymbol.get(symbol) ?? 0) + rest * nameWeight(symbol.name, 1, focus.names?.has(symbol.name) ?? false) }));
+    const asked = focus.files?.has(file.path) ?? false;
+    // What the request names in a file that it concerns is what the map is for, whoever else mentions it.
+    const symbols = file.facts.symbols.map((symbol) => ({ symbol, rank: (bySymbol.get(symbol) ?? 0) + (asked && focus.names?.has(symbol.name) ? ranks.files[at]! : 0) + rest * nameWeight(symbol.name, 1, focus.names?.has(symbol.name) ?? false) }));
     return { file, rank: ranks.files[at]!, symbols: symbols.sort((a, b) => b.rank - a.rank || a.symbol.fromLine - b.symbol.fromLine) };
   }).sort((a, b) => b.rank - a.rank || (a.file.path < b.file.path ? -1 : 1));
 }
