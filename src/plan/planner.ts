@@ -37,10 +37,14 @@ interface Shape {
   required?: string[];
   items?: Shape;
   enum?: unknown[];
+  const?: unknown;
+  oneOf?: Shape[];
   default?: unknown;
 }
 
 function shapeText(shape: Shape | undefined): string {
+  if (shape?.const !== undefined) return JSON.stringify(shape.const);
+  if (shape?.oneOf) return shape.oneOf.map(shapeText).join(' or ');
   if (shape?.enum) return shape.enum.map((v) => JSON.stringify(v)).join('|');
   if (shape?.properties) {
     const keys = Object.entries(shape.properties).map(([name, inner]) => `${name}${shape.required?.includes(name) && inner.default === undefined ? '' : '?'}: ${shapeText(inner)}`);

@@ -1,9 +1,12 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { silent } from '../core/events.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import { openSandbox } from '../sandbox/open.ts';
-import { toolContext } from '../tools/testing/context.prop.ts';
+import { openWorkbench } from '../workspace/open.ts';
 import { carryOut, newProblems, operationSchema, operationText, pathsOf, preview, withPaths, type Operation, type Problem } from './index.ts';
 
 const problem = (message: string, path = 'a.py', code = 'F821', line = 1): Problem => ({ path, line, code, message });
@@ -73,9 +76,12 @@ describe('carried out in a copy', () => {
   const closers: (() => Promise<void>)[] = [];
   afterAll(() => Promise.all(closers.map((close) => close())));
   async function project(files: Record<string, string>) {
-    const { context, close } = await toolContext(files);
-    closers.push(close);
-    return { bench: context.bench, at: { bench: context.bench, sandbox, emit: silent } };
+    const home = await mkdtemp(join(tmpdir(), 'untilgreen-refactor-'));
+    await mkdir(join(home, 'project'));
+    for (const [path, text] of Object.entries(files)) await writeFile(join(home, 'project', path), text);
+    const bench = await openWorkbench({ source: join(home, 'project'), root: join(home, 'work'), blobs: join(home, 'blobs') });
+    closers.push(() => bench.dispose().then(() => rm(home, { recursive: true, force: true })));
+    return { bench, at: { bench, sandbox, emit: silent } };
   }
 
   test('it is written, with what the gates saw', async () => {

@@ -64,7 +64,7 @@ export function dockerfileFaults(path: RelativePath, text: string, files: readon
   for (const { name, rest, line } of all) {
     if (name === 'FROM') {
       const [image = '', , stage] = rest.replaceAll(/--\S+\s+/g, '').split(/\s+/);
-      if (!stages.has(image.toLowerCase()) && image !== 'scratch' && !image.includes('$') && (/:latest$/.test(image) || !/[:@]/.test(image.slice(image.lastIndexOf('/') + 1)))) {
+      if (!stages.has(image.toLowerCase()) && image !== 'scratch' && !image.includes('$') && (image.endsWith(':latest') || !/[:@]/.test(image.slice(image.lastIndexOf('/') + 1)))) {
         faults.push({ path, line, message: `${image} has no version: the build would change by itself. Write it as ${image.replace(/:latest$/, '')}:VERSION.` });
       }
       if (stage) stages.add(stage.toLowerCase());
