@@ -466,7 +466,7 @@ class Retarget:
 
     def delete_statements(self):
         """Takes whole statements out; a block that would be empty keeps `pass`, and `if TYPE_CHECKING:` goes with its last line."""
-        gone = list(dict.fromkeys(self.deleted))
+        gone = [statement for statement in dict.fromkeys(self.deleted) if self.counts(statement)]
         rows = []
         for statement in gone:
             parent = statement.parent
