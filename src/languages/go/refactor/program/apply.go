@@ -307,7 +307,7 @@ func (r *relocation) settleImports(first map[string]*file) {
 		if text == nil || in == nil {
 			continue
 		}
-		if len(c.cuts[name]) > 0 && len(c.edits[name]) == 0 && r.isEmpty(p.parseLoose(name, *text)) && len(r.wanted[name]) == 0 {
+		if len(c.cuts[name]) > 0 && r.isEmpty(p.parseLoose(name, *text)) && len(r.wanted[name]) == 0 {
 			c.deleted[name] = true
 			continue
 		}

@@ -77,12 +77,13 @@ func (p *program) key(object types.Object) string {
 		return ""
 	}
 	object = origin(object)
-	if named, has := p.members[object.Pos()]; has && isMember(object) {
-		return named
-	}
 	pkg := object.Pkg()
 	if pkg == nil {
 		return "builtin." + object.Name()
+	}
+	// Positions of others are counted on their own: here they would mean any place.
+	if named, has := p.members[object.Pos()]; has && isMember(object) && p.ownPackage(pkg) {
+		return named
 	}
 	if named, isImport := object.(*types.PkgName); isImport {
 		return "import " + named.Imported().Path()
@@ -97,7 +98,7 @@ func (p *program) key(object types.Object) string {
 			}
 		}
 	}
-	if one := p.fileAt(object.Pos()); one != nil {
+	if one := p.fileAt(object.Pos()); one != nil && p.ownPackage(pkg) {
 		return placeKey(one, object.Pos())
 	}
 	return fmt.Sprintf("%s@%d", pkg.Path(), object.Pos())
@@ -124,19 +125,7 @@ func namedOf(of types.Type) *types.Named {
 }
 
 // ownPackage says whether a package is one of the project's.
-func (p *program) ownPackage(pkg *types.Package) bool {
-	if pkg == nil {
-		return false
-	}
-	for _, v := range p.views {
-		for _, one := range v.units {
-			if one.path == pkg.Path() {
-				return true
-			}
-		}
-	}
-	return false
-}
+func (p *program) ownPackage(pkg *types.Package) bool { return pkg != nil && p.own[pkg.Path()] }
 
 // An identifier in a file and what it means. An embedded field means two things.
 type occurrence struct {

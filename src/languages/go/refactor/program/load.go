@@ -58,11 +58,12 @@ type program struct {
 	workspace map[string]bool
 	views     []*view
 	members   map[token.Pos]string
+	own       map[string]bool // keys of packages
 }
 
 // load reads and checks a project. Trees of files that are as they were before are taken from `before`, and so are its ways to build.
 func load(given *sources, before *program) *program {
-	p := &program{sources: given, fset: token.NewFileSet(), files: map[string]*file{}, members: map[token.Pos]string{}}
+	p := &program{sources: given, fset: token.NewFileSet(), files: map[string]*file{}, members: map[token.Pos]string{}, own: map[string]bool{}}
 	if before != nil {
 		p.fset = before.fset
 	}
@@ -89,6 +90,9 @@ func load(given *sources, before *program) *program {
 		configurations = chooseConfigurations(p.all())
 	}
 	p.nameMembers()
+	for _, one := range p.all() {
+		p.own[p.packageKey(one)] = true
+	}
 	for _, one := range configurations {
 		p.views = append(p.views, p.check(one))
 	}

@@ -84,6 +84,9 @@ func (c *changes) part(in *file, start, end int) []piece {
 	var out []piece
 	at := start
 	for _, one := range inside {
+		if one.start < at && one.end >= at && len(one.with) == 0 {
+			one.start = at // two that both take the empty line between them
+		}
 		if one.start < at {
 			refuse("unsupported", "Do it in two steps.", "%s: two changes of this refactoring fall on the same code: %q.", in.path, in.text[one.start:min(one.end, one.start+60)])
 		}

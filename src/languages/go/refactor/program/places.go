@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"go/ast"
 	"path"
 	"strings"
 )
@@ -79,6 +80,17 @@ func (r *relocation) isTaken(name string, from *file, word string) bool {
 	for _, one := range r.wanted[name] {
 		if one.name == word || one.name == "" && path.Base(one.path) == word {
 			return true
+		}
+	}
+	// A local variable of that name would hide the package.
+	for _, in := range []*file{p.files[name], from} {
+		if in == nil {
+			continue
+		}
+		for _, declared := range in.ast.Decls {
+			if function, ok := declared.(*ast.FuncDecl); ok && len(localsNamed(function, word)) > 0 {
+				return true
+			}
 		}
 	}
 	key, _ := r.place(name, from)

@@ -110,7 +110,7 @@ func (p *program) mentions(name string, in *file) []note {
 				return true
 			}
 			line := one.line(literal.Pos())
-			if p.isMemberName(name, in) {
+			if ast.IsExported(name) && p.isMemberName(name, in) {
 				if inTemplate.MatchString(literal.Value) {
 					panic(refusal{Reason: "dynamic_use", What: fmt.Sprintf("%s:%d: a template uses .%s by its name.", one.path, line, name), Path: one.path, Line: line})
 				}
