@@ -54,7 +54,7 @@ def in_file(file, symbol):
     bindings = scope.bindings.get(name, ())
     if any(occurrence.role != "import" for occurrence in bindings):
         return Declaration(file, scope, name, definition(scope, name))
-    if scope.kind == "class" and any(True for _ in stores(scope.node, name)):
+    if scope.kind == "class" and stores(scope.node, name):
         return Declaration(file, scope, name, None)
     return None
 
@@ -67,13 +67,16 @@ def definition(scope, name):
 
 def stores(node, name):
     """`self.name = …` in the methods of a class."""
-    for method in node.body:
-        if isinstance(method, FUNCTIONS) and method.args.posonlyargs + method.args.args:
-            own = (method.args.posonlyargs + method.args.args)[0].arg
-            for inner in ast.walk(method):
-                if (isinstance(inner, ast.Attribute) and inner.attr == name and isinstance(inner.ctx, ast.Store)
-                        and isinstance(inner.value, ast.Name) and inner.value.id == own):
-                    yield inner
+    known = getattr(node, "stored", None)
+    if known is None:
+        known = node.stored = {}
+        for method in node.body:
+            if isinstance(method, FUNCTIONS) and method.args.posonlyargs + method.args.args:
+                own = (method.args.posonlyargs + method.args.args)[0].arg
+                for inner in ast.walk(method):
+                    if isinstance(inner, ast.Attribute) and isinstance(inner.ctx, ast.Store) and isinstance(inner.value, ast.Name) and inner.value.id == own:
+                        known.setdefault(inner.attr, []).append(inner)
+    return known.get(name, [])
 
 
 def check_new_name(new, old):

@@ -17,7 +17,7 @@ class Family:
 
     def __init__(self, project, types, path, node, name):
         self.project, self.types, self.name = project, types, name
-        if name.startswith("__"):  # mangled: only the class itself knows it
+        if name.startswith("__") and not name.endswith("__"):  # mangled: only the class itself knows it
             self.classes = self.members = {(path, node)}
             return
         self.classes = {(path, node)}
@@ -42,10 +42,12 @@ class Family:
                 file = self.project.file(path)
                 if file.tree is None or not pattern.search(self.project.data(path)):
                     continue
-                for node in ast.walk(file.scopes.tree):
-                    if isinstance(node, ast.alias) and node.name == word and node.asname and node.asname not in words:
-                        waiting.add(node.asname)
-                    elif isinstance(node, ast.ClassDef) and (path, node) not in found:
+                for occurrence in file.scopes.occurrences:
+                    alias = occurrence.node
+                    if occurrence.role == "import" and alias.name == word and alias.asname and alias.asname not in words:
+                        waiting.add(alias.asname)
+                for node in file.scopes.scope_of:
+                    if isinstance(node, ast.ClassDef) and (path, node) not in found:
                         if any(base and base[0] == "class" and (base[1], base[2]) in found for base in self.types.bases(path, node)):
                             found.add((path, node))
                             waiting.add(node.name)

@@ -321,7 +321,7 @@ class Types:
         inner = [occurrence.node for occurrence in bindings if isinstance(occurrence.node, DEFINITIONS)]
         if inner:
             return inner[0] if set(decorators(inner[0])) & {"overload"} == set() else inner[-1]
-        return [item.node for item in bindings if item.role != "import"] + list(stores(node, name)) or None
+        return [item.node for item in bindings if item.role != "import"] + stores(node, name) or None
 
     def member(self, path, node, name, after=False):
         """Where a class has an attribute from: `(path, what declares it)`."""

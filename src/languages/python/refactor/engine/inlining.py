@@ -327,6 +327,8 @@ class Call:
         if old is None:
             self.refuse("the body stands on the line of its head.", "unsupported")
         first, last = body.statements[0].lineno, body.statements[-1].end_lineno
+        while re.match(r"[ \t]*#", file.line(first - 1)):
+            first -= 1
         frozen, lines = frozen_lines(file), []
         places = sorted(place for item in body.statements for place in self._places(item, values, fresh))
         for number in range(first, last + 1):

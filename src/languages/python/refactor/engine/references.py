@@ -21,6 +21,7 @@ class View:
     def __init__(self, file, scopes, example):
         self.file, self.scopes, self.example = file, scopes, example
         self.path = file.path
+        self._nodes = None
 
     def span(self, node):
         start, end = self.scopes.lines.span(node)
@@ -38,11 +39,14 @@ class View:
 
     def walk(self):
         """Every node, those of annotations in strings too."""
-        for node in ast.walk(self.scopes.tree):
-            if hasattr(node, "parent"):
-                yield node
-                if hasattr(node, "annotation") and isinstance(node, ast.Constant):
-                    yield from ast.walk(node.annotation)
+        if self._nodes is None:
+            self._nodes = []
+            for node in ast.walk(self.scopes.tree):
+                if hasattr(node, "parent"):
+                    self._nodes.append(node)
+                    if isinstance(node, ast.Constant) and hasattr(node, "annotation"):
+                        self._nodes += ast.walk(node.annotation)
+        return self._nodes
 
 
 def views(file):

@@ -7,7 +7,8 @@ from capture import captured, reaches
 from declaration import check_new_name, locate
 from edits import Edits
 from fixtures import fixture_places, is_fixture
-from mentions import DOCUMENTS, PLAIN, SETTINGS, in_prose
+from mentions import DOCUMENTS, PLAIN, SETTINGS
+from prose import in_prose
 from members import rename_member
 from parameters import rename_parameter
 from references import Bearers, dotted_place
