@@ -21,7 +21,7 @@ const FUNCTIONS: { wheel: string; path: string; functions: string[] }[] = [
   { wheel: 'humanize==4.13.0', path: 'humanize/number.py', functions: ['ordinal', 'intcomma', 'intword', 'apnumber', 'fractional', 'scientific', 'clamp', 'metric'] },
   { wheel: 'humanize==4.13.0', path: 'humanize/time.py', functions: ['naturaldelta', 'precisedelta'] },
   { wheel: 'python-slugify==8.0.4 text-unidecode==1.3', path: 'slugify/slugify.py', functions: ['smart_truncate', 'slugify'] },
-  { wheel: 'inflection==0.5.1', path: 'inflection.py', functions: ['camelize', 'dasherize', 'ordinal', 'parameterize', 'pluralize', 'titleize', 'underscore'] },
+  { wheel: 'inflection==0.5.1', path: 'inflection/__init__.py', functions: ['camelize', 'dasherize', 'ordinal', 'parameterize', 'pluralize', 'titleize', 'underscore'] },
 ];
 
 const work = mkdtempSync(join(tmpdir(), 'untilgreen-bench-'));

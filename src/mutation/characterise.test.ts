@@ -2,9 +2,10 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadConfig } from '../config/load.ts';
 import { languages } from '../languages/registry.ts';
-import { openToolSession, type ToolSession } from '../tools/session.ts';
+import { openSandbox } from '../sandbox/open.ts';
+import { openWorkbench } from '../workspace/open.ts';
+import type { OpenWorkbench } from '../workspace/types.ts';
 import { characterise, type Characterisation } from './characterise.ts';
 import { scoreTests, type FileScore } from './score-tests.ts';
 
@@ -59,26 +60,24 @@ def _hidden(n):
 `;
 
 let root: string;
-let session: ToolSession;
+let project: string;
+let bench: OpenWorkbench;
 let made: Characterisation;
 let score: FileScore;
 
 beforeAll(async () => {
   root = realpathSync(mkdtempSync(join(tmpdir(), 'ug-mutation-')));
-  const project = join(root, 'project');
+  project = join(root, 'project');
   mkdirSync(join(project, 'tests'), { recursive: true });
   writeFileSync(join(project, 'shop.py'), SOURCE);
   writeFileSync(join(project, 'tests', 'test_shop.py'), 'from shop import grade\n\n\ndef test_grade():\n    assert grade(90) == "excellent"\n');
-  const config = await loadConfig({ directory: project, env: { PATH: process.env['PATH'], HOME: root, UNTILGREEN_HOME: join(root, 'home'), XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'] ?? join(process.env['HOME'] ?? root, '.cache') }, cwd: project });
-  session = await openToolSession({ directory: project, config });
-  await session.work(async ({ bench, sandbox }) => {
-    made = await characterise({ paths: ['shop.py'], bench, sandbox, languages, budgetMs: 8_000, maxMutants: 60 });
-    score = (await scoreTests({ paths: ['shop.py'], functions: ['grade'], bench, sandbox, languages })).files[0]!;
-    return { ok: false };
-  });
+  bench = await openWorkbench({ source: project, root: join(root, 'work'), blobs: join(root, 'blobs') });
+  const sandbox = await openSandbox();
+  made = await characterise({ paths: ['shop.py'], bench, sandbox, languages, budgetMs: 8_000, maxMutants: 60 });
+  score = (await scoreTests({ paths: ['shop.py'], functions: ['grade'], bench, sandbox, languages })).files[0]!;
 }, 240_000);
 afterAll(async () => {
-  await session.close();
+  await bench.dispose();
   rmSync(root, { recursive: true, force: true });
 });
 
@@ -86,10 +85,11 @@ describe('tests that pin what Python functions do', () => {
   const of = (name: string) => made.functions.find((one) => one.name === name);
   const why = (name: string): string | undefined => made.skipped.find((one) => one.name === name)?.why;
 
-  it('are one new file with a free name, and nothing is written', () => {
+  it('are one new file with a free name, and nothing is written', async () => {
     expect(made.files.map(({ path }) => path)).toEqual(['tests/test_shop_2.py']);
-    expect(existsSync(join(session.directory, 'tests/test_shop_2.py'))).toBe(false);
-    expect(readFileSync(join(session.directory, 'shop.py'), 'utf8')).toBe(SOURCE);
+    expect(existsSync(join(project, 'tests/test_shop_2.py'))).toBe(false);
+    expect(await bench.deltas()).toEqual([]);
+    expect(readFileSync(join(project, 'shop.py'), 'utf8')).toBe(SOURCE);
   });
 
   it('kill every mutant of a function of plain numbers', () => {

@@ -23,6 +23,7 @@ export const pythonMutation: MutationLanguage = {
     const answer = await ask<{ targets: Target[]; classes: ClassHead[] }>('targets', source);
     if (!answer) return { targets: [], classes: [], problem: 'there is no Python on this machine to read it' };
     if (isUnparsable(answer)) return { targets: [], classes: [], problem: `it does not parse: line ${answer.unparsable.line}: ${answer.unparsable.message}` };
+    if (files.has(path.replace(/\.py$/, '/__init__.py'))) return { ...answer, problem: 'a package of the same name beside it is imported in its place' };
     if (!moduleOf(path, files)) return { ...answer, problem: 'its name cannot be imported' };
     return { ...answer, targets: answer.targets.map((target) => (target.name.endsWith('.__init__') ? { ...target, kind: 'constructor' as const } : target)) };
   },
