@@ -130,17 +130,13 @@ class Extraction:
             if flow.written:
                 self.refuse("It gives a value to %s." % ", ".join(sorted(flow.written)))
             if self.function.kind == "module":
-                return {name for name in flow.exposed if self._binding_in_comprehension(name)}
+                return {name for name in flow.exposed if self.scope.owner(name) is not self.scopes.module}
             return flow.exposed
         self.end = flow.run(self.chosen.statements, set())
         self.written = flow.written
         if self.function.kind == "module":
             return flow.exposed & flow.written
         return flow.exposed
-
-    def _binding_in_comprehension(self, name):
-        owner = self.scope.owner(name)
-        return owner is not None and owner.kind != "module"
 
     def _flow(self):
         body = self.function.node.body if self.function.kind != "lambda" else []
@@ -155,11 +151,13 @@ class Extraction:
         if self.returns:
             if self.end is not None:
                 self.refuse("A return leaves the function on some ways through the lines only.")
-            return
         arguments = {item.name for item in self.scopes.occurrences if item.scope is self.function and item.role == "parameter"}
         whole = Flow(self.scopes, {self.function}, watch=self.chosen.first)
         whole.run(body, set(arguments))
-        before = whole.at or frozenset(arguments)
+        before = whole.at if whole.at is not None else frozenset(arguments)
+        if self.returns:
+            self._check_values(before)
+            return
         after = self._after()
         if self.function.kind == "module":
             live = {name for name in self.written if name in after or self._used_elsewhere(name)}
@@ -170,17 +168,18 @@ class Extraction:
                 if name not in before:
                     self.refuse("Whether %s gets a value in these lines depends on the way through them." % name)
                 self.reads.add(name)
-        missing = sorted(name for name in self.reads if name not in before and self.function is self._owner_of(name))
-        if missing:
-            self.refuse("%s may have no value yet where these lines begin." % missing[0])
+        self._check_values(before)
         self._closures(live)
         self._tries(live)
         self.results = [name for name in self._in_order(self.written) if name in live]
         if self.end is None:
             self.results = []
 
-    def _owner_of(self, name):
-        return next((item.owner for item in self._occurrences() if item.name == name), None)
+    def _check_values(self, before):
+        own = {item.name for item in self._occurrences() if item.owner is self.function}
+        missing = sorted(name for name in self.reads if name not in before and name in own)
+        if missing:
+            self.refuse("%s may have no value yet where these lines begin." % missing[0])
 
     def _used_elsewhere(self, name):
         here = self.scopes.of(name, self.function)
@@ -320,7 +319,7 @@ class Extraction:
     def carry_out(self, edits):
         file, chosen, newline = self.file, self.chosen, self.file.newline
         step = unit(file)
-        parameters = [name for name in self._in_order(self.reads)]
+        parameters = self._in_order(self.reads)
         receiver = None
         if self.method is not None:
             first = (self.method.args.posonlyargs + self.method.args.args)[0].arg

@@ -177,6 +177,7 @@ class Bearers:
         self.files, self.broken = parsed(project, name)
         self.places, self.kept, self.mixed = [], [], []
         self._bears = {path: True}
+        self._code = re.compile(r"[.]%s(?!\w)|(?<!\w)%s\(|import .*(?<!\w)%s(?!\w)" % ((re.escape(name),) * 3))  # code in a string, to be run elsewhere
         for file in self.files:
             for view in views(file):
                 self._imports(view)
@@ -291,7 +292,7 @@ class Bearers:
             span = view.string(node)
             if at is not None and span:
                 self._put(view, (span[0] + at, span[0] + at + len(self.name)), "all" if in_all(node) else "string", node)
-            elif at is not None or node.value == self.name:
+            elif at is not None or node.value == self.name or self._code.search(node.value) and not isinstance(node.parent, ast.Expr):
                 self.kept.append(Place(view, view.span(node), "string", node, ""))
 
     def _in_string(self, view, node):
