@@ -50,7 +50,7 @@ describe('symbols that move', () => {
     expect(changes(files, move('a.js', ['one'], 'lib/c.js'))).toEqual({
       'a.js': "'use strict';\n\nfunction two() {\n  return 2;\n}\n\nmodule.exports = { two };\n",
       'b.js': "const { two } = require('./a'), { one } = require('./lib/c');\nconst a = require('./a');\nconst { one: aOne } = require('./lib/c');\none(two, aOne(), a.two());\n",
-      'lib/c.js': "'use strict';\n\nconst fs = require('fs');\n\nfunction one() {\n  return fs;\n}\n\nexports.one = one;\n",
+      'lib/c.js': "'use strict';\nconst fs = require('fs');\n\nfunction one() {\n  return fs;\n}\n\nexports.one = one;\n",
     });
   });
 

@@ -36,6 +36,7 @@ export class ProjectFiles {
   readonly #staged = new Map<RelativePath, { text: string | null; version: number }>();
   readonly #outside = new Map<string, string | undefined>();
   #folders: Map<string, Set<string>> | undefined;
+  #paths: readonly RelativePath[] | undefined;
   #version = 0;
 
   /** Takes over what is there now. Gives whether files came or went, and which files changed. */
@@ -47,23 +48,28 @@ export class ProjectFiles {
     const changed = [...this.#listed].filter(([path, { hash }]) => before.get(path)?.hash !== hash).map(([path]) => path);
     for (const path of this.#texts.keys()) if (!this.#listed.has(path)) this.#texts.delete(path);
     this.#outside.clear();
-    if (shape) this.#folders = undefined;
+    this.#folders = undefined;
+    this.#paths = undefined;
     return { shape, changed };
   }
 
   /** Changes in memory; `null` takes a file away. */
   stage(changes: ReadonlyMap<RelativePath, string | null>): void {
+    const shape = [...changes].some(([path, text]) => this.has(path) !== (text !== null));
     for (const [path, text] of changes) {
       this.#version += 1;
       this.#staged.set(path, { text, version: this.#version });
     }
+    if (!shape) return;
     this.#folders = undefined;
+    this.#paths = undefined;
   }
 
   /** Forgets all changes in memory. */
   unstage(): void {
     this.#staged.clear();
     this.#folders = undefined;
+    this.#paths = undefined;
   }
 
   /** What the changes in memory come to. */
@@ -72,7 +78,11 @@ export class ProjectFiles {
   }
 
   /** Every path of the project, sorted. */
-  paths(): RelativePath[] {
+  paths(): readonly RelativePath[] {
+    return (this.#paths ??= this.#allPaths());
+  }
+
+  #allPaths(): RelativePath[] {
     const all = new Set(this.#listed.keys());
     for (const [path, { text }] of this.#staged) {
       if (text === null) all.delete(path);

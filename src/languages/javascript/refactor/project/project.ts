@@ -17,8 +17,10 @@ export class Project {
   #configs: Config[] | undefined;
   #packages: Manifest[] | undefined;
   #options: ts.CompilerOptions | undefined;
+  #nearest = new Map<RelativePath, Config | undefined>();
   #caches = new Map<string, ts.ModuleResolutionCache>();
   #fresh = true;
+  #listed: { paths: readonly RelativePath[]; sources: readonly RelativePath[] } | undefined;
   #generation = 0;
 
   constructor() {
@@ -55,8 +57,10 @@ export class Project {
   }
 
   /** Every file of code, sorted. */
-  sources(): RelativePath[] {
-    return this.files.paths().filter((p) => isSource(p) && !/(^|\/)node_modules\//.test(p));
+  sources(): readonly RelativePath[] {
+    const paths = this.files.paths();
+    if (this.#listed?.paths !== paths) this.#listed = { paths, sources: paths.filter((p) => isSource(p) && !/(^|\/)node_modules\//.test(p)) };
+    return this.#listed.sources;
   }
 
   get configs(): readonly Config[] {
@@ -113,11 +117,13 @@ export class Project {
   }
 
   configOf(path: RelativePath): Config | undefined {
-    return configFor(this.configs, path);
+    if (!this.#nearest.has(path)) this.#nearest.set(path, configFor(this.configs, path));
+    return this.#nearest.get(path);
   }
 
   #forget(): void {
     this.#configs = undefined;
+    this.#nearest = new Map();
     this.#packages = undefined;
     this.#options = undefined;
     this.#caches = new Map();
@@ -128,15 +134,23 @@ export class Project {
     const config = this.configOf(from);
     const options = resolutionOptions(config, this.options);
     const key = config?.path ?? '';
-    let cache = this.#caches.get(key);
-    if (!cache) this.#caches.set(key, (cache = ts.createModuleResolutionCache('/', (name) => name, options)));
-    return resolvedModule(specifier, from, options, mode, this.host, cache, this.packages, this.files);
+    return resolvedModule(specifier, from, options, mode, this.host, this.#cache(key, options), this.packages, this.files);
+  }
+
+  #cache(key: string, options: ts.CompilerOptions): ts.ModuleResolutionCache {
+    const known = this.#caches.get(key) ?? ts.createModuleResolutionCache('/', (name) => name, options);
+    this.#caches.set(key, known);
+    return known;
   }
 
   #serviceHost(): ts.LanguageServiceHost {
     const { files } = this;
     // Known to the compiler, though not declared: resolutions of unchanged files are taken over only while no file came, went, or changed what modules mean.
-    const invalidated = { hasInvalidatedResolutions: () => this.#fresh };
+    const invalidated = {
+      hasInvalidatedResolutions: () => this.#fresh,
+      // Without it the compiler parses package.json anew for every file.
+      getModuleResolutionCache: () => this.#cache('common', this.options),
+    };
     return {
       ...invalidated,
       getCompilationSettings: () => this.options,
