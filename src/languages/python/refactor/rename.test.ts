@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../refactor/types.ts';
 import { projectOf } from '../projects.prop.ts';
@@ -108,5 +109,21 @@ describe('rename in Python', () => {
     expect(there[path]).not.toBe(SAMPLE[path]);
     const back = [...symbol.split('.').slice(0, -1), 'zz_new'].join('.');
     expect(await after(there, rename(back, symbol.split('.').at(-1)!, { path }))).toEqual(SAMPLE);
+  });
+
+  it('there and back gives any small module the same bytes, or is refused', async () => {
+    const name = fc.constantFrom('a', 'b', 'c', 'd');
+    const line = fc.tuple(fc.constantFrom('$ = @', 'def $(@):\n    return @, $', 'class $:\n    @ = $', 'print(f"{$!r} {@}")', '[$ for @ in $]', 'def o():\n    global $\n    $ = @', 'lambda $: @'), name, name);
+    const end = fc.constantFrom('\n', '\r\n');
+    await fc.assert(fc.asyncProperty(fc.array(line, { minLength: 1, maxLength: 6 }), name, end, async (lines, symbol, newline) => {
+      const text = lines.map(([form, one, two]) => form.replaceAll('$', one).replaceAll('@', two)).join('\n').concat('\n').replaceAll('\n', newline);
+      const there = await after({ 'm.py': text }, rename(symbol, 'new', { path: 'm.py' }));
+      if (typeof there === 'string') {
+        expect(['not_found', 'broken_file', 'name_clash']).toContain(there);
+        return;
+      }
+      expect(there['m.py']).toContain('new');
+      expect(await after(there, rename('new', symbol, { path: 'm.py' }))).toEqual({ 'm.py': text });
+    }), { numRuns: 20, seed: 6 });
   });
 });
