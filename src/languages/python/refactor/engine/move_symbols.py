@@ -71,6 +71,7 @@ class Relocation:
         self.plan = Plan(project, symbols={(source, name): (target, name) for name, target in self.home.items()}, added=self.added + new)
         self.rewrite = Rewrite(self.plan)
         self.rewrite.symbol_in_string = self.in_string
+        self.rewrite.watched = self.selection.used_by([block for target in self.selection.targets() for block in self.selection.moving(target)])
         self.targets = {target: Blocks(project.parsed(target)) if target in project.paths else None for target in self.selection.targets()}
 
     def _check_targets(self, wanted):

@@ -25,6 +25,7 @@ class Rewrite:
         self.kept = {}  # text of modules that stay in an old place
         self.changed = {}  # path -> spans that were changed, of the text before
         self.places = 0
+        self.watched = set()  # names of the old module that moved code uses: tests may patch them
 
     def words(self):
         """For each thing that moves, a word without which a file cannot point to it."""
@@ -37,13 +38,30 @@ class Rewrite:
     def candidates(self):
         """Files that may point to what moves, and those that move themselves."""
         found = {path for path in self.plan.modules if path in self.project.paths and path.endswith((".py", ".pyi"))}
-        for word in self.words():
-            found.update(self.project.containing(word))
+        names = {}
+        for path, name in self.plan.symbols:
+            names.setdefault(path, set()).add(name)
+        for word, paths in self.words().items():
+            for path in paths:
+                known = self._near(word, path)
+                wanted = names.get(path)
+                if wanted and path not in self.plan.modules:
+                    known = set().union(*(self.project.containing(name, among=sorted(known)) for name in wanted | self.watched))
+                found.update(known)
         for path in {path for path, _ in self.plan.symbols}:
             if path.rpartition("/")[2] == "__init__.py":  # `from . import name`
                 folder = folder_of(path)
                 found.update(item for item in self.project.python if item.startswith(folder + "/"))
         return sorted(found)
+
+    def _near(self, word, path):
+        """Files that hold a module's last name, and that of its package too unless they stand in it."""
+        holding = self.project.containing(word)
+        parent = (self.plan.before.name_of(path) or "").rpartition(".")[0].rpartition(".")[2]
+        if not parent:
+            return set(holding)
+        home = folder_of(path[:-1] if path.endswith("/") else folder_of(path) if path.rpartition("/")[2] == "__init__.py" else path)
+        return {item for item in holding if item.startswith(home + "/")} | set(self.project.containing(parent, among=holding))
 
     def symbol_in_string(self, path, name, file=None, node=None, patch=False):
         return self.plan.symbol(path, name)
