@@ -88,7 +88,10 @@ async function server(tool: string, argv: readonly string[], operations: readonl
     const cpu = index > 0 ? cpuOf(client.pid ?? 0) : 0;
     // Files that are not open are passed over by both servers.
     const { stdout } = spawnSync('grep', ['-rlw', '--include=*.py', operation.symbol, '.'], { cwd: django, encoding: 'utf8' });
-    for (const path of stdout.split('\n').filter(Boolean).map((one) => one.slice(2))) if (!opened.has(path)) (opened.add(path), client.open(path));
+    for (const path of stdout.split('\n').filter(Boolean).map((one) => one.slice(2)).filter((one) => !opened.has(one))) {
+      opened.add(path);
+      client.open(path);
+    }
     const edit = (await client.request('textDocument/rename', { textDocument: { uri: uriOf(join(django, operation.path ?? '')) }, position: locate(django, operation.path ?? '', operation.symbol), newName: operation.to })) as { documentChanges?: { edits?: unknown[] }[]; changes?: Record<string, unknown[]> } | null;
     const files = (edit?.documentChanges ?? Object.values(edit?.changes ?? {}).map((edits) => ({ edits }))).filter(({ edits }) => (edits?.length ?? 0) > 0).length;
     samples.push({ tool, operation: nameOf(operation), state: index === 0 ? 'cold' : 'warm', wallMs: performance.now() - began, cpuMs: cpuOf(client.pid ?? 0) - cpu, files });

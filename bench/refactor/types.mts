@@ -58,7 +58,7 @@ export interface Tool {
 export interface Health {
   passed: number;
   failed: number;
-  /** Errors of the type check. */
+  /** Errors of the type check; -1 where it was not run. */
   types: number;
   /** Why tests could not run; the end of the output. */
   broken?: string;

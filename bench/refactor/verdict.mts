@@ -87,8 +87,8 @@ export async function judge(task: Task, pack: Package, copy: string, done: Done,
   const base = { left, files: changed.length };
   if (missing.length) return { ...base, verdict: 'wrong', reason: `not done: ${missing.join('; ')}` };
   if (task.refuse) return { ...base, verdict: 'wrong', reason: `done, though it changes what the program does: ${task.why}` };
-  const health = await examiner.examine(pack, copy);
-  const unimportable = await examiner.notImportable(pack, copy, changed);
+  const health = await examiner.examine(pack, copy, before);
+  const unimportable = health.types === -1 ? [] : await examiner.notImportable(pack, copy, changed);
   // Scripts that need what is not installed could not be imported before either.
   const always = unimportable.length ? await examiner.notImportable(pack, pristine, changed.filter((path) => original.has(path))) : [];
   const broken = unimportable.filter((one) => !always.includes(one));

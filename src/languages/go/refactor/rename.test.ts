@@ -148,6 +148,7 @@ describe('renaming in Go', () => {
   it.each([
     ['a predeclared name that is in use', 'package a\n\ntype t struct{}\n\nvar n int = 1\n', { symbol: 't', to: 'int' }, /^name_clash: a.go:5: int would now mean|^name_clash: a.go:5/],
     ['a method that fmt asks for', 'package a\n\nimport "fmt"\n\ntype T int\n\nfunc (t T) String() string { return "t" }\n\nvar _ = fmt.Sprint(T(1))\n', { symbol: 'T.String', to: 'Text' }, /^behaviour: String is the method that fmt.Stringer asks for/],
+    ['a method of an interface that types of others stand for', 'package a\n\nimport "bytes"\n\ntype sized interface{ Len() int }\n\nfunc size(v any) int {\n\tif s, ok := v.(sized); ok {\n\t\treturn s.Len()\n\t}\n\treturn 0\n}\n\nvar _ = size(&bytes.Buffer{})\n', { symbol: 'sized.Len', to: 'Size' }, /^behaviour: Len is the method that \w+\.\w+ has/],
     ['a method that would come to be fmt.Stringer', 'package a\n\nimport "fmt"\n\ntype T int\n\nfunc (t T) Text() string { return "t" }\n\nvar _ = fmt.Sprint(T(1))\n', { symbol: 'T.Text', to: 'String' }, /^behaviour: By the name String/],
     ['a field that a template names', 'package a\n\nconst page = `<b>{{.Title}}</b>`\n\ntype Page struct{ Title string }\n', { symbol: 'Page.Title', to: 'Name' }, /^dynamic_use: a.go:3/],
     ['an untagged field among tagged ones', 'package a\n\ntype T struct {\n\tA int `json:"a"`\n\tB int\n}\n', { symbol: 'T.B', to: 'C' }, /^dynamic_use/],

@@ -9,6 +9,7 @@ const cases: [string, Record<string, string>, Record<string, string> | string][]
     { 'm.py': 'def g(x, t):\n    a = x()\n    # add\n    t_1 = a + 5\n    a = t_1 * 2  # twice\n    y = a - 5\n    return y + t\n' }],
   ['an argument that does something is evaluated once', { 'm.py': 'def f(a):\n    return a * a\n\n\ndef g(x):\n    y = f(x())\n    return y\n' }, { 'm.py': 'def g(x):\n    a = x()\n    y = a * a\n    return y\n' }],
   ['a call for its effect alone is replaced by the statements', { 'm.py': 'def f(a):\n    print(a)\n\n\ndef g(x):\n    if x:\n        f("s")\n' }, { 'm.py': 'def g(x):\n    if x:\n        print("s")\n' }],
+  ['the examples in its own docstring go with it', { 'm.py': 'def f(a):\n    """\n    >>> f(1)\n    2\n    """\n    return a + 1\n\n\ndef g(x):\n    return f(x)\n' }, { 'm.py': 'def g(x):\n    return x + 1\n' }],
   ['twice inside an expression is refused', { 'm.py': 'def f(a):\n    return a * a\ndef g(x):\n    return 1 + f(x())\n' }, 'behaviour'],
   ['a function as a value is refused', { 'm.py': 'def f(a):\n    return a\ndef g(x):\n    return map(f, x)\n' }, 'dynamic_use'],
   ['recursion is refused', { 'm.py': 'def f(a):\n    return f(a - 1)\nf(1)\n' }, 'behaviour'],

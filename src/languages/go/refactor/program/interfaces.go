@@ -2,6 +2,7 @@ package main
 
 import (
 	"go/types"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -9,7 +10,7 @@ import (
 // Methods of one name that stand for each other through interfaces: all of them have one name, or none may change.
 type kinship struct {
 	of      map[string]string // key to key, towards the root
-	foreign map[string]string // root to the interface of others that it holds
+	foreign map[string]string // root to what others have to do with it: `fmt.Stringer asks for`, `http.Client has`
 }
 
 func (k *kinship) root(key string) string {
@@ -41,21 +42,25 @@ func (p *program) kin(name string) *kinship {
 					k.join(key, p.key(lookup(face, name)))
 				}
 			}
-			for shown, face := range outside {
-				if satisfies(one, face) {
-					k.foreign[k.root(key)] = shown
+			for _, shown := range slices.Sorted(maps.Keys(outside)) {
+				switch other := outside[shown]; {
+				case types.IsInterface(other) && satisfies(one, other):
+					k.foreign[k.root(key)] = shown + " asks for"
+				// A value of another module stands for this interface, perhaps only where a type assertion asks: that would just fail.
+				case types.IsInterface(one) && satisfies(other, one):
+					k.foreign[k.root(key)] = shown + " has"
 				}
 			}
 			// A method of others that is embedded, and overridden or used here.
 			if method, ok := object.(*types.Func); ok && !p.ownPackage(method.Pkg()) && method.Pkg() != nil {
-				k.foreign[k.root(key)] = method.FullName()
+				k.foreign[k.root(key)] = method.FullName() + " asks for"
 			}
 		}
 	}
 	return k
 }
 
-// typesWith gives the types of the project that have a method, and the interfaces of others that ask for it.
+// typesWith gives the types of the project that have a method, and those of others that have it or ask for it.
 func (v *view) typesWith(name string) (own []types.Type, outside map[string]types.Type) {
 	outside = map[string]types.Type{}
 	seen := map[types.Type]bool{}
@@ -107,7 +112,8 @@ func (v *view) typesWith(name string) (own []types.Type, outside map[string]type
 		}
 		for _, known := range pkg.Scope().Names() {
 			object, ok := pkg.Scope().Lookup(known).(*types.TypeName)
-			if ok && object.Exported() && types.IsInterface(object.Type()) && lookup(object.Type(), name) != nil {
+			hidden := !ok || object.IsAlias() || !object.Exported() || !types.IsInterface(object.Type()) && strings.Contains(pkg.Path()+"/", "internal/")
+			if !hidden && lookup(object.Type(), name) != nil {
 				outside[pkg.Name()+"."+known] = object.Type()
 			}
 		}

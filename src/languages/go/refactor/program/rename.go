@@ -112,7 +112,7 @@ func (p *program) addKin(found target, to string, keys map[string]string) {
 	k := p.kin(found.name)
 	root := k.root(found.key)
 	if face := k.foreign[root]; face != "" {
-		refuse("behaviour", "Change what implements the interface first.", "%s is the method that %s asks for.", found.name, face)
+		refuse("behaviour", "Change what implements the interface first.", "%s is the method that %s.", found.name, face)
 	}
 	for key := range k.of {
 		if k.root(key) == root {
@@ -264,7 +264,7 @@ func (p *program) refuseNewKin(c *changes, found target, keys map[string]string,
 	for key := range renamed {
 		root := k.root(key)
 		if face := k.foreign[root]; face != "" {
-			refuse("behaviour", "Choose another name.", "By the name %s it would be the method that %s asks for.", to, face)
+			refuse("behaviour", "Choose another name.", "By the name %s it would be the method that %s.", to, face)
 		}
 		for other := range k.of {
 			if k.root(other) == root && !renamed[other] && !strings.HasPrefix(other, "@") {

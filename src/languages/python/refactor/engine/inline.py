@@ -22,11 +22,15 @@ def inline_function(project, operation):
         raise Refusal("ambiguous", "%s is declared %d times in %s." % (found.name, len(function.definitions), found.path), {"path": found.path, "line": found.line})
     body = Body(project, function.definitions[0][0], found)
     edits, wants = Edits(project), {}
-    if not function.uses:
+    # The examples in its own docstring go with it.
+    uses = [use for use in function.uses if not (use.view.example and use.view.path == found.path and found.node.lineno <= use.line <= found.node.end_lineno)]
+    if len(uses) < len(function.uses):
+        project.note("also", found.path, found.node.lineno, "The examples in the docstring of %s go with it." % found.name)
+    if not uses:
         raise Refusal("not_found", "Nothing calls %s." % found.name, {"path": found.path, "line": found.line}, "Remove it, if nothing outside uses it.")
     check_others(project, found, function)
-    calls = {use.call: use for use in function.uses}
-    for use in function.uses:
+    calls = {use.call: use for use in uses}
+    for use in uses:
         if use.call is None or use.kind != "call":
             raise Refusal("dynamic_use", "%s, line %d, uses %s as a value." % (use.view.path, use.line, found.name), use.place())
         step = use.node
@@ -34,7 +38,7 @@ def inline_function(project, operation):
             if step is found.node:
                 raise Refusal("behaviour", "%s calls itself." % found.name, use.place())
             step = getattr(step, "parent", None)
-    for use in function.uses:
+    for use in uses:
         call = Call(project, body, use, calls, function.types.names)
         call.put(edits)
         wants.setdefault(use.view.path, []).extend(call.wants)
@@ -42,7 +46,7 @@ def inline_function(project, operation):
     for path in sorted(set(wants) | {file.path for file in Bearers(project, found.path, found.name, None).files}):
         finish(project, edits, path, found, wants.get(path, []))
     result = edits.result()
-    count = len(function.uses)
+    count = len(uses)
     return {"edits": result, "notes": project.notes, "summary": "Inlined %s: %d call%s in %d file%s." % (found.name, count, "s" * (count != 1), len(result), "s" * (len(result) != 1))}
 
 
