@@ -48,6 +48,9 @@ var operations = map[string]func(json.RawMessage) (any, error){
 	"scan":        on(scan),
 	"mutants":     on(mutants),
 	"organise":    on(organise),
+	"callable":    on(readCallable),
+	"changes":     on(readChanges),
+	"schemata":    on(schemata),
 }
 
 func on[Q, A any](operation func(Q) (A, error)) func(json.RawMessage) (any, error) {
