@@ -205,7 +205,7 @@ describe('as a process', () => {
     const complete = (line: string) => `COMP_WORDS=(${line}); COMP_CWORD=$((\${#COMP_WORDS[@]}-1)); COMPREPLY=(); _untilgreen; echo "\${COMPREPLY[@]}";`;
     const { stdout } = await run('bash', ['-c', `${script}\ncd ${project}\n${[
       'untilgreen res', 'untilgreen run --max', 'untilgreen run x --apply g', 'untilgreen config ch', 'untilgreen tool call --d',
-      'untilgreen exec scr', 'untilgreen exec scr.py --lang s', 'untilgreen run --language g', 'untilgreen tool schema file_', 'untilgreen run --config scr', 'untilgreen completion z',
+      'untilgreen exec scr', 'untilgreen exec scr.py --lang s', 'untilgreen run --language h', 'untilgreen tool schema file_', 'untilgreen run --config scr', 'untilgreen completion z',
     ].map(complete).join('\n')}`]);
     expect(stdout.trim().split('\n')).toEqual(['resume', '--max-iterations', 'green', 'check', '--dir', 'script.py', 'shell', '', 'file_read file_write', 'script.py', 'zsh']);
   });

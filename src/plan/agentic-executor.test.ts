@@ -57,7 +57,7 @@ describe('tasks that need no model', () => {
     const result = await (await open()).execute('rename area to surface', { oldName: 'area', newName: 'surface', command: 'pytest tests/' });
     expect(result.error).toBeUndefined();
     expect(result).toMatchObject({ status: 'done', run: expect.stringMatching(/^tool-/), applied: [{ path: 'shapes.py', kind: 'modified' }, { path: 'tests/test_shapes.py', kind: 'modified' }] });
-    expect(result.plan?.steps.map((s) => result.plan?.status(s.id))).toEqual(['done', 'done', 'done']);
+    expect(result.plan?.steps.map((s) => result.plan?.status(s.id))).toEqual(['done', 'done']);
     expect(text('tests/test_shapes.py')).toContain('assert surface(2) == 12');
     expect(result.summary()).toContain(`Take it back with: untilgreen undo --run ${result.run}`);
     await undoApply(join(root, 'home/journals'), { runId: result.run! });
@@ -120,15 +120,15 @@ describe('plans', () => {
   test('a dry run says what would be done and does nothing', async () => {
     const result = await (await open({ mode: 'dry-run' })).execute('rename area to surface', { oldName: 'area', newName: 'surface' });
     expect(result).toMatchObject({ ok: true, status: 'previewed', applied: [] });
-    expect(result.steps[0]).toMatchObject({ state: 'skipped', attempts: 0, summary: 'Would run edit_file on shapes.py; it would write shapes.py.' });
+    expect(result.steps[0]).toMatchObject({ state: 'skipped', attempts: 0, summary: 'Would refactor. Renamed area to surface: 3 places in 2 files. It would write shapes.py, tests/test_shapes.py.' });
     expect(files()).toEqual(FILES);
   });
 
   test('are made without running anything', async () => {
     const plan = await (await open()).plan('rename area to surface', { oldName: 'area', newName: 'surface' });
-    expect(plan.summary()).toMatch(/^Rename area to surface: 3 places in 2 files\.[^]*· s1 edit_file shapes\.py/);
+    expect(plan.summary()).toMatch(/^Renamed area to surface: 3 places in 2 files\.[^]*· refactor refactor_code/);
     expect(files()).toEqual(FILES);
-    await expect(executor!.plan('rename it', { oldName: 'nothing', newName: 'n' })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(executor!.plan('rename it', { oldName: 'nothing', newName: 'n' })).rejects.toMatchObject({ code: 'refactoring_refused', data: { reason: 'not_found' } });
   });
 });
 

@@ -7,11 +7,14 @@ import { subject } from './summary.ts';
 import type { Plan, PlanStep, StepReport, StepState } from './types.ts';
 import { problemsText, validatePlan } from './validate.ts';
 
-/** What a step would do, in a sentence, from its arguments alone. */
-function wouldDo(step: PlanStep, tools: ExecuteOptions['tools'] = defaultTools()): string {
+/** What a step would do, in a sentence: as the tool sees it in the files as they are, else from its arguments alone. */
+async function wouldDo(step: PlanStep, context: ToolContext, tools: ExecuteOptions['tools'] = defaultTools()): Promise<string> {
   const tool = toolNamed(step.action, tools);
   const parsed = tool && parseArguments(tool, step.args);
   if (!tool || !parsed?.ok) return 'Cannot run.';
+  // A step before may make what this one needs: then only its arguments are told.
+  const seen = await tool.preview?.(parsed.value, context).catch(() => undefined);
+  if (seen !== undefined) return seen;
   const about = subject(step);
   const what = `Would run ${tool.name}${about ? ` on ${about}` : ''}`;
   const writes = tool.effect === 'read' || tool.standalone ? [] : tool.writes?.(parsed.value);
@@ -26,13 +29,14 @@ export async function dryRun(plan: Plan, context: ToolContext, options: ExecuteO
   const wrong = problems[0];
   const failed = wrong && { step: wrong.step ?? plan.steps[0]?.id ?? '', code: 'plan_invalid' as const, message: `The plan cannot run:\n${problemsText(problems)}` };
   const order = topologicalOrder(plan.steps);
-  const steps = order.map((step): StepReport => {
+  const steps: StepReport[] = [];
+  for (const step of order) {
     const { id, action, args, why } = step;
     const mine = problems.filter((p) => p.step === id);
     options.onStep?.(step, mine.length ? 'failed' : 'skipped');
-    const report = { id, action, args, why, attempts: 0, ms: 0, summary: wouldDo(step, tools) };
-    return mine[0] ? { ...report, state: 'failed', code: 'plan_invalid', message: mine.map((p) => p.message).join('\n') } : { ...report, state: 'skipped', message: 'A dry run runs nothing.' };
-  });
+    const report = { id, action, args, why, attempts: 0, ms: 0, summary: await wouldDo(step, context, tools) };
+    steps.push(mine[0] ? { ...report, state: 'failed', code: 'plan_invalid', message: mine.map((p) => p.message).join('\n') } : { ...report, state: 'skipped', message: 'A dry run runs nothing.' });
+  }
   const states: Record<string, StepState> = Object.fromEntries(steps.map((s) => [s.id, s.state]));
   return { ok: !failed, states, results: {}, from: await context.bench.checkpoint(), steps, ...(failed ? { failed } : {}) };
 }

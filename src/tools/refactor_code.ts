@@ -8,7 +8,7 @@ import { changedRegions, computeEdits } from './edit_file.ts';
 import { assertThere } from './existing.ts';
 import { defineTool, done, refused } from './outcome.ts';
 import { insidePath, languageOf, tidyPath } from './paths.ts';
-import { runRefactoring } from './refactoring.ts';
+import { previewed, runRefactoring } from './refactoring.ts';
 import { shownFile } from './shown.ts';
 import { count, inShapeOf } from './text.ts';
 import type { ToolContext } from './types.ts';
@@ -105,6 +105,7 @@ export const refactorCode = defineTool<Args>({
   schema,
   reads: named,
   ...({ writes: (args: Args) => (args.operation ? undefined : named(args)) } as object),
+  preview: async (args, context) => (args.operation ? previewed(args.operation, context) : undefined),
   async run(args, context) {
     if (args.operation) return runRefactoring(args.operation, context);
     const { models } = context;

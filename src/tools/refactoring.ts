@@ -1,4 +1,4 @@
-import { carryOut, operationText, withPaths, type Note, type Operation } from '../refactor/index.ts';
+import { carryOut, operationText, preview, withPaths, type Note, type Operation } from '../refactor/index.ts';
 import { assertTaken } from './existing.ts';
 import { done } from './outcome.ts';
 import { insidePath } from './paths.ts';
@@ -28,6 +28,12 @@ export async function runRefactoring(given: Operation, context: ToolContext): Pr
   const data = { operation: operationText(operation), notes: notes.slice(0, NOTES), ...(notes.length > NOTES ? { moreNotes: notes.length - NOTES } : {}), gates };
   if (!changed.length) return done(data, summary || 'There was nothing to do.', []);
   return done(data, `${summary} ${count(changed.length, 'file')}: ${changed.slice(0, 20).join(', ')}${changed.length > 20 ? ', …' : ''}.${notesText(notes)}`, changed);
+}
+
+/** What it would do, computed and not written. @throws `refactoring_refused`, `path_outside`, `path_unsafe` */
+export async function previewed(given: Operation, { bench, sandbox, signal }: ToolContext): Promise<string> {
+  const { summary, edits } = await preview(insideProject(given), { bench, sandbox, ...(signal && { signal }) });
+  return edits.length ? `Would refactor. ${summary} It would write ${edits.map((edit) => edit.path).join(', ')}.` : 'Would refactor, and find nothing to do.';
 }
 
 /** What a person should still look at, in a sentence a kind; nothing where there is nothing. */

@@ -62,6 +62,8 @@ export interface Tool<A = any> {
   writes?(args: A): RelativePath[];
   /** Paths that must exist, from the arguments alone. */
   reads?(args: A): RelativePath[];
+  /** What these arguments would do, in a sentence, looked up without changing anything: for dry runs. Default: told from `writes`. Refusals reject. */
+  preview?(args: A, context: ToolContext): Promise<string | undefined>;
   /** Must not throw for what the arguments or files do; resolves to a refusal. */
   run(args: A, context: ToolContext): Promise<ToolResult>;
 }
