@@ -37,6 +37,10 @@ describe('a request that needs no model', () => {
     'make me a dockerized FastAPI app',
     'write tests for this module',
     'rename',
+    'rename methods to camelCase',
+    'rename it to slug',
+    'move everything to src',
+    'merge all into main.py',
   ])('is not taken for one: %s', (request) => {
     expect(understood(request)).toBeUndefined();
   });

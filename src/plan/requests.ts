@@ -16,6 +16,9 @@ const LIST = (item: string): string => `(?:${item})(?:\\s*(?:,|and|&|,\\s*and)\\
 const isPlace = (word: string): boolean => word.includes('/') || /\.(py|pyi|[cm]?[jt]sx?|go)$/.test(word);
 const words = (list: string): string[] => list.split(/\s*(?:,\s*and\s+|,|\s+and\s+|&)\s*/).filter(Boolean);
 
+/** Words that stand for things, or for many of them, and ways of writing names: none is a name itself. */
+const NO_NAME = /^(?:it|its|this|that|these|those|them|they|everything|all|any|some|each|every|both|(?:functions?|methods?|class(?:es)?|variables?|constants?|parameters?|arguments?|types?|names?|symbols?|identifiers?|files?|modules?|folders?|tests?|imports?|code|project)|camel_?case|pascal_?case|snake_?case|kebab_?case|(?:lower|upper)_?case)$/i;
+
 type Reader = (groups: Record<string, string | undefined>) => Understood | undefined;
 
 /** Whole requests alone: what has more to say is for a model. */
@@ -74,6 +77,13 @@ function tidied(what: string, where: string | undefined): Understood | undefined
   return named.length && named.every((word) => path.test(word)) ? { template: 'tidy', keys: { tidy: what, paths: named } } : undefined;
 }
 
+/** Whether a request speaks of things without naming them. */
+function namesAny({ template, keys }: Understood): boolean {
+  if (template === 'rename-symbol') return NO_NAME.test(String(keys['oldName'])) || NO_NAME.test(String(keys['newName'])) || keys['oldName'] === keys['newName'];
+  const named = template === 'move-symbols' ? keys['symbols'] : template === 'merge-modules' ? keys['modules'] : [];
+  return Array.isArray(named) && named.some((word) => NO_NAME.test(String(word)) && !(template === 'merge-modules' && /^(?:types?|constants?|names?|symbols?|imports?|files?)$/i.test(String(word))));
+}
+
 /**
  * The common requests that need no model: rename, move, merge, organise imports, format, remove unused, run tests. The whole request has to
  * be one of them; a sentence that asks for more is not understood.
@@ -87,7 +97,7 @@ export function understood(request: string): Understood | undefined {
   for (const [pattern, read] of FORMS) {
     const match = pattern.exec(text);
     const found = match && read(match.groups ?? {});
-    if (found) return found;
+    if (found) return namesAny(found) ? undefined : found;
   }
   return undefined;
 }

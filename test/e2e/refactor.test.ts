@@ -59,6 +59,28 @@ describe('tests beside a refactoring', { timeout: 120_000 }, () => {
     expect(named('verdict')[0]!.data['rules']).toContainEqual(expect.objectContaining({ rule: 'tests_untouched', ok: false }));
   });
 
+  const GUARDED = { ...PROJECT, 'hooks.py': 'def pytest_report_header():\n    return "hooks"\n\n\ndef ready():\n    return None\n', 'tests/test_ready.py': 'from hooks import ready\nfrom utils import slugify\n\n\ndef teardown_function(function):\n    assert slugify("A") == "a"\n\n\ndef test_ready():\n    ready()\n' };
+  it.each<[string, object[], [string, string, string]?]>([
+    ['are not renamed away where something else becomes a test', [{ kind: 'rename', symbol: 'test_slugify', to: 'slugifies' }, { kind: 'rename', symbol: 'ready', to: 'test_it' }]],
+    ['keep what runs after them', [{ kind: 'rename', symbol: 'teardown_function', to: 'later' }]],
+    ['get no code by way of a parameter', [{ kind: 'change_signature', path: 'utils.py', symbol: 'slugify', add: [{ name: 'more', value: '0) or (True' }] }]],
+    ['do not follow a function whose name another one takes', [{ kind: 'rename', symbol: 'slugify', to: 'old' }], ['utils.py', 'def old(', 'def slugify(text):\n    return text\n\n\ndef old(']],
+    ['get no settings by a move', [{ kind: 'move_module', from: 'hooks.py', to: 'conftest.py' }]],
+  ])('%s', async (_title, operations, edit) => {
+    const directory = await lab.project(GUARDED);
+    const steps = operations.map((operation): [string, Record<string, unknown>] => ['refactor_code', { operation }]);
+    if (edit) steps.push(['edit_file', { path: edit[0], edits: [{ oldText: edit[1], newText: edit[2] }] }]);
+    const { outcome, named } = await lab.play({ directory, request: 'tidy it a little' }, [plan(...steps), reflection('none', { giveUp: true })]);
+    expect(outcome.outcome).not.toBe('green');
+    expect(named('verdict')[0]!.data['rules']).toContainEqual(expect.objectContaining({ rule: 'tests_untouched', ok: false }));
+  });
+
+  it('beside it in a folder move with it', async () => {
+    const directory = await lab.project({ 'pyproject.toml': PROJECT['pyproject.toml'], 'pkg/__init__.py': '', 'pkg/utils.py': PROJECT['utils.py'], 'pkg/test_utils.py': 'from pkg.utils import slugify\n\n\ndef test_slugify():\n    assert slugify("A b") == "a-b"\n' });
+    const { outcome } = await lab.play({ directory, request: 'call the folder lib' }, [plan(['refactor_code', { operation: { kind: 'move_module', from: 'pkg', to: 'lib' } }]), reflection('none', { giveUp: true })]);
+    expect(outcome.outcome).toBe('green');
+  });
+
   it('stay what they were over two attempts', async () => {
     const directory = await lab.project(PROJECT);
     const broken = plan([...rename], ['edit_file', { path: 'utils.py', edits: [{ oldText: '.lower()', newText: '' }] }]);
