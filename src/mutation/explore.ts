@@ -218,7 +218,7 @@ function unfit(item: Case, outcome: Outcome | undefined, again: Outcome | undefi
   if (outcome.kind === 'timeout' || again.kind === 'timeout') return 'it takes longer than half a second';
   if (outcome.kind === 'crashed' || again.kind === 'crashed') return 'it ends the process';
   // The second process is years ahead: where both agree, and no argument is a moment itself, the clock does not matter.
-  const apart = /\b(date|datetime)\(/.test(JSON.stringify([item.receiver ?? '', item.arguments])) || outcome.key !== again.key;
+  const apart = /\b(date|datetime|Date)\(/.test(JSON.stringify([item.receiver ?? '', item.arguments])) || outcome.key !== again.key;
   const effect = [...outcome.effects, ...again.effects].find((one) => one !== CLOCK || apart);
   if (effect !== undefined) return `it ${effect}`;
   if (outcome.key !== again.key) return 'its answer differs from process to process';

@@ -205,7 +205,7 @@ export class ArgumentMaker {
   private written(chosen: ReadonlyMap<Slot, string>): Argument[] | undefined {
     const args: Argument[] = [];
     let gap = false;
-    for (const slot of this.slots) {
+    for (const [at, slot] of this.slots.entries()) {
       const text = chosen.get(slot);
       const { parameter } = slot;
       if (parameter.rest === 'list') {
@@ -216,7 +216,7 @@ export class ArgumentMaker {
         if (!parameter.optional) return undefined;
         gap = true;
       } else {
-        args.push(gap || parameter.keywordOnly || parameter.optional ? { name: parameter.name, text } : { text });
+        args.push(gap || parameter.keywordOnly || parameter.optional ? { name: parameter.name, text, at } : { text });
       }
     }
     return args;

@@ -31,6 +31,8 @@ export const counts = (fate: Fate): boolean => fate !== 'invalid' && fate !== 'e
 export interface Argument {
   name?: string;
   text: string;
+  /** Place of its parameter, from 0, where that is known. */
+  at?: number;
 }
 
 /** Something that can be called. */
@@ -165,6 +167,20 @@ export interface Rendered {
   tests: { name: string; function: string; cases: string[] }[];
 }
 
+/** A law that functions of one module obey, as a test with made values. */
+export interface Law {
+  /** Name of its test. */
+  test: string;
+  function: string;
+  /** All functions that it names. */
+  functions: string[];
+  /** In words: "done again, it changes nothing". */
+  says: string;
+  /** Parameters of the test, with how their values are made. */
+  given: { name: string; strategy: string }[];
+  expression: string;
+}
+
 /** One language's part of mutation testing. All that runs the project's code does it in the sandbox. */
 export interface MutationLanguage {
   readonly name: LanguageName;
@@ -182,4 +198,14 @@ export interface MutationLanguage {
   runTests(place: Place, options: TestRunOptions): Promise<TestRun>;
   /** Tests of the project that may reach the file. */
   testFiles(place: Place): Promise<RelativePath[]>;
+  /**
+   * Laws that hold on the observed inputs, the strongest of each function first, and their test file; `seed`: with other values in each run.
+   * `problem`: why they cannot be tested. Absent where there is no property testing.
+   */
+  laws?: {
+    held(place: Place, targets: readonly Target[], cases: readonly ObservedCase[]): Promise<{ laws: Law[]; problem?: string }>;
+    render(place: Place, laws: readonly Law[], seed?: number): string;
+  };
+  /** A test file without some tests (`test_a`, `TestB.test_c`); undefined where it does not hold without them. Absent: files are kept or dropped as a whole. */
+  withoutTests?(text: string, tests: ReadonlySet<string>): Promise<string | undefined>;
 }

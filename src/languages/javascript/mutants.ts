@@ -2,7 +2,7 @@ import type TS from 'typescript6';
 import type { Mutant } from '../types.ts';
 import { lineAt, parseTree, syntaxError, type Ts } from './ast.ts';
 
-interface Change {
+export interface Change {
   description: string;
   from: number;
   to: number;
@@ -48,7 +48,8 @@ const SWAPS: Readonly<Record<string, string>> = {
   '+=': '-=', '-=': '+=', '*=': '/=', '/=': '*=',
 };
 
-function changesOf(ts: Ts, node: TS.Node, tree: TS.SourceFile): Change[] {
+/** The changes of one node of the tree, its children left out. */
+export function changesOf(ts: Ts, node: TS.Node, tree: TS.SourceFile): Change[] {
   const text = (n: TS.Node) => n.getText(tree);
   const replace = (n: TS.Node, by: string, what?: string): Change => ({
     from: n.getStart(tree), to: n.end, text: by, description: what ?? `${short(text(n))} became ${short(by)}`,

@@ -91,7 +91,8 @@ export function readSignature(dialect: Dialect, ts: Ts, tree: TS.SourceFile, nam
 const untyped = (p: TS.ParameterDeclaration, tree: TS.SourceFile): string =>
   `${p.dotDotDotToken ? '...' : ''}${p.name.getText(tree)}${p.initializer ? ` = ${p.initializer.getText(tree)}` : ''}`;
 
-function readParameter(ts: Ts, tree: TS.SourceFile, node: TS.ParameterDeclaration, index: number): Parameter {
+/** A parameter with its type from the annotation, from JSDoc, or from its default. */
+export function readParameter(ts: Ts, tree: TS.SourceFile, node: TS.ParameterDeclaration, index: number): Parameter {
   const documented = node.type ? undefined : ts.getJSDocParameterTags(node)[0];
   const typeNode = node.type ?? ts.getJSDocType(node);
   const name = ts.isIdentifier(node.name) ? node.name.text : `options${index === 0 ? '' : index + 1}`;
