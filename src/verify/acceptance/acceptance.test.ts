@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { projectOf } from '../../languages/python/projects.prop.ts';
+import { openSandbox } from '../../sandbox/open.ts';
+import { startedApp } from './acceptance.ts';
 import { composeFaults } from './compose.ts';
 import { dockerfileFaults, instructions } from './dockerfile.ts';
 
@@ -52,5 +55,22 @@ describe('a compose file', () => {
     const faults = composeFaults('compose.yaml', text, FILES).map((f) => f.message);
     if (says === undefined) expect(faults).toEqual([]);
     else expect(faults).toContainEqual(expect.stringMatching(says));
+  });
+});
+
+describe('an app', () => {
+  const server = (answer: string) => `require('node:http').createServer((request, response) => { ${answer} }).listen(8123);\n`;
+  const forged = `const write = process.stdout.write; process.stdout.write = (text) => write.call(process.stdout, String(text).replace('"answers":[]', '"answers":[{"path":"/","status":200,"body":""}]').replace(/"ended":"[^"]*",/, ''));\n`;
+  test.each<[string, string, string, RegExp | undefined]>([
+    ['that answers is started with what the image sets', 'ENV WORD=yes\n', server('response.statusCode = process.env.WORD === "yes" ? 200 : 500; response.end()'), undefined],
+    ['whose health check fails is not well, whatever else answers', 'HEALTHCHECK CMD curl -f http://localhost:8123/health\n', server('response.statusCode = request.url === "/" ? 200 : 500; response.end()'), /health gave 500/],
+    ['that ends with its first answer does not run', '', server('response.end("", () => setTimeout(process.exit, 20))'), /answered, and then/],
+    ['cannot speak for what asks it', 'ENV NODE_OPTIONS="--require=./forged.js"\n', 'process.exit(3);\n', /ended with exit 3/],
+  ])('%s', async (_title, more, code, says) => {
+    const bench = await projectOf({ Dockerfile: `FROM node:20-slim\nWORKDIR /app\nCOPY . .\n${more}EXPOSE 8123\nCMD ["node", "server.js"]\n`, 'server.js': code, 'forged.js': forged });
+    const app = (await startedApp(bench, { mounts: [], env: {} }))!;
+    const result = app.read(await (await openSandbox({})).run({ ...app.command, workspace: bench.root, mountAt: bench.mountAt }));
+    expect(result.outcome).toBe(says ? 'failed' : 'passed');
+    if (says) expect(result.message).toMatch(says);
   });
 });

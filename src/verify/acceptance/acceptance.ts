@@ -67,8 +67,9 @@ export async function startedApp(bench: Workbench, toolchain: { mounts: Mount[];
       argv: [process.execPath, '--input-type=module', '-e', probe],
       cwd: service.cwd,
       mounts: [...bench.mounts, ...toolchain.mounts, ...node],
-      env: { ...service.env, ...toolchain.env, PATH: [...scripts, toolchain.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'].join(':'), PORT: String(service.port), PYTHONUNBUFFERED: '1' },
-      stdin: JSON.stringify({ start: service.start, port: service.port, paths: service.paths, patienceMs: PATIENCE_MS, mark }),
+      env: { ...toolchain.env, PATH: [...scripts, toolchain.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'].join(':'), PORT: String(service.port), PYTHONUNBUFFERED: '1' },
+      // What the Dockerfile sets is for the app: NODE_OPTIONS would load its code into the probe.
+      stdin: JSON.stringify({ start: service.start, env: service.env, port: service.port, paths: service.paths, patienceMs: PATIENCE_MS, mark }),
       limits: { wallMs: 2 * PATIENCE_MS },
       network: 'loopback',
     },
@@ -82,9 +83,12 @@ function outcomeOf(service: Service, mark: string, result: SandboxResult): TestR
   const started = typeof service.start === 'string' ? service.start : service.start.join(' ');
   const red = (message: string): TestResult => ({ id: APP, outcome: 'failed', errorClass: 'NoAnswer', message: `\`${started}\` on port ${service.port}: ${message}` });
   if (!report) return red(`${result.status}${result.exitCode === null ? '' : `, exit ${result.exitCode}`}: ${result.stderr.slice(-1_000)}`);
-  const good = report.answers.find((answer) => answer.status >= 200 && answer.status < (service.health ? 400 : 500));
+  // Where a health check is named, another page that answers says nothing.
+  const asked = service.health ? report.answers.filter((answer) => answer.path === service.paths[0]) : report.answers;
+  const good = asked.find((answer) => answer.status >= 200 && answer.status < (service.health ? 400 : 500));
+  if (good && report.ended !== undefined) return red(`it answered, and then ${report.ended}.\n${report.output.slice(-2_000)}`);
   if (good) return { id: APP, outcome: 'passed', message: `GET ${good.path}: ${good.status} ${good.body.slice(0, 200)}` };
-  const [bad] = report.answers;
+  const [bad] = asked;
   if (bad) return red(`GET ${bad.path} gave ${bad.status}: ${bad.body.slice(0, 500)}\n${report.output.slice(-1_500)}`);
   return red(`${report.ended ?? `no answer within ${PATIENCE_MS / 1_000} seconds`}.\n${report.output.slice(-2_000)}`);
 }

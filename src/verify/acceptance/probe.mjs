@@ -2,10 +2,10 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 
-const { start, port, paths, patienceMs, mark } = JSON.parse(await text(process.stdin));
+const { start, env, port, paths, patienceMs, mark } = JSON.parse(await text(process.stdin));
 const tell = (report) => process.stdout.write(`\n${mark}${JSON.stringify(report)}\n`);
 const [program, args] = typeof start === 'string' ? ['/bin/sh', ['-c', start]] : [start[0], start.slice(1)];
-const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { ...env, ...process.env } });
 let output = '';
 let ended;
 for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output = (output + chunk).slice(-8_000)));
@@ -26,6 +26,8 @@ while (ended === undefined && Date.now() < deadline && answers.length === 0) {
   }
   if (answers.length === 0) await sleep(100);
 }
+// An app that only answers once, or leaves the rest to a process of its own, would end with its container.
+if (answers.length) await sleep(300);
 tell({ answers, ended, output: output.slice(-4_000) });
 try {
   process.kill(-child.pid, 'SIGKILL');
