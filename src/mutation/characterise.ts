@@ -3,11 +3,13 @@ import type { Language } from '../languages/types.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import type { RelativePath, Workbench } from '../workspace/types.ts';
 import { Explorer, type Explored } from './explore.ts';
+import { propertyTests, writtenTests, type FurtherTests, type Made, type WriteTests } from './further.ts';
 import { greedy } from './greedy.ts';
+import { RUNS, nameOf } from './judge.ts';
 import { mutationOf } from './registry.ts';
 import { coverageOf, scores, spread, type Coverage, type FunctionScore } from './score.ts';
 import { freeTestPath } from './test-path.ts';
-import type { Case, Mutation, MutationLanguage, ObservedCase, Place, Rendered, Target, TestRun } from './types.ts';
+import { isKilled, type Case, type Mutation, type MutationLanguage, type ObservedCase, type Place, type Rendered, type Struck, type Target, type TestRun } from './types.ts';
 
 export interface CharacteriseOptions {
   /** Source files; test files among them are left out. */
@@ -27,6 +29,10 @@ export interface CharacteriseOptions {
   seed?: number;
   /** Processes beside each other. Default: the cores of the machine, at most 4. */
   workers?: number;
+  /** Tests of laws that hold, where the language has property testing. Default true. */
+  properties?: boolean;
+  /** Asked for tests of what survives, once for each file. Default: nobody is asked. */
+  write?: WriteTests;
   signal?: AbortSignal;
   onProgress?: (text: string) => void;
 }
@@ -40,6 +46,8 @@ export interface CharacterisedFunction extends FunctionScore {
 export interface CharacterisedFile {
   path: RelativePath;
   test: RelativePath | undefined;
+  /** Tests of laws, and those that `write` gave: what was kept and what was not, and why. */
+  further: FurtherTests[];
   functions: CharacterisedFunction[];
   /** Lines of the source that the project's tests reach before, and with the new ones. */
   coverage: { before: Coverage; after: Coverage };
@@ -58,11 +66,9 @@ export interface Characterisation {
 const ROUNDS = 8;
 /** Rows that a function's tests may have: more is no longer read. */
 const LONGEST_TABLE = 90;
-/** Runs of new tests on the present code, each in another order and with another hash seed. */
-const RUNS = [11, 22, 33];
 
 /**
- * Writes tests that pin what functions do at present, without a model: makes inputs, sees in the sandbox what comes of them, and keeps the
+ * Writes tests that pin what functions do at present: makes inputs, sees in the sandbox what comes of them, and keeps the
  * fewest that kill the most mutants. Functions that read the clock, use chance, touch files or the network are skipped with the reason.
  *
  * Nothing is written: the files are returned. All work is done in a copy of the workbench.
@@ -114,13 +120,33 @@ async function characteriseFile(path: RelativePath, options: CharacteriseOptions
   const before = await baseline(place, language, known);
   const made = await settle(place, { language, known, targets: wanted, explored, mutations, say });
   const finals = made ? made.run : before;
-  const scored = scores(place, mutations, finals.mutants.length > 0 ? finals.mutants : mutations.map(({ id }) => ({ id, killed: [], fate: 'survived' as const })), untold(mutations, explored));
+  const met: Struck[] = made ? finals.mutants : mutations.map(({ id }) => ({ id, killed: [], fate: 'survived' }));
+  const struck = new Map(met.map((one) => [one.id, one]));
+  const scored = (): FunctionScore[] => scores(place, mutations, [...struck.values()], untold(mutations, explored));
+
+  const further: FurtherTests[] = [];
+  const reached = new Set(finals.lines);
+  const take = (found: Made | undefined): void => {
+    if (!found) return;
+    further.push(found.tests);
+    for (const [id, killed] of found.judged.kills) if (!isKilled(struck.get(id)?.fate ?? 'survived')) struck.set(id, { id, killed, fate: 'killed' });
+    for (const line of found.judged.lines) reached.add(line);
+  };
+  const request = { language, known, targets: wanted, cases: [...explored.cases.values()], mutations, say };
+  if (options.properties ?? true) take(await propertyTests(place, request));
+  if (options.write) {
+    const alive = mutations.filter(({ id }) => struck.get(id)?.fate === 'survived');
+    take(await writtenTests(place, { ...request, write: options.write, mutations: alive, survivors: scored().flatMap(({ survivors }) => survivors) }));
+  }
+
   const kept = made?.kept ?? [];
-  const functions = scored.map((one) => ({ ...one, path, cases: kept.filter((item) => item.function === one.name).length }));
+  const functions = scored().map((one) => ({ ...one, path, cases: kept.filter((item) => item.function === one.name).length }));
   result.functions.push(...functions);
   if (made) result.files.push({ path: made.path, text: made.rendered.text });
-  else skip('', 'no test could be kept');
-  result.sources.push({ path, test: made?.path, functions, coverage: { before: coverageOf({ lines: before.lines, executable: finals.executable.length > 0 ? finals.executable : before.executable }), after: coverageOf({ lines: [...new Set([...before.lines, ...finals.lines])], executable: finals.executable }) } });
+  for (const { path: test, text } of further) if (text !== undefined) result.files.push({ path: test, text });
+  if (!made && further.every(({ text }) => text === undefined)) skip('', 'no test could be kept');
+  const executable = finals.executable.length > 0 ? finals.executable : before.executable;
+  result.sources.push({ path, test: made?.path, further, functions, coverage: { before: coverageOf({ lines: before.lines, executable }), after: coverageOf({ lines: [...new Set([...before.lines, ...reached])], executable }) } });
 }
 
 /** What the project's own tests reach of the file. */
@@ -159,7 +185,7 @@ async function settle(place: Place, given: { language: MutationLanguage; known: 
       for (const seed of RUNS) {
         const run = await language.runTests(place, { tests: [path], seed });
         if (run.broken.length > 0) unrunnable = run.broken[0];
-        for (const [id, outcome] of Object.entries(run.results)) if (outcome !== 'passed') failing.add(testName(id));
+        for (const [id, outcome] of Object.entries(run.results)) if (outcome !== 'passed') failing.add(nameOf(id));
       }
       if (unrunnable !== undefined) throw new UntilgreenError('internal', `The generated ${path} cannot be run: ${unrunnable}`, { path });
       if (failing.size > 0) {
@@ -195,9 +221,6 @@ function preferred(kept: readonly ObservedCase[], explored: Explored, rowOf: Rea
   }
   return wanted;
 }
-
-/** `tests/test_a.py::test_b[1-2]` → `test_b`. */
-const testName = (id: string): string => id.split('::').pop()!.replace(/\[.*$/s, '');
 
 function chosen(explored: Explored): ObservedCase[] {
   const byCase = new Map<string, Set<number>>();

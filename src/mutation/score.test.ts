@@ -18,7 +18,7 @@ describe('the mutation score', () => {
 
   it('names survivors with the line as it is and as the mutant has it, and what no input told apart', () => {
     const [one] = scores({ path: 'a.py', source: 'x = 1\n' }, [mutation(0)], [{ id: 0, killed: [], fate: 'survived' }], new Set([0]));
-    expect(one!.survivors).toEqual([{ path: 'a.py', line: 1, description: 'one', before: 'x = 1', after: 'y = 1', perhapsEquivalent: true }]);
+    expect(one!.survivors).toEqual([{ path: 'a.py', function: 'f', line: 1, description: 'one', before: 'x = 1', after: 'y = 1', perhapsEquivalent: true }]);
   });
 
   it('is averaged over functions that have mutants', () => {

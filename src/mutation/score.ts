@@ -4,6 +4,7 @@ import { counts, isKilled, type Mutation, type Place, type Struck, type TestRun 
 /** A mutant that no test noticed. */
 export interface Survivor {
   path: RelativePath;
+  function: string;
   line: number;
   description: string;
   /** The line as it is, and as the mutant has it. */
@@ -76,7 +77,7 @@ function survivorOf({ path, source }: Pick<Place, 'path' | 'source'>, mutation: 
   const [before, after] = [source, changed(source, mutation)].map((text) => (text.split('\n')[mutation.line - 1] ?? '').trim());
   // A change further down a statement of several lines leaves its first line as it is.
   const shown = before === after ? firstDifference(source, changed(source, mutation)) : [before!, after!];
-  return { path, line: mutation.line, description: mutation.description, before: shown[0]!, after: shown[1]!, perhapsEquivalent };
+  return { path, function: mutation.function, line: mutation.line, description: mutation.description, before: shown[0]!, after: shown[1]!, perhapsEquivalent };
 }
 
 function firstDifference(one: string, other: string): [string, string] {

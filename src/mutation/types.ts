@@ -47,6 +47,8 @@ export interface Target {
   public: boolean;
   /** Literals of the body, as source. */
   constants: { line: number; text: string }[];
+  /** Its documentation, where the language has it in the code. */
+  doc?: string;
   /** Arguments of calls in its own documentation. */
   calls: [string | null, string][][];
   /** Why its answer hangs on more than its arguments, as far as its text tells. */

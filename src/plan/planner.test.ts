@@ -95,5 +95,6 @@ describe('what is known to be wrong with a plan before it runs', () => {
   test('a step that asks a model, without one, ends before anything runs with exit 8', async () => {
     const options = { tools: defaultTools(), bench: context.bench, languages: context.languages, hasModel: false, maxSteps: 3 };
     await expect(validatePlan(toPlan([{ action: 'refactor_code', args: { path: 'a.py', instruction: 'x' } }]), options)).rejects.toMatchObject({ code: 'no_model', exitCode: 8 });
+    expect(await validatePlan(toPlan([{ action: 'generate_tests', args: { path: 'a.py' } }]), options)).toEqual([]);
   });
 });

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { UntilgreenError } from '../core/errors.ts';
 import { fauxModels, type FauxReply } from '../models/faux.ts';
+import { generateTests } from './generate_tests.ts';
 import { runTool } from './registry.ts';
-import { toolContext } from './testing/context.prop.ts';
+import { sandboxedContext, toolContext } from './testing/context.prop.ts';
 import type { ToolContext } from './types.ts';
 
 const FILES = {
@@ -108,6 +109,28 @@ describe('generate_tests', () => {
       expect(result).toMatchObject({ ok: false, code, message: expect.stringContaining(says) });
       await unchanged(context);
     });
+  });
+
+  test('without a model it pins what a function does at present, with the score', async () => {
+    const { context, close } = await sandboxedContext({ 'area.py': FILES['area.py'], 'tests/test_area.py': FILES['tests/test_area.py'] });
+    try {
+      const result = await runTool('generate_tests', { path: 'area.py', target: 'area' }, context);
+      expect(result).toMatchObject({ ok: true, changed: expect.arrayContaining(['tests/test_area_2.py']), data: { path: 'tests/test_area_2.py', score: 1 }, summary: expect.stringContaining('without a model') });
+      expect((await context.bench.readText('tests/test_area_2.py')).text).toContain('from area import area');
+    } finally {
+      await close();
+    }
+  }, 90_000);
+
+  test.each<[string, object, boolean]>([
+    ['a path alone', { path: 'area.py' }, false],
+    ['a function of it', { path: 'area.py', target: 'Circle.area' }, false],
+    ['a behaviour', { path: 'area.py', target: 'areas are never negative' }, true],
+    ['an instruction', { path: 'area.py', instruction: 'Show that it grows.' }, true],
+    ['no path', { target: 'area' }, true],
+    ['a file of a language that has no mutants', { path: 'area.sh' }, true],
+  ])('%s needs a model: %s', (_title, wanted, needed) => {
+    expect(generateTests.asksModel!(wanted)).toBe(needed);
   });
 
   test.each<[string, object, string]>([

@@ -37,7 +37,8 @@ describe('every refusal names its code and leaves the files as they were', () =>
     ['a writing that changes nothing', 'file_write', { path: 'b.js', content: FILES['b.js'] }, 'no_change', 'b.js'],
     ['a content beyond the limit', 'file_write', { path: 'big.txt', content: 'x'.repeat(100_001) }, 'too_large', 'big.txt'],
     ['a step for the coder without a model', 'refactor_code', { path: 'a.py', instruction: 'x' }, 'no_model', 'model'],
-    ['a step for the tester without a model', 'generate_tests', { path: 'a.py' }, 'no_model', 'model'],
+    ['an instruction for the tester without a model', 'generate_tests', { path: 'a.py', instruction: 'x' }, 'no_model', 'model'],
+    ['a behaviour for the tester without a model', 'generate_tests', { target: 'areas grow' }, 'no_model', 'model'],
     ['a dependency without a manifest', 'add_dependency', { name: 'left-pad' }, 'file_missing', 'package.json'],
     ['a dependency by URL', 'add_dependency', { name: 'git+https://x.test/y' }, 'bad_arguments', 'plain name'],
   ])('%s', async (_title, name, args, code, says) => {

@@ -1,11 +1,14 @@
 import { statSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
-import { EXIT, UntilgreenError } from '../../core/errors.ts';
+import type { LoadedConfig } from '../../config/schema.ts';
+import { EXIT } from '../../core/errors.ts';
 import { languages } from '../../languages/registry.ts';
 import { characterise } from '../../mutation/characterise.ts';
+import type { FurtherTests } from '../../mutation/further.ts';
 import { meanScore, type FunctionScore } from '../../mutation/score.ts';
 import { scoreTests } from '../../mutation/score-tests.ts';
 import { openToolSession, type ToolSession } from '../../tools/session.ts';
+import { survivorTests } from '../../tools/survivor-tests.ts';
 import type { ToolContext } from '../../tools/types.ts';
 import type { RelativePath, Workbench } from '../../workspace/types.ts';
 import { usage, wholeNumber } from '../arguments.ts';
@@ -28,6 +31,7 @@ export interface TestGenerateOptions extends SharedOptions {
   budget?: string;
   seed?: string;
   model?: boolean;
+  properties?: boolean;
   dryRun?: boolean;
 }
 export interface TestScoreOptions extends SharedOptions {
@@ -37,13 +41,16 @@ export interface TestScoreOptions extends SharedOptions {
 /** Survivors that are shown of one function; `--json` has all. */
 const SHOWN = 5;
 
-/** `untilgreen test generate [path]`: characterisation tests, written as one transaction. */
+/** `untilgreen test generate [path]`: tests of what functions do, their laws, and what a model adds, written as one transaction. */
 export async function testGenerate(path: string | undefined, options: TestGenerateOptions): Promise<number> {
   const target = options.target === undefined ? 0.8 : share('--target', options.target);
-  return inSession(path, options, async ({ session, paths, progress, signal }) => {
+  return inSession(path, options, async ({ session, paths, progress, signal, config }) => {
+    const { tokens, cost, minutes } = config.settings.budget;
+    const until = minutes === undefined ? undefined : new Date(Date.now() + minutes * 60_000);
     const result = await session.work(async (context) => {
       const made = await characterise({
-        ...(await given(context, paths, options)), target, signal, onProgress: (text) => progress.show(text),
+        ...(await given(context, paths, options)), target, signal, onProgress: (text) => progress.show(text), properties: options.properties ?? true,
+        ...(options.model === false ? {} : { write: survivorTests(context, { ...(tokens === undefined ? {} : { tokens }), ...(cost === undefined ? {} : { cost }), ...(until ? { until } : {}) }) }),
         ...(options.budget === undefined ? {} : { budgetMs: wholeNumber('--budget', options.budget) * 1_000 }),
         ...(options.seed === undefined ? {} : { seed: wholeNumber('--seed', options.seed) }),
       });
@@ -63,6 +70,7 @@ export async function testGenerate(path: string | undefined, options: TestGenera
         const { before, after } = source.coverage;
         print(`${colors.bold(source.path)}  lines of functions reached: ${before.covered} → ${after.covered} of ${after.lines}`);
         for (const one of source.functions) printScore(one, `${one.cases} ${one.cases === 1 ? 'case' : 'cases'}`);
+        for (const tests of source.further) printFurther(tests);
       }
       for (const { path: file, name, why } of made.skipped) print(colors.dim(`  left out: ${file}${name ? ` ${name}` : ''}: ${why}`));
       if (made.functions.length > 0) print(`mutation score ${percent(meanScore(made.functions))} on average of ${made.functions.length} functions, wanted ${percent(target)}`);
@@ -93,6 +101,12 @@ export async function testScore(path: string | undefined, options: TestScoreOpti
   });
 }
 
+function printFurther({ by, kept, dropped }: FurtherTests): void {
+  const whose = by === 'model' ? "the tester's" : 'law';
+  for (const { name, kills } of kept) print(`  ${colors.green('kept')}     ${whose} ${name}  ${colors.dim(`notices ${kills} ${kills === 1 ? 'mutant' : 'mutants'}`)}`);
+  for (const { name, why } of dropped) print(colors.dim(`  left out ${whose} ${name || 'tests'}: ${why}`));
+}
+
 function printScore(one: FunctionScore, more: string): void {
   if (one.mutants === 0) return;
   const notes = [more, one.timeouts > 0 ? `${one.timeouts} timed out` : '', one.equivalent > 0 ? `${one.equivalent} proven equivalent` : ''].filter(Boolean).join(', ');
@@ -120,6 +134,7 @@ async function given(context: ToolContext, paths: (bench: Workbench) => Promise<
 interface Work {
   session: ToolSession;
   paths: (bench: Workbench) => Promise<RelativePath[]>;
+  config: LoadedConfig;
   progress: ReturnType<typeof progressLine>;
   signal: AbortSignal;
 }
@@ -133,7 +148,7 @@ async function inSession(path: string | undefined, options: SharedOptions, work:
   const { signal, release } = cancelOnSignal(() => progress.clear());
   const session = await openToolSession({ directory, config, signal });
   try {
-    return await work({ session, progress, signal, paths: (bench) => sources(bench, inside, directory) });
+    return await work({ session, config, progress, signal, paths: (bench) => sources(bench, inside, directory) });
   } catch (error) {
     if (signal.aborted) return EXIT.cancelled;
     throw error;
@@ -148,8 +163,8 @@ async function inSession(path: string | undefined, options: SharedOptions, work:
 async function sources(bench: Workbench, inside: string, directory: string): Promise<RelativePath[]> {
   const files = (await bench.list()).filter((file) => file.link === undefined).map((file) => file.path);
   if (inside !== '' && files.includes(inside)) return [inside];
-  if (inside !== '' && !statSync(resolve(directory, inside), { throwIfNoEntry: false })) throw new UntilgreenError('file_missing', `There is no ${inside} in ${directory}.`, { path: inside });
+  if (inside !== '' && !statSync(resolve(directory, inside), { throwIfNoEntry: false })) throw usage(`There is no ${inside} in ${directory}; give a source file or a folder of the project.`);
   const found = files.filter((path) => (inside === '' || path.startsWith(`${inside}/`)) && languages.some((one) => one.extensions.some((extension) => path.endsWith(extension)) && !one.isTestFile(path) && !one.isTestConfig(path)) && !/(^|\/)(setup|conftest|noxfile)\.py$|\.d\.ts$|\.config\.[cm]?[jt]s$/.test(path));
-  if (found.length === 0) throw new UntilgreenError('file_missing', `There is no source file in ${inside || directory}.`, { path: inside });
+  if (found.length === 0) throw usage(`There is no source file in ${inside || directory}; give a file or a folder that holds some.`);
   return found;
 }

@@ -18,11 +18,13 @@ export function testCommands(program: Command, done: (exitCode: number) => void)
     .option('--target <share>', 'mutation score at which no more inputs are looked for (default 0.8)')
     .option('--budget <seconds>', 'seconds to look for inputs, for each file (default 180)')
     .option('--seed <n>', 'the same seed makes the same inputs (default 1)')
-    .option('--no-model', 'ask no model; none is asked at present')
+    .option('--no-model', 'ask no model for tests of what survives')
+    .option('--no-properties', 'write no tests of laws with made values')
     .option('--dry-run', 'print the test files, write nothing')
     .addHelpText('after', `${sample('test generate src/prices.py', 'test generate src --target 0.9', 'test generate shop/cart.py --function Cart.total --dry-run')}
 The tests say what the code does now, right or wrong: read them before you trust them. Each file passed three times, in other orders and
-with other hash seeds; each row kills a mutant. Nothing that is there is overwritten. \`untilgreen undo\` takes the files back.
+with other hash seeds; each row kills a mutant. So does each law (Python, with hypothesis) and each test of a model, where one is configured.
+Nothing that is there is overwritten. \`untilgreen undo\` takes the files back.
 
 Exit codes: 0 tests were written (or shown) · 1 none could be kept, with the reasons · 2 bad usage · 7 no sandbox · 130 cancelled
 `)

@@ -1,6 +1,7 @@
 import { ask, isUnparsable } from '../../languages/python/service.ts';
 import { isTestFile } from '../../languages/python/paths.ts';
 import type { ClassHead, Mutation, MutationLanguage, Outcome, Struck, Target, TestRun } from '../types.ts';
+import { heldLaws, renderLaws, withoutTests } from './properties.ts';
 import { renderPython } from './render.ts';
 import { pythonWriter } from './texts.ts';
 import { askWorker, moduleOf } from './worker.ts';
@@ -89,6 +90,12 @@ export const pythonMutation: MutationLanguage = {
   async testFiles({ files }) {
     return [...files].filter((path) => isTestFile(path) && /(^|\/)(test_[^/]*|[^/]*_test)\.py$/.test(path));
   },
+
+  laws: {
+    held: (place, targets, cases) => heldLaws(place, targets, cases, pythonMutation.observe),
+    render: renderLaws,
+  },
+  withoutTests,
 };
 
 /** How the worker reaches a target. */

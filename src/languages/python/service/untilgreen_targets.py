@@ -76,6 +76,7 @@ def target(node, owner, exported):
         "public": (node.name in exported) if exported is not None and owner is None else not node.name.startswith("_"),
         "constants": constants(node),
         "calls": doc_calls(node, node.name),
+        **({"doc": ast.get_docstring(node)} if ast.get_docstring(node) else {}),
         **({"impure": impure(node)} if impure(node) else {}),
     }
 

@@ -96,7 +96,7 @@ class Session(Results):
         reach, took = {}, {}
         for at, item in enumerate(session.items):
             begun = time.perf_counter()
-            with Watch(file, self.root) as watch:
+            with Watch(file, self.root, effects=False) as watch:
                 self.protocol(item, session.items[at + 1] if at + 1 < len(session.items) else None)
             reach[item.nodeid], took[item.nodeid] = sorted(watch.lines), time.perf_counter() - begun
         for name in self.results:
@@ -120,6 +120,33 @@ def arguments(request):
     return ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:xdist", "--color=no", "--rootdir=%s" % (request.get("cwd") or request["root"]), "-o", "addopts=", "--no-header", "--tb=no", "--continue-on-collection-errors", *request["tests"]]
 
 
+def fail_quickly(request):
+    """Hypothesis looks for no simpler example of a failure: that takes many times as long as to find it, and only whether it fails counts.
+
+    Its tables of characters take seconds to make: they are made here, once for all forks.
+    """
+    found = texts = False
+    for name in request["tests"]:
+        try:
+            with open(os.path.join(request["root"], name.split("::")[0]), "rb") as handle:
+                source = handle.read()
+            if b"hypothesis" in source:
+                texts = texts or b"text(" in source or b"characters(" in source or b"builds(" in source
+                found = True
+        except OSError:
+            continue
+    if not found:
+        return
+    try:
+        from hypothesis import Phase, find, settings, strategies
+    except ImportError:
+        return
+    settings.register_profile("untilgreen", phases=[Phase.explicit, Phase.generate, Phase.target], database=None)
+    settings.load_profile("untilgreen")
+    if texts:
+        find(strategies.text(), bool)
+
+
 def report(tell, mutant, answer, late):
     if answer is None:
         tell(event="mutant", id=mutant["id"], killed=[], fate="timeout" if late else "crashed")
@@ -135,6 +162,7 @@ def tests(request, root, tell):
     file = os.path.realpath(request["file"])
 
     def whole(_):
+        fail_quickly(request)
         session = Session(request, root, tell)
         code = int(pytest.main(arguments(request), plugins=[session]))
         own, other = modules.loaded(root)
@@ -160,6 +188,7 @@ def anew(request, file, mutant):
 
     with open(file, "rb") as handle:
         modules.CHANGED[file] = modules.changed(handle.read(), mutant)
+    fail_quickly(request)
     results = Results()
     wanted = dict(request, tests=mutant["tests"] or request["tests"])
     code = int(pytest.main((["-x"] if request.get("stop") else []) + arguments(wanted), plugins=[results]))

@@ -34,13 +34,14 @@ sys.addaudithook(audit)
 
 
 class Watch:
-    def __init__(self, file, root, coverage=True):
-        self.file, self.coverage, self.lines, self.effects, self.same = file, coverage, set(), set(), {}
+    def __init__(self, file, root, coverage=True, effects=True):
+        self.file, self.coverage, self.calls, self.lines, self.effects, self.same = file, coverage, coverage and effects, set(), set(), {}
 
     def __enter__(self):
         active.append(self)
-        if self.coverage:
+        if self.calls:
             sys.setprofile(self.profile)
+        if self.coverage:
             sys.settrace(self.trace)
         return self
 
