@@ -62,7 +62,10 @@ export class Examiner {
       Object.assign(env, { GOCACHE: cache, GOMODCACHE: goModules(), GOFLAGS: '-mod=mod', GOPROXY: 'off', GOTOOLCHAIN: 'local', PATH: tools.path });
     }
     const args = rest.map((arg) => (arg === 'PYTHON' && python ? join(python, 'bin', 'python') : arg));
-    return this.sandbox.run({ argv: [...head, ...args], workspace: copy, mounts, env: { PATH: tools.path, ...env }, limits: { wallMs: 400_000, memoryBytes: 6 * 2 ** 30, processes: 2_048, outputBytes: 4 * 2 ** 20 } });
+    const result = await this.sandbox.run({ argv: [...head, ...args], workspace: copy, mounts, env: { PATH: tools.path, ...env }, limits: { wallMs: 400_000, memoryBytes: 6 * 2 ** 30, processes: 2_048, outputBytes: 4 * 2 ** 20 } });
+    // Says nothing about the package: no verdict may come of it.
+    if (result.status === 'sandbox_error') throw new Error(`The sandbox does not work: ${result.error}`);
+    return result;
   }
 }
 

@@ -29,7 +29,7 @@ const RENAMES: readonly (Operation & { kind: 'rename' })[] = [
 const MOVES: readonly (Operation & { kind: 'move_symbols' })[] = [
   { kind: 'move_symbols', from: text, symbols: ['slugify'], to: 'django/utils/slugs.py' },
   { kind: 'move_symbols', from: text, symbols: ['camel_case_to_spaces'], to: 'django/utils/cases.py' },
-  { kind: 'move_symbols', from: 'django/utils/encoding.py', symbols: ['iri_to_uri'], to: 'django/utils/iri.py' },
+  { kind: 'move_symbols', from: text, symbols: ['phone2numeric'], to: 'django/utils/phones.py' },
 ];
 
 interface Sample {

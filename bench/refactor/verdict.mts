@@ -53,7 +53,7 @@ function declaration(name: string): string {
 
 const CODE = /\.(py|pyi|[cm]?[jt]sx?|go)$/;
 
-/** Places where an old name still stands. `code` where it is neither in a comment nor in a string, as far as one can tell line by line; a doctest is code. */
+/** Places where an old name still stands. `code` where it is neither in a comment nor in a string, as far as one can tell line by line; a doctest is code. Notes count lines of the file as it was, so that they are held against places nearby. */
 export function leftOver(task: Task, pack: Package, texts: ReadonlyMap<string, string>, done: Extract<Done, { kind: 'done' }>): Row['left'] {
   const places: Row['left'] = [];
   for (const old of task.old ?? []) {
@@ -68,7 +68,7 @@ export function leftOver(task: Task, pack: Package, texts: ReadonlyMap<string, s
         const doctest = /^\s*(>>>|\.\.\.)/.test(line);
         const bare = line.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`/g, '""').replace(/#.*|\/\/.*|^\s*\/?\*.*/, '');
         const code = CODE.test(path) && (doctest || (!inside && word.test(bare)));
-        places.push({ place: `${path}:${index + 1}`, code, noted: done.notes.some((note) => note.path === path || done.notes.some((one) => one.path === path && Math.abs(one.line - index - 1) < 40)) });
+        places.push({ place: `${path}:${index + 1}`, code, noted: done.notes.some((note) => note.path === path && Math.abs(note.line - index - 1) < 40) });
       }
     }
   }
@@ -76,7 +76,7 @@ export function leftOver(task: Task, pack: Package, texts: ReadonlyMap<string, s
 }
 
 /** Tests, types, imports, facts and names, in that order; the first that does not hold is the reason. */
-export async function judge(task: Task, pack: Package, copy: string, done: Done, before: Health, original: ReadonlyMap<string, string>, pristine: string, examiner: Examiner): Promise<Pick<Row, 'verdict' | 'reason' | 'left' | 'health' | 'files'>> {
+export async function judge(task: Task, pack: Package, copy: string, done: Done, released: Health, original: ReadonlyMap<string, string>, pristine: string, examiner: Examiner): Promise<Pick<Row, 'verdict' | 'reason' | 'left' | 'health' | 'files'>> {
   if (done.kind === 'refused') return { verdict: 'refused', reason: `${done.reason}: ${done.message}`, left: [], files: 0 };
   if (done.kind === 'unsupported') return { verdict: 'unsupported', reason: done.message, left: [], files: 0 };
   if (done.kind === 'crashed') return { verdict: 'crashed', reason: done.message, left: [], files: 0 };
@@ -87,6 +87,8 @@ export async function judge(task: Task, pack: Package, copy: string, done: Done,
   const base = { left, files: changed.length };
   if (missing.length) return { ...base, verdict: 'wrong', reason: `not done: ${missing.join('; ')}` };
   if (task.refuse) return { ...base, verdict: 'wrong', reason: `done, though it changes what the program does: ${task.why}` };
+  // The doctest of a function that is inlined goes with it.
+  const before = { ...released, passed: released.passed - Number(task.operation.kind === 'inline_function' && pack.tongue === 'python') };
   const health = await examiner.examine(pack, copy, before);
   const unimportable = health.types === -1 ? [] : await examiner.notImportable(pack, copy, changed);
   // Scripts that need what is not installed could not be imported before either.

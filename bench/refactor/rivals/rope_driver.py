@@ -72,10 +72,10 @@ def carry_out(task):
         if op.get("add"):
             return {"kind": "unsupported", "message": "add"}
         if op.get("order"):
-            # The n-th entry says where the n-th argument goes.
-            changers.append(change_signature.ArgumentReorderer([op["order"].index(name) for name in names]))
+            # The n-th entry says which of the old arguments comes n-th.
+            changers.append(change_signature.ArgumentReorderer([names.index(name) for name in op["order"]]))
         project.do(refactoring.get_changes(changers))
-    elif kind == "remove_unused":
+    elif kind == "remove_unused" and op.get("what") == "imports":
         organizer = importutils.ImportOrganizer(project)
         for path in op.get("paths", []):
             changes = organizer.organize_imports(resource(path))

@@ -84,7 +84,7 @@ export function typescriptService(): Tool {
           writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/\bnewFunction(_\d+)?\b/g, operation.name));
           return done();
         }
-        if (operation.kind === 'remove_unused') {
+        if (operation.kind === 'remove_unused' && operation.what === 'imports') {
           for (const path of operation.paths ?? []) apply(service.organizeImports({ type: 'file', fileName: join(directory, path), mode: ts.OrganizeImportsMode.RemoveUnused }, FORMAT, PREFERENCES));
           return done();
         }
