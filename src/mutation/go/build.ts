@@ -34,6 +34,8 @@ export interface Wanted {
   cases?: ReadonlyMap<number, Call>;
   /** Test files of the project that are compiled in; all others are left out. */
   tests?: readonly RelativePath[];
+  /** Mutants that were refused before; those of this build are added. */
+  invalid?: Set<number>;
 }
 
 interface Schemata {
@@ -58,7 +60,7 @@ export function discard(folder: string): void {
  * @returns `problem`: the compiler's first words, where it is not a mutant or a case that is at fault
  * @throws `sandbox_error` where there is no Go, or the sandbox could not start; `cancelled`
  */
-export async function build(place: Place, { mutations, cases, tests = [] }: Wanted): Promise<Build | { problem: string }> {
+export async function build(place: Place, { mutations, cases, tests = [], invalid = new Set() }: Wanted): Promise<Build | { problem: string }> {
   const { bench } = place;
   const known = await packageOf(place);
   const environment = await environmentFor(bench).catch((thrown: unknown) => {
@@ -70,8 +72,7 @@ export async function build(place: Place, { mutations, cases, tests = [] }: Want
   await mkdir(join(folder, 'out'));
   const owner = await stat(bench.root);
   if (process.getuid?.() === 0) for (const path of [folder, join(folder, 'out')]) await chown(path, owner.uid, owner.gid);
-  const invalid = new Set<number>();
-  let left = [...mutations];
+  let left = mutations.filter(({ id }) => !invalid.has(id));
   let calls = new Map(cases);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const written = await ask<Schemata>('schemata', { source: withoutMark(place.source), mutants: left.map(({ id, begin, end, text }) => ({ id, begin, end, text })) });

@@ -3,7 +3,8 @@ import { ask } from '../../languages/go/reader/reader.ts';
 import type { TypeShape } from '../../languages/function/value.ts';
 import { UntilgreenError } from '../../core/errors.ts';
 import type { Case, ClassHead, Mutation, MutationLanguage, Outcome, Place, Strike, Struck, Target } from '../types.ts';
-import { build, discard, type Build } from './build.ts';
+import type { Build } from './build.ts';
+import { buildOfCalls, keepMutations, mutationsOf } from './builds.ts';
 import { callOf, type Call } from './harness.ts';
 import { packageOf, withoutMark, type Callable, type GoPackage } from './package.ts';
 import { renderGo } from './render.ts';
@@ -19,13 +20,6 @@ const MUTANT_SECONDS = 20;
 const OBSERVE_SECONDS = 300;
 /** Files larger than this are not searched for calls. */
 const SEARCHED_BYTES = 400_000;
-
-/** What is kept of a place between the steps of one exploration. */
-interface Kept {
-  mutations: readonly Mutation[];
-  build?: { key: string; made: Promise<Build | { problem: string }> };
-}
-const kept = new WeakMap<Place, Kept>();
 
 /** Mutation testing of Go: the present code and all mutants are compiled into one test binary, of which each mutant is a process. */
 export const goMutation: MutationLanguage = {
@@ -43,7 +37,7 @@ export const goMutation: MutationLanguage = {
   async mutations(place, functions) {
     const answer = await ask<{ mutations: Omit<Mutation, 'id'>[] }>('changes', { source: withoutMark(place.source), functions });
     const mutations = (answer?.mutations ?? []).map((mutation, id) => ({ id, ...mutation }));
-    kept.set(place, { mutations });
+    keepMutations(place, mutations);
     return mutations;
   },
 
@@ -66,9 +60,8 @@ export const goMutation: MutationLanguage = {
 
   async observe(place, cases, targets, seed) {
     const known = await packageOf(place);
-    const { mutations } = kept.get(place) ?? { mutations: [] };
     const calls = callsOf(cases, known);
-    const built = await buildFor(place, mutations, calls);
+    const built = await buildOfCalls(place, mutationsOf(place), calls);
     if ('problem' in built) return { outcomes: new Map(), problem: `it cannot be compiled: ${built.problem}` };
     const numbers = [...calls.keys()].filter((number) => built.cases.has(number));
     // In the other order, so that what one call leaves behind for the next is seen.
@@ -93,12 +86,13 @@ export const goMutation: MutationLanguage = {
 
   async strike(place, cases, targets, strikes) {
     const known = await packageOf(place);
-    const built = await buildFor(place, strikes.map(({ mutation }) => mutation), callsOf(cases.filter(({ id }) => strikes.some((one) => one.cases.includes(id))), known), kept.get(place)?.mutations);
+    const tried = new Set(strikes.flatMap((one) => one.cases));
+    const built = await buildOfCalls(place, strikes.map(({ mutation }) => mutation), callsOf(cases.filter(({ id }) => tried.has(id)), known));
     if ('problem' in built) return [];
     const expected = new Map(cases.map((one) => [numberOf(one), digest(one.outcome.key)]));
     const fits = strikes.filter(({ mutation }) => built.mutants.has(mutation.id));
-    const jobs = fits.map(({ mutation, cases: tried }): Job => ({ id: mutation.id, mutant: mutation.id + 1, cases: tried.map((id) => Number(id.slice(1))).filter((number) => built.cases.has(number)), cpu: CALL_SECONDS, wall: MUTANT_SECONDS }));
-    const { done } = await runJobs(place, built, jobs.filter(({ cases: tried }) => tried!.length > 0));
+    const jobs = fits.map(({ mutation, cases: mine }): Job => ({ id: mutation.id, mutant: mutation.id + 1, cases: mine.map((id) => Number(id.slice(1))).filter((number) => built.cases.has(number)), cpu: CALL_SECONDS, wall: MUTANT_SECONDS }));
+    const { done } = await runJobs(place, built, jobs.filter((job) => job.cases!.length > 0));
     return strikes.flatMap((strike) => struckOf(strike, built, done.get(strike.mutation.id), expected) ?? []);
   },
 
@@ -170,31 +164,6 @@ function callsOf(cases: readonly Case[], known: GoPackage): Map<number, Call> {
     const call = callOf(one, known);
     return call ? [[numberOf(one), call] as const] : [];
   }));
-}
-
-/** The last build serves where it holds all that is asked for: the binary that observed new cases also tries mutants with them. */
-async function buildFor(place: Place, mutations: readonly Mutation[], calls: ReadonlyMap<number, Call>, all: readonly Mutation[] = mutations): Promise<Build | { problem: string }> {
-  const mine = kept.get(place) ?? { mutations: all };
-  kept.set(place, mine);
-  const key = [...calls.keys()].join(',');
-  while (mine.build) {
-    const last = mine.build;
-    const there = await last.made;
-    // Another asked meanwhile: what it builds may serve.
-    if (mine.build !== last) continue;
-    if (last.key === key) return there;
-    if (!('problem' in there) && mutations.every(({ id }) => there.mutants.has(id) || there.invalid.has(id)) && isWithin(key, last.key)) return there;
-    if (!('problem' in there)) discard(there.folder);
-    break;
-  }
-  const made = build(place, { mutations: all, cases: calls });
-  mine.build = { key, made };
-  return made;
-}
-
-function isWithin(some: string, all: string): boolean {
-  const there = new Set(all.split(','));
-  return some.split(',').every((one) => there.has(one));
 }
 
 const digest = (key: string): string => createHash('sha256').update(key).digest('hex').slice(0, 16);

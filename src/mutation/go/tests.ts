@@ -1,6 +1,7 @@
 import { runningTests } from '../../languages/go/syntax.ts';
 import type { Mutation, Place, Struck, TestRun, TestRunOptions } from '../types.ts';
-import { build, discard, type Build } from './build.ts';
+import type { Build } from './build.ts';
+import { buildOfTests } from './builds.ts';
 import { runJobs, type Done, type Job } from './run.ts';
 
 /** Seconds for one test on the present code. */
@@ -22,14 +23,10 @@ export async function runGoTests(place: Place, { tests, mutations = [], prefer, 
   const run: TestRun = { code: -1, results: {}, rows: {}, broken: [], lines: [], executable: [], seconds: 0, mutants: [] };
   const fileOf = new Map<string, string>();
   for (const file of tests) for (const { name } of await runningTests((await place.bench.readText(file)).text)) fileOf.set(name, file);
-  const built = await build(place, { mutations, tests });
+  const built = await buildOfTests(place, mutations, tests);
   if ('problem' in built) return { ...run, broken: [built.problem] };
-  try {
-    const ran = await baseline(place, built, fileOf, run, seed);
-    if (mutations.length > 0) run.mutants = await onMutants(place, built, ran, mutations, { run, prefer });
-  } finally {
-    discard(built.folder);
-  }
+  const ran = await baseline(place, built, fileOf, run, seed);
+  if (mutations.length > 0) run.mutants = await onMutants(place, built, ran, mutations, { run, prefer });
   return run;
 }
 

@@ -46,7 +46,7 @@ type untilgreenRecord struct {
 var untilgreenPackage = untilgreenReflect.TypeOf(untilgreenRecord{}).PkgPath()
 
 // watch keeps an argument that the call may change.
-func (r *untilgreenRecord) watch(at int, pointer any) {
+func (r *untilgreenRecord) watch(at int, pointer interface{}) {
 	value := untilgreenReflect.ValueOf(pointer).Elem()
 	switch value.Kind() {
 	case untilgreenReflect.Slice, untilgreenReflect.Map, untilgreenReflect.Pointer:
@@ -56,13 +56,13 @@ func (r *untilgreenRecord) watch(at int, pointer any) {
 }
 
 // subject keeps the object whose method is called.
-func (r *untilgreenRecord) subject(pointer any) {
+func (r *untilgreenRecord) subject(pointer interface{}) {
 	value := untilgreenReflect.ValueOf(pointer).Elem()
 	r.given[-1] = value
 	r.before[-1] = untilgreenShow(value)
 }
 
-func (r *untilgreenRecord) give(pointers ...any) {
+func (r *untilgreenRecord) give(pointers ...interface{}) {
 	for _, pointer := range pointers {
 		r.Results = append(r.Results, untilgreenShow(untilgreenReflect.ValueOf(pointer).Elem()))
 	}
@@ -70,7 +70,9 @@ func (r *untilgreenRecord) give(pointers ...any) {
 
 func untilgreenCall(number int) *untilgreenRecord {
 	record := &untilgreenRecord{ID: number, Kind: "value", given: map[int]untilgreenReflect.Value{}, before: map[int]untilgreenValue{}, Results: []untilgreenValue{}, Hits: []int{}}
-	clear(untilgreenHit)
+	for at := range untilgreenHit {
+		untilgreenHit[at] = 0
+	}
 	begun := untilgreenTime.Now()
 	func() {
 		defer func() {
@@ -231,7 +233,7 @@ func (w *untilgreenWriter) typeText(kind untilgreenReflect.Type) string {
 		return "*" + w.typeText(kind.Elem())
 	case untilgreenReflect.Interface:
 		if kind.NumMethod() == 0 {
-			return "any"
+			return "interface{}"
 		}
 	case untilgreenReflect.Struct:
 		if kind.NumField() == 0 {
@@ -249,7 +251,7 @@ func (w *untilgreenWriter) source(value untilgreenReflect.Value, depth int, plai
 		return ""
 	}
 	kind := value.Type()
-	// A constant takes the type of its place, other than in an `any`.
+	// A constant takes the type of its place, other than in an `interface{}`.
 	named := func(text string) string {
 		if plain {
 			return text
@@ -342,7 +344,7 @@ func (w *untilgreenWriter) float(number float64, kind untilgreenReflect.Type, na
 
 func (w *untilgreenWriter) items(value untilgreenReflect.Value, depth int) string {
 	var parts []string
-	for at := range value.Len() {
+	for at := 0; at < value.Len(); at++ {
 		parts = append(parts, w.source(value.Index(at), depth+1, true))
 	}
 	return untilgreenStrings.Join(parts, ", ")
@@ -362,7 +364,7 @@ func (w *untilgreenWriter) fields(value untilgreenReflect.Value, depth int) stri
 	kind := value.Type()
 	foreign := kind.PkgPath() != untilgreenPackage
 	var parts []string
-	for at := range value.NumField() {
+	for at := 0; at < value.NumField(); at++ {
 		field := kind.Field(at)
 		if value.Field(at).IsZero() || field.Name == "_" {
 			continue

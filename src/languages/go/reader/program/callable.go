@@ -135,7 +135,7 @@ func noteTypes(decl *ast.GenDecl, types, constants map[string]string) {
 		switch one := spec.(type) {
 		case *ast.TypeSpec:
 			if one.TypeParams == nil {
-				types[one.Name.Name] = text(one.Type)
+				types[one.Name.Name] = madeOf(one.Type)
 			}
 		case *ast.ValueSpec:
 			for at, name := range one.Names {
@@ -147,6 +147,33 @@ func noteTypes(decl *ast.GenDecl, types, constants map[string]string) {
 			}
 		}
 	}
+}
+
+// madeOf is a type as literals of it are made: fields that have none are not told, and keep their zero.
+func madeOf(kind ast.Expr) string {
+	structure, ok := kind.(*ast.StructType)
+	if !ok {
+		return text(kind)
+	}
+	var out strings.Builder
+	out.WriteString("struct {")
+	for _, field := range structure.Fields.List {
+		literal := true
+		ast.Inspect(field.Type, func(node ast.Node) bool {
+			switch node.(type) {
+			case *ast.FuncType, *ast.ChanType, *ast.InterfaceType, *ast.StructType, *ast.IndexExpr, *ast.IndexListExpr:
+				literal = false
+			}
+			return literal
+		})
+		for _, name := range field.Names {
+			if literal && name.Name != "_" {
+				out.WriteString("\n\t" + name.Name + " " + text(field.Type))
+			}
+		}
+	}
+	out.WriteString("\n}")
+	return out.String()
 }
 
 // noteCalls keeps by name what a function calls, and what it touches besides its arguments.

@@ -1,6 +1,9 @@
 package main
 
-import "go/ast"
+import (
+	"go/ast"
+	"go/token"
+)
 
 type changesQuestion struct {
 	Source string `json:"source"`
@@ -38,6 +41,7 @@ func readChanges(asked changesQuestion) (changesAnswer, error) {
 		}
 		finder := mutator{read: read, texts: texts}
 		finder.function(function.Type, function.Body)
+		finder.leftOut(function.Body)
 		seen := map[change]bool{}
 		for _, one := range finder.found {
 			same := change{one.from, one.to, one.text, ""}
@@ -50,6 +54,43 @@ func readChanges(asked changesQuestion) (changesAnswer, error) {
 		}
 	}
 	return answer, nil
+}
+
+// leftOut leaves out statements that assign, and moves bounds of comparisons to their other neighbour.
+func (m *mutator) leftOut(body *ast.BlockStmt) {
+	steering := map[ast.Node]bool{}
+	ast.Inspect(body, func(node ast.Node) bool {
+		switch one := node.(type) {
+		case *ast.ForStmt:
+			if one.Init != nil {
+				steering[one.Init] = true
+			}
+			if one.Post != nil {
+				steering[one.Post] = true
+			}
+		case *ast.IfStmt:
+			if one.Init != nil {
+				steering[one.Init] = true
+			}
+		case *ast.SwitchStmt:
+			if one.Init != nil {
+				steering[one.Init] = true
+			}
+		case *ast.AssignStmt:
+			if one.Tok != token.DEFINE && !steering[one] {
+				m.replace(one, "", "the assignment "+brief(m.text(one))+" was left out")
+			}
+		case *ast.IncDecStmt:
+			if !steering[one] {
+				m.replace(one, "", brief(m.text(one))+" was left out")
+			}
+		case *ast.BinaryExpr:
+			if by := map[token.Token]string{token.LSS: "==", token.LEQ: "==", token.GTR: "==", token.GEQ: "=="}[one.Op]; by != "" {
+				m.operator(one.OpPos, one.Op, by)
+			}
+		}
+		return true
+	})
 }
 
 func fullName(function *ast.FuncDecl) string {
