@@ -134,9 +134,24 @@ describe('tests of other kinds of project', () => {
     expect(made.functions[0]!.killed).toBeGreaterThan(2);
   }, 240_000);
 
-  it('tests for another runner are not guessed at', async () => {
-    const bench = await project('mocha', { 'package.json': '{}', 'a.js': 'exports.a = (n) => n + 1;\n', 'test/a.test.js': "describe('a', () => it('b', () => {}));\n" });
+  it.each([
+    ['mocha', "describe('a', () => it('b', () => {}));\n", 'its tests did not run: test/a.test.js imports neither node:test nor vitest'],
+    ['jest', "import { it } from '@jest/globals';\nit('b', () => {});\n", 'its tests run with jest, which is not understood'],
+    ['ava', "import test from 'ava';\ntest('b', (t) => t.pass());\n", 'its tests run with ava, which is not understood'],
+  ])('tests for %s are not guessed at', async (name, test, why) => {
+    const bench = await project(name, { 'package.json': `{ "type": "module", "scripts": { "test": "${name}" } }`, 'a.js': 'export const a = (n) => n + 1;\n', 'test/a.test.js': test });
     const { skipped } = await scoreTests({ paths: ['a.js'], bench, sandbox, languages });
-    expect(skipped[0]!.why).toBe('its tests did not run: test/a.test.js imports neither node:test nor vitest');
+    expect(skipped[0]!.why).toBe(why);
   });
+
+  it('a score is refused where the stand-in understands less than the runner', async () => {
+    const bench = await project('mocked', {
+      'package.json': '{ "type": "module" }',
+      'a.js': 'export const a = (n) => n + 1;\n',
+      'test/a.test.js': "import assert from 'node:assert';\nimport { mock, test } from 'node:test';\nimport { a } from '../a.js';\n\ntest('b', () => assert.equal(mock.fn(a)(1), 2));\n",
+    });
+    const { files, skipped } = await scoreTests({ paths: ['a.js'], bench, sandbox, languages });
+    expect(files).toEqual([]);
+    expect(skipped[0]!.why).toMatch(/1 of its tests use more of their runner than is understood here/);
+  }, 60_000);
 });

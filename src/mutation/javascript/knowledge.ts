@@ -3,6 +3,7 @@ import { UntilgreenError } from '../../core/errors.ts';
 import { parseTree } from '../../languages/javascript/ast.ts';
 import { detect } from '../../languages/javascript/detect.ts';
 import { dependencyFolder, packageFor, packagesOf } from '../../languages/javascript/project.ts';
+import { isTestPath } from '../../languages/javascript/test-paths.ts';
 import type { Check } from '../../languages/types.ts';
 import type { RelativePath } from '../../workspace/types.ts';
 import type { Place } from '../types.ts';
@@ -20,6 +21,8 @@ export interface Knowledge {
   executable: number[];
   /** Set where the project's tests run with vitest. */
   vitest?: Check;
+  /** Why no test can be written that the project's own runner takes. */
+  problem?: string;
   /** How its tests load modules, and whether they write the ending of a file. */
   imports: 'import' | 'require';
   ending: 'as it runs' | 'as it stands' | 'none';
@@ -57,13 +60,23 @@ async function learn(place: Place): Promise<Knowledge> {
   const vitest = checks.find((check) => check.framework === 'vitest' && check.cwd === root) ?? checks.find((check) => check.framework === 'vitest' && check.cwd === '');
   const installed = vitest && (await dependencyFolder(bench, root, 'vitest'));
   const typed = /\.[cm]?tsx?$/.test(path);
+  const foreign = await foreignRunner(place, checks);
+  const problem = foreign ? `its tests run with ${foreign}, which is not understood` : vitest && !installed ? 'vitest is not installed in it' : undefined;
   const setting = await settingOf(bench, files, root);
   return {
     setting, names, probed, executable,
     ...(installed && { vitest }),
+    ...(problem !== undefined && { problem }),
     imports: !typed && (commonjs || path.endsWith('.cjs')) ? 'require' : 'import',
     ending: await endingHabit(place, commonjs ? 'none' : typed ? (pack?.json?.type === 'module' ? 'as it runs' : 'none') : 'as it runs', root),
   };
+}
+
+/** A runner that takes every file that looks like a test for its own, and fails where it is not. */
+async function foreignRunner({ bench, files }: Place, checks: readonly Check[]): Promise<string | undefined> {
+  if (checks.some(({ framework }) => framework === 'jest')) return 'jest';
+  for (const path of [...files].filter(isTestPath)) if (/['"]ava['"]/.test((await bench.readText(path)).text)) return 'ava';
+  return undefined;
 }
 
 /** Most of the relative imports that stand in the project decide; `otherwise` where there are none. */

@@ -31,8 +31,8 @@ const mutationIn = (name: LanguageName): MutationLanguage => ({
 
   async targets(place) {
     if (/\.d\.[cm]?ts$/.test(place.path)) return { targets: [], classes: [], problem: 'it holds types alone' };
-    await knowledgeOf(place);
-    return targetsOf(place.path, place.source);
+    const { problem } = await knowledgeOf(place);
+    return { ...(await targetsOf(place.path, place.source)), ...(problem !== undefined && { problem }) };
   },
 
   mutations: ({ path, source }, functions) => mutationsOf(path, source, functions),
