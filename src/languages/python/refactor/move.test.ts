@@ -84,4 +84,11 @@ describe('moving', () => {
     const { notes } = await carryOut(bench, { kind: 'move_symbols', from: 'src/geo/shapes.py', symbols: ['area'], to: 'src/geo/surface.py' });
     expect(notes.map(({ kind, path }) => `${kind} ${path}`)).toEqual(['mention README.md', 'also src/geo/shapes.py', 'also src/geo/shapes.py']);
   });
+
+  it('what a decorator does elsewhere, and what lies beside a file, is told', async () => {
+    const files = { 'm.py': 'R = []\ndef reg(f):\n    R.append(f)\n    return f\n@reg\ndef a(): ...\n', 'p/__init__.py': '', 'p/d.py': 'HERE = __file__\n' };
+    const told = async (operation: Operation) => (await carryOut(await projectOf(files), operation)).notes.map(({ kind, path, line }) => `${kind} ${path}:${line}`);
+    expect(await told({ kind: 'move_symbols', from: 'm.py', symbols: ['a'], to: 'n.py' })).toEqual(['dynamic m.py:6']);
+    expect(await told({ kind: 'move_module', from: 'p/d.py', to: 'd.py' })).toEqual(['kept p/d.py:1']);
+  });
 });

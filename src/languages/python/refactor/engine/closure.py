@@ -1,5 +1,7 @@
 """What must go along when symbols leave a module: their own statements, private helpers, and whatever would otherwise make a circle of imports."""
 
+import ast
+
 from blocks import Blocks
 from exports import exported
 from graph import leads_to
@@ -135,5 +137,20 @@ class Selection:
                           {"path": self.source, "line": block.node.lineno})
         if bad - {"__path__", "__spec__", "__package__"} or "__name__" in block.loads:
             self.project.note("kept", self.source, block.node.lineno, "%s there now means %s." % (sorted(bad | (block.loads & {"__name__"}))[0], target))
+        acting = [item for item in getattr(block.node, "decorator_list", ()) if called(item) not in HARMLESS]
+        if acting and not any(self.home[name] == target for name in self.imports_back()):
+            self.project.note("dynamic", self.source, block.node.lineno, "What @%s does happens when %s is imported, which %s does not do." % (called(acting[0]), target, self.source))
         if "globals" in block.loads:
             raise Refusal("dynamic_use", "Line %d ff. of %s uses globals()." % (block.node.lineno, self.source), {"path": self.source, "line": block.node.lineno})
+
+
+# Decorators that change nothing but what they decorate.
+HARMLESS = {
+    "dataclass", "lru_cache", "cache", "wraps", "total_ordering", "contextmanager", "asynccontextmanager", "singledispatch", "overload", "final", "runtime_checkable", "unique", "deprecated",
+    "no_type_check", "override", "fixture",
+}
+
+
+def called(decorator):
+    node = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")

@@ -146,6 +146,9 @@ def rename_member(project, edits, found, new, keep):
     old, where = found.name, {"path": found.path, "line": found.line}
     uses = Uses(project, found)
     uses.family.check_outside(new)
+    if old.startswith("__") and not old.endswith("__"):
+        for path in project.containing("_%s%s" % (found.scope.node.name.lstrip("_"), old)):
+            raise Refusal("dynamic_use", "%s uses %s by its mangled name." % (path, old), {"path": path}, "Use a method of the class there.")
     if keep and (found.node is None or old.startswith("__")):
         raise Refusal("unsupported", "Only a method can keep its old name beside the new one; %s is none." % old, where)
     _check_free(project, uses, new)

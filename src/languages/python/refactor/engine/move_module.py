@@ -17,6 +17,8 @@ def move_module(project, operation):
         if folder in project.modules.folders and folder not in project.modules.packages and (folder == source or folder.startswith(source + "/")):
             modules[folder + "/"] = destination(folder, source, final(files, source)) + "/"
     check(project, files, added)
+    if source in project.paths and folder_of(source) != folder_of(files[source]) and project.containing("__file__", among=[source]):
+        project.note("kept", source, 1, "__file__ there now means %s; what lies beside it stays." % files[source])
     plan = Plan(project, modules={a: b for a, b in modules.items() if a.endswith((".py", ".pyi", "/"))}, added=added)
     rewrite = Rewrite(plan)
     rewrite.references()

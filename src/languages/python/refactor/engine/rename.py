@@ -9,7 +9,7 @@ from edits import Edits
 from fixtures import fixture_places, is_fixture
 from mentions import DOCUMENTS, PLAIN, SETTINGS
 from prose import in_prose
-from members import rename_member
+from members import pattern_of, rename_member
 from parameters import rename_parameter
 from references import Bearers, dotted_place
 from refusal import Refusal
@@ -79,6 +79,7 @@ def rename_top(project, edits, found, new, keep):
         raise Refusal("dynamic_use", "%s, line %d: what %s means there depends on what could be imported." % (place.view.path, place.line, old),
                       {"places": [{"path": item.view.path, "line": item.line} for item in bearers.mixed]})
     check_bearers(project, bearers, new)
+    check_looked_up(project, found)
     fixture = isinstance(found.node, DEFINITIONS) and is_fixture(found.node)
     places = bearers.places + (fixture_places(project, found, new) if fixture else [])
     for place in places:
@@ -98,6 +99,31 @@ def rename_top(project, edits, found, new, keep):
         project.note(kind, place.view.path, place.line, text)
     for name in bearers.broken:
         project.note("kept", name, 1, "It does not parse; %s in it stays." % old)
+
+
+def check_looked_up(project, found):
+    """A name that its module looks up in `globals()` by a computed string, and a class whose private attributes are used by their mangled names."""
+    old, file = found.name, found.file
+    for node in ast.walk(file.tree) if "globals()" in file.text else ():
+        key = None
+        if isinstance(node, ast.Subscript) and is_globals(node.value):
+            key = node.slice
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and is_globals(node.func.value) and node.args:
+            key = node.args[0]
+        shape = None if key is None or isinstance(key, ast.Constant) else pattern_of(key)
+        if shape == ".*":
+            project.note("dynamic", found.path, node.lineno, "A name of the module is looked up by a computed string.")
+        elif shape is not None and re.fullmatch(shape, old):
+            raise Refusal("dynamic_use", "%s, line %d, looks up names like %s by a computed string." % (found.path, node.lineno, old), {"path": found.path, "line": node.lineno})
+    if isinstance(found.node, ast.ClassDef):
+        mangled = re.compile(rb"(?<![A-Za-z0-9_])_%s__[A-Za-z0-9]" % re.escape(old.lstrip("_").encode("utf-8")))
+        for path in project.python:
+            if mangled.search(project.data(path)):
+                raise Refusal("dynamic_use", "%s uses a private attribute of %s by its mangled name." % (path, old), {"path": path}, "Use a method of the class there.")
+
+
+def is_globals(node):
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "globals"
 
 
 def check_bearers(project, bearers, new):
