@@ -69,7 +69,7 @@ function parametersOf(ts: Ts, tree: TS.SourceFile, node: TS.FunctionLikeDeclarat
   });
 }
 
-/** JavaScript's numbers are whole ones too. */
+/** JavaScript's numbers are whole ones too, and a type variable stands for anything. */
 function withWhole(type: Parameter['type']): Parameter['type'] {
   switch (type.kind) {
     case 'float':
@@ -85,6 +85,8 @@ function withWhole(type: Parameter['type']): Parameter['type'] {
       return { kind: 'record', fields: type.fields.map((field) => ({ ...field, type: withWhole(field.type) })) };
     case 'union':
       return { kind: 'union', options: type.options.map(withWhole) };
+    case 'other':
+      return /^(?:[A-Z]\d?|T[A-Z]\w*)$/.test(type.text) ? { kind: 'any' } : type;
     default:
       return type;
   }
