@@ -289,8 +289,10 @@ export async function reflect(s: Session, state: RunState): Promise<MachineEvent
   const attempt = state.attempts.at(-1)!;
   const lesson = await lessonFor(s, state);
   if (!s.models) {
-    const hypothesis = attempt.failure ? `step ${attempt.failure.step} failed: ${attempt.failure.message}` : 'the plan ran and the checks are not green';
-    return { type: 'reflected', reflection: { hypothesis: `${hypothesis}; no model is configured to go on.`, advice: '', giveUp: true } };
+    const red = (attempt.reports ?? []).flatMap((r) => r.tests).filter((t) => t.outcome === 'failed' || t.outcome === 'error');
+    const tests = red.slice(0, 3).map((t) => `${t.id}${t.message ? ` (${t.message.split('\n', 1)[0]})` : ''}`).join('; ');
+    const hypothesis = attempt.failure ? `Step ${attempt.failure.step} failed: ${attempt.failure.message}` : `The plan ran, and the checks are not green${tests ? `: ${tests}${red.length > 3 ? ` and ${red.length - 3} more` : ''}` : ''}.`;
+    return { type: 'reflected', reflection: { hypothesis: `${hypothesis} No model is configured to go on.`, advice: '', giveUp: true, unasked: true } };
   }
   const { context_tokens: window } = s.config.settings.models;
   const content = await reflectorContext({ state, goal: s.goal, bench: s.bench, lesson, budget: Math.floor(window * 0.5) });

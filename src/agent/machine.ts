@@ -39,7 +39,7 @@ export function transition(state: RunState, event: MachineEvent): RunState {
       return tested(state, event);
     case 'reflected': {
       const next = amend(state, { reflection: event.reflection });
-      if (event.reflection.giveUp) return end(next, 'not_green', `The model sees no way on: ${event.reflection.hypothesis}`);
+      if (event.reflection.giveUp) return end(next, 'not_green', event.reflection.unasked ? event.reflection.hypothesis : `The model sees no way on: ${event.reflection.hypothesis}`);
       return escalate(next, plan);
     }
     case 'answered': {

@@ -48,9 +48,9 @@ export function summarise(state: RunState): string {
   if (verdict?.fixed.length) parts.push(`${verdict.fixed.length} of them failed before`);
   const counted = verdict?.newTests.filter((t) => t.counts).length ?? 0;
   if (counted) parts.push(`${counted} new`);
-  const done = state.applied
+  const done = state.applied?.files.length
     ? `The change is in your directory (${state.applied.files.length} file(s)); \`untilgreen undo\` takes it back.`
-    : state.limits.apply === 'never'
+    : state.limits.apply === 'never' && verdict?.score.diffLines
       ? 'The change was not applied, as asked; the diff is in the run folder.'
       : 'Nothing had to be changed.';
   const weak = verdict?.proof === 'unchanged_behaviour' && state.applied ? ' No test shows the new behaviour: the proof is that nothing else broke.' : '';

@@ -48,6 +48,8 @@ export interface Reflection {
   advice: string;
   /** The model sees no way; honoured only when it says why. */
   giveUp: boolean;
+  /** Nobody was asked, because no model is configured. */
+  unasked?: boolean;
 }
 
 export interface OpenApproval extends ApprovalRequest {

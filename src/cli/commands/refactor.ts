@@ -1,4 +1,5 @@
-import { EXIT, UntilgreenError } from '../../core/errors.ts';
+import { asError, EXIT, UntilgreenError } from '../../core/errors.ts';
+import { refuse } from '../../languages/refactor/refuse.ts';
 import { carryOut, carryOutUntested, operationText, preview, type CarryOutOptions, type Note, type Operation } from '../../refactor/index.ts';
 import { refactoringPlan } from '../../plan/templates/refactoring.ts';
 import type { Plan } from '../../plan/types.ts';
@@ -38,11 +39,22 @@ export async function refactor(kind: string, words: readonly string[], options: 
   return job(config, options, plan.summary, (engine, face) => engine.run({ directory, request: plan.summary, plan, ...(options.check && { checks: options.check }) }, face));
 }
 
+/** What the words mean. A module or name that is not there, or is there twice, is a refusal like an engine's. */
+async function asked(kind: string, words: readonly string[], options: RefactorOptions, context: ToolContext): Promise<Operation> {
+  try {
+    return await readers[kind]!(words, options, context);
+  } catch (thrown) {
+    const error = asError(thrown);
+    if (error.code !== 'not_found' && error.code !== 'ambiguous') throw thrown;
+    throw refuse(error.code, error.what, error.data, error.next);
+  }
+}
+
 /** Computes it; what needs no tests is ended here with its exit code. */
 async function prepared(session: ToolSession, kind: string, words: readonly string[], options: RefactorOptions): Promise<Plan | number> {
   const done: { exitCode?: number; plan?: Plan } = {};
   const worked = await session.work(async (context) => {
-    const operation = insideProject(await readers[kind]!(words, options, context));
+    const operation = insideProject(await asked(kind, words, options, context));
     const { bench, sandbox, signal } = context;
     const at = { bench, sandbox, ...(signal && { signal }) };
     const { edits, summary, notes } = await preview(operation, at);

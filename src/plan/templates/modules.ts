@@ -49,6 +49,7 @@ export async function existingModule(word: string, project: Pick<Project, 'bench
 export async function moduleOrNew(word: string, beside: string, project: Pick<Project, 'bench'>): Promise<string> {
   const found = await moduleNamed(word, project);
   if (found !== undefined) return found;
+  if (await project.bench.exists(word.replace(/^\.\//, ''))) throw new UntilgreenError('file_exists', `${word} is there, and holds no code that could be joined.`, { path: word }, 'Give another path.');
   const extension = extensionOf(beside) ?? '';
   const language = languageOf(word);
   const path = language || extensionOf(word) === extension ? word : `${DOTTED.test(word) ? word.replaceAll('.', '/') : word}${extension}`;

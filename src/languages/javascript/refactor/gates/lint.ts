@@ -15,9 +15,22 @@ export function lintProblems(project: Project, paths: readonly RelativePath[]): 
     const found = [
       ...project.service.getSyntacticDiagnostics(name),
       ...project.service.getSemanticDiagnostics(name).filter((d) => d.category === ts.DiagnosticCategory.Error && BINDING.has(d.code)),
-      ...project.service.getSuggestionDiagnostics(name).filter((d) => UNUSED.has(d.code)),
+      ...project.service.getSuggestionDiagnostics(name).filter((d) => UNUSED.has(d.code) && !isParameter(project, name, d)),
     ];
     for (const d of found) problems.push(...[problemOf(d)].filter((p) => p !== undefined));
   }
   return problems;
+}
+
+/** A parameter that is not used yet is what adding one leaves. */
+function isParameter(project: Project, name: string, { start }: ts.Diagnostic): boolean {
+  const tree = project.program().getSourceFile(name);
+  let inside = false;
+  const visit = (node: ts.Node): void => {
+    if (start === undefined || start < node.pos || start >= node.end) return;
+    inside ||= ts.isParameter(node) && start >= node.name.getStart() && start < node.name.end;
+    ts.forEachChild(node, visit);
+  };
+  if (tree) visit(tree);
+  return inside;
 }

@@ -9,7 +9,7 @@ import { FileEdits } from '../project/edits.ts';
 import { toVirtual } from '../project/files.ts';
 import type { Project } from '../project/project.ts';
 import type { Outcome } from './outcome.ts';
-import { isPure, type Use, usesOf } from './uses.ts';
+import { isPure, refuseHandedOut, type Use, usesOf } from './uses.ts';
 
 /** A parameter after the change: one that was there, or a new one. */
 type Slot = { old: number } | { fresh: NonNullable<ChangeSignature['add']>[number] };
@@ -23,6 +23,7 @@ export function changeSignature(project: Project, operation: ChangeSignature): O
   if (syntaxErrorIn(project, path)) throw refuse('broken_file', `${path} does not parse.`, { path }, 'Mend the file first.');
   const position = ts.isConstructorDeclaration(fn) ? fn.getStart() : place.name.getStart();
   const uses = usesOf(project, path, position);
+  refuseHandedOut(project, path, symbol, uses);
   const slots = slotsOf(project, operation, fn);
   const matters = slots.some((s, i) => !('old' in s) ? s.fresh.default === undefined : s.old !== i) || slots.filter((s) => 'old' in s).length < own(fn).length;
   const notes: Note[] = [];

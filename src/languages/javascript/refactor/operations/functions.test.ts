@@ -33,9 +33,15 @@ describe('functions and imports', () => {
     ['a dropped parameter is used', { ...TS, 'src/a.ts': 'export const f = (x: number) => x;\n' }, { kind: 'change_signature', path: 'src/a.ts', symbol: 'f', drop: ['x'] }, 'behaviour'],
     ['a call spreads what is reordered', { ...TS, 'src/a.ts': 'export const f = (x: number, y: number) => x - y;\nconst p: [number, number] = [1, 2];\nf(...p);\n' }, { kind: 'change_signature', path: 'src/a.ts', symbol: 'f', order: ['y', 'x'] }, 'dynamic_use'],
     ['a reordered function is passed on', { ...TS, 'src/a.ts': 'export const f = (x: number, y: number) => x - y;\nexport const s = [1].sort(f);\n' }, { kind: 'change_signature', path: 'src/a.ts', symbol: 'f', order: ['y', 'x'] }, 'dynamic_use'],
+    ['module.exports hands a reordered function to another file', { 'package.json': '{}', 'a.js': 'function plus(a, b) {\n  return a - b;\n}\nmodule.exports = { plus };\n', 'b.js': "const u = require('./a');\nconsole.log(u.plus(3, 1));\n" }, { kind: 'change_signature', path: 'a.js', symbol: 'plus', order: ['b', 'a'] }, 'dynamic_use'],
+    ['module.exports hands an inlined function to another file', { 'package.json': '{}', 'a.js': 'function twice(a) {\n  return a + a;\n}\nmodule.exports = { twice };\n', 'b.js': "const u = require('./a');\nconsole.log(u.twice(3));\n" }, { kind: 'inline_function', path: 'a.js', symbol: 'twice' }, 'dynamic_use'],
     ['a dropped argument does something', { ...TS, 'src/a.ts': 'declare function g(): number;\nexport const f = (x: number, y: number) => x;\nf(1, g());\n' }, { kind: 'change_signature', path: 'src/a.ts', symbol: 'f', drop: ['y'] }, 'behaviour'],
   ])('are refused where %s', (_, files, operation, reason) => {
     expect(refusal(files, operation)).toBe(reason);
+  });
+
+  it('are not held back by a new parameter that nothing uses yet', () => {
+    expect(problems({ ...TS, 'src/a.ts': 'export function f(a: number, c = 5): number {\n  return a;\n}\n' }, ['src/a.ts'])).toEqual([]);
   });
 
   it('are linted: unknown names and modules, unused imports; types need a tsconfig.json', () => {

@@ -15,7 +15,7 @@ import type { Project } from '../project/project.ts';
 import { rewritten, specifierTo } from '../project/rewrite.ts';
 import { bodyFor, type Inlinable, inlinable } from './inline-body.ts';
 import type { Outcome } from './outcome.ts';
-import { isPublic, type Use, usesOf } from './uses.ts';
+import { isPublic, refuseHandedOut, type Use, usesOf } from './uses.ts';
 
 /** Puts a function that gives one expression where it is called, everywhere, and removes it with its imports. */
 export function inlineFunction(project: Project, { path, symbol }: InlineFunction): Outcome {
@@ -29,6 +29,7 @@ export function inlineFunction(project: Project, { path, symbol }: InlineFunctio
   if (isPublic(project, project.checker().getSymbolAtLocation(place.name))) throw refuse('exported_api', `${symbol} is handed out by the package.`, { path, symbol }, 'Make it private to the package first.');
   const what = inlinable(project, fn, symbol);
   const uses = usesOf(project, path, place.name.getStart());
+  refuseHandedOut(project, path, symbol, uses);
   const odd = uses.find((u) => u.kind === 'value' || (u.kind === 'declaration' && u.declaration !== fn));
   if (odd) throw refuse('dynamic_use', `${odd.path}:${lineOf(odd.node.getSourceFile(), odd.node.getStart())} uses ${symbol} as a value, or declares it again.`, { path: odd.path, symbol }, 'Only what is called everywhere can be inlined.');
   const calls = uses.filter((u): u is Use & { call: ts.CallExpression } => u.kind === 'call' && u.call !== undefined);

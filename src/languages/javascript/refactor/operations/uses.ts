@@ -1,5 +1,7 @@
 import ts from 'typescript6';
 import type { RelativePath } from '../../../../workspace/types.ts';
+import { refuse } from '../../../refactor/refuse.ts';
+import { isSource } from '../project/configs.ts';
 import { toRelative, toVirtual } from '../project/files.ts';
 import type { Project } from '../project/project.ts';
 import { workspaceSource } from '../project/resolve.ts';
@@ -30,6 +32,19 @@ export function usesOf(project: Project, path: RelativePath, position: number): 
     }
   }
   return found;
+}
+
+/**
+ * Refuses a function that `module.exports = { f }` hands out while another file names it: the service does not follow it to whoever requires the module.
+ *
+ * @throws `refactoring_refused` (`dynamic_use`)
+ */
+export function refuseHandedOut(project: Project, path: RelativePath, symbol: string, uses: readonly Use[]): void {
+  const handed = uses.find((use) => use.kind === 'pass' && (ts.isShorthandPropertyAssignment(use.node.parent) || ts.isPropertyAssignment(use.node.parent)));
+  if (!handed) return;
+  const word = new RegExp(`(?<![\\w$])${symbol.replaceAll('$', '\\$')}(?![\\w$])`);
+  const other = project.files.paths().find((file) => file !== path && isSource(file) && !uses.some((use) => use.path === file && use.kind === 'call') && word.test(project.text(file)));
+  if (other !== undefined) throw refuse('dynamic_use', `${path} hands ${symbol} out by module.exports, and ${other} names it: whether it means this one cannot be known.`, { path, symbol, places: [other] }, 'Change that file by hand, or use `export`.');
 }
 
 function inComment(node: ts.Node): boolean {
