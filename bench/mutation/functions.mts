@@ -1,7 +1,7 @@
 /**
- * Characterisation tests of twenty Python and five JavaScript functions of released packages, by pinned version: mutation score, survivors, coverage, and failures in ten
- * runs in other orders and with other hash seeds. Neither wheels nor npm
- * packages hold tests of their own, so that no input comes from those; the READMEs of the latter hold calls.
+ * Characterisation tests of twenty Python, five JavaScript and nine Go functions of released packages, by pinned version: mutation score,
+ * survivors, coverage, and failures in ten runs in other orders and with other hash seeds. Neither wheels nor npm packages hold tests of their
+ * own and those of Go modules are left out, so that no input comes from those; the READMEs of npm packages hold calls.
  *
  *   npx tsx bench/mutation/functions.mts [--out FILE.json] [--only NAME]
  */
@@ -28,7 +28,16 @@ const FUNCTIONS: { wheel: string; path: string; functions: string[]; integrity?:
   { wheel: 'npm bytes@3.1.2', path: 'bytes.js', functions: ['format', 'parse'], integrity: 'sha512-/Nf7TyzTx6S3yRJObOAV7956r8cr2+Oj8AC5dt8wSP3BQAoeX58NoHyCU8P8zGkNXStjTSi6fzO6F0pBdcYbEg==' },
   { wheel: 'npm camelcase@8.0.0', path: 'camelcase.js', functions: ['camelCase'], integrity: 'sha512-8WB3Jcas3swSvjIeA2yvCJ+Miyz5l1ZmB6HFb9R1317dt9LCQoswg/BGrmAmkWVEszSrrg4RwmO46qIm2OEnSA==' },
   { wheel: 'npm pretty-bytes@6.1.1', path: 'pretty-bytes.js', functions: ['prettyBytes'], integrity: 'sha512-mQUvGU6aUFQ+rNvTIAcZuWGRT9a6f6Yrg9bHs4ImKF+HZCEK+plBvnAZYSIQztknZF2qnzNtr6F8s0+IuptdlQ==' },
+  { wheel: 'go github.com/mitchellh/go-wordwrap@v1.0.1', path: 'wordwrap.go', functions: ['WrapString'], integrity: 'h1:TLuKupo69TCn6TQSyGxwI1EblZZEsQ0vMlAFQflz0v0=' },
+  ...[['ordinals.go', 'Ordinal'], ['comma.go', 'Comma Commaf'], ['bytes.go', 'Bytes IBytes ParseBytes'], ['ftoa.go', 'Ftoa FtoaWithDigits']].map(([path, names]) => ({ wheel: 'go github.com/dustin/go-humanize@v1.0.1', path: path!, functions: names!.split(' '), integrity: 'h1:GzkhY7T5VNhEkwH0PVJgjz+fX1rhBrR7pRT3mDkpeCY=' })),
 ];
+
+/** A module as the Go proxy has it, without its tests. */
+function downloadModule(name: string, integrity: string, project: string): void {
+  const { Dir, Sum } = JSON.parse(execFileSync('go', ['mod', 'download', '-json', name], { cwd: work, encoding: 'utf8' })) as { Dir: string; Sum: string };
+  if (Sum !== integrity) throw new Error(`${name} is not the pinned one: ${Sum}`);
+  for (const file of readdirSync(Dir)) if (/\.go$|^go\.(mod|sum)$/.test(file) && !file.endsWith('_test.go')) writeFileSync(join(project, file), readFileSync(join(Dir, file)));
+}
 
 /** A package as npm has it, its one module under the name of the package. */
 function unpack(name: string, integrity: string, project: string, path: string): void {
@@ -49,7 +58,8 @@ for (const { wheel, path, functions, integrity } of FUNCTIONS) {
   const project = join(work, path.replaceAll(/\W/g, '-'));
   const wheels = join(work, 'wheels', path.replaceAll(/\W/g, '-'));
   mkdirSync(project, { recursive: true });
-  if (integrity !== undefined) unpack(wheel.slice('npm '.length), integrity, project, path);
+  if (integrity !== undefined && wheel.startsWith('go ')) downloadModule(wheel.slice('go '.length), integrity, project);
+  else if (integrity !== undefined) unpack(wheel.slice('npm '.length), integrity, project, path);
   else execFileSync('python3', ['-m', 'pip', 'download', '-q', '--no-deps', '--only-binary', ':all:', '-d', wheels, ...wheel.split(' ')], { stdio: 'inherit' });
   for (const file of integrity === undefined ? readdirSync(wheels) : []) execFileSync('python3', ['-m', 'zipfile', '-e', join(wheels, file), project]);
   const session = await openToolSession({ directory: project });
@@ -64,7 +74,7 @@ for (const { wheel, path, functions, integrity } of FUNCTIONS) {
       const place = { bench, sandbox, path, source: (await bench.readText(path)).text, files: new Set((await bench.list()).map((one) => one.path)) };
       const failed = new Set<string>();
       for (let run = 0; run < RUNS; run += 1) {
-        const { results } = await mutationOf(path.endsWith('.js') ? 'javascript' : 'python')!.runTests(place, { tests: [file.path], seed: 100 + run });
+        const { results } = await mutationOf(path.endsWith('.js') ? 'javascript' : path.endsWith('.go') ? 'go' : 'python')!.runTests(place, { tests: [file.path], seed: 100 + run });
         tests = Object.keys(results).length;
         for (const [id, outcome] of Object.entries(results)) if (outcome !== 'passed') failed.add(id);
       }

@@ -81,9 +81,9 @@ function nameOf(target: Target, { told }: Row): string {
   return `Test${subject}${how}AtPresent`;
 }
 
-function free(taken: Set<string>, wanted: string): string {
+function free(taken: Set<string>, wanted: string, before = ''): string {
   let name = wanted;
-  for (let n = 2; taken.has(name); n += 1) name = `${wanted}${n}`;
+  for (let n = 2; taken.has(name); n += 1) name = `${wanted}${before}${n}`;
   taken.add(name);
   return name;
 }
@@ -108,7 +108,7 @@ function tableOf(name: string, target: Target, group: readonly Row[], known: GoP
   const names = new Set<string>();
   const rows = group.map((row) => {
     const cells = [
-      JSON.stringify(free(names, rowName(row, short))),
+      JSON.stringify(free(names, rowName(row, short), ' ')),
       ...(row.call.receiver === undefined ? [] : [row.call.receiver]),
       ...row.call.arguments.map(({ text }) => text),
       ...(row.told.results ?? []).flatMap((shown) => (compared(shown) ? [cellOf(shown)] : [])),
@@ -142,7 +142,7 @@ const goText = (text: string): string => JSON.stringify(text).replaceAll(/[\u007
 function rowName({ call, told }: Row, short: string): string {
   const given = call.arguments.map(({ text }) => text.replaceAll(/\s+/g, ' ')).join(', ');
   const outcome = told.kind === 'raises' ? 'panics' : (told.results ?? []).some((shown) => formOf(shown) === 'error') ? 'fails' : 'is as it was';
-  const shown = [...given.replaceAll(/["\\`/#]/g, '').replaceAll(/[^\x20-\x7e]/g, '?')].slice(0, LONGEST_NAME).join('').trim();
+  const shown = [...given.replaceAll(/\\[nrt]/g, ' ').replaceAll(/["\\`/#]/g, '').replaceAll(/[^\x20-\x7e]/g, '?')].slice(0, LONGEST_NAME).join('').trim();
   return `${short} of ${shown === '' ? 'nothing' : shown} ${outcome}`.replaceAll(/ {2,}/g, ' ');
 }
 
