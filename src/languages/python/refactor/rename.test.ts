@@ -79,6 +79,7 @@ const cases: [string, Files, Operation, Files | string][] = [
   ['a function found in globals() by a computed name is refused', { 'm.py': 'def on_a(): ...\ndef run(n): return globals()["on_" + n]()\n' }, rename('on_a', 'when_a'), 'dynamic_use'],
   ['a private method used by its mangled name is refused', { 'm.py': 'class A:\n    def __f(self): ...\nclass B(A):\n    def g(self): return self._A__f()\n' }, rename('A.__f', '__h'), 'dynamic_use'],
   ['a class whose private attributes are used by their mangled names is refused', { 'm.py': 'class A:\n    def __init__(self): self.__v = 1\nA()._A__v\n' }, rename('A', 'Z'), 'dynamic_use'],
+  ['a function read from a module that is loaded by a string is refused', { 'm.py': 'def f(): ...\n', 'n.py': 'import importlib\nm = importlib.import_module("m")\nm.f()\n' }, rename('f', 'h'), 'dynamic_use'],
   ['a key of a TypedDict is refused', { 'm.py': 'from typing import TypedDict\nclass D(TypedDict):\n    key: int\n' }, rename('D.key', 'word'), 'unsupported'],
   ['a parameter that a framework reads is refused', { 'm.py': 'from web import app\n@app.get("/{a}")\ndef f(a): return a\n' }, rename('f', 'b', { parameter: 'a' }), 'dynamic_use'],
   ['a parameter of a test is refused', { 'test_m.py': 'def test_f(db): assert db\n' }, rename('test_f', 'store', { parameter: 'db' }), 'behaviour'],

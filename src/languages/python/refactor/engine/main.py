@@ -12,6 +12,7 @@ import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+from loaded import refuse_loaded_by_string  # noqa: E402
 from project import Project  # noqa: E402
 from refusal import Refusal  # noqa: E402
 
@@ -37,7 +38,9 @@ def answer(request):
         raise Refusal("unsupported", "%s is no refactoring of Python files." % kind)
     carry_out = getattr(importlib.import_module(OPERATIONS[kind]), kind)
     project = Project(request["root"], request["files"])
-    return carry_out(project, operation)
+    result = carry_out(project, operation)
+    refuse_loaded_by_string(project, operation)
+    return result
 
 
 def main():
