@@ -124,7 +124,7 @@ async function beyondFollowing(s: Session, state: RunState, followed: Checkpoint
     }
     if (kind !== 'modified' || !ofTests(path)) continue;
     const [was, is] = [await declared(base, path), await declared(followed, path)];
-    const other = [...was.keys(), ...is.keys()].find((name) => was.has(name) !== is.has(name) && !(path.endsWith('_test.go') && /^Example/.test(name)) && !(product.has(lastOf(name)) && !MEANT_FOR_RUNNERS.test(lastOf(name))));
+    const other = [...was.keys(), ...is.keys()].find((name) => was.has(name) !== is.has(name) && !(path.endsWith('_test.go') && name.startsWith('Example')) && !(product.has(lastOf(name)) && !MEANT_FOR_RUNNERS.test(lastOf(name))));
     if (other !== undefined) return `${other} of ${path} belongs to the tests.`;
   }
   if (moved.length) return `${moved[0]!.path} would be gone.`;
