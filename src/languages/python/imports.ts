@@ -26,11 +26,10 @@ export async function organiseImports(path: RelativePath, source: string, bench:
   return mark + (await sorted(dropped, { ...options, ...firstParty(files, options) }));
 }
 
-/** The source with its imports sorted by the project's settings; nothing else is changed. Without byte order mark. `added`: files that are to come. */
-export async function sortedImports(path: RelativePath, source: string, bench: Workbench, added: readonly RelativePath[] = []): Promise<string> {
+/** The source with its imports sorted by the project's settings; nothing else is changed. Without byte order mark. `files`: the paths of the project, those that are to come among them. */
+export async function sortedImports(path: RelativePath, source: string, bench: Workbench, files: readonly RelativePath[]): Promise<string> {
   const { options } = await styleOf(path, bench);
-  const files = [...(await bench.list()).map((file) => file.path), ...added].filter(isOwnPython);
-  return sorted(source, { ...options, ...firstParty(files, options) });
+  return sorted(source, { ...options, ...firstParty(files.filter(isOwnPython), options) });
 }
 
 /** The project's Python files, each read at most once. */
