@@ -1,14 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { UntilgreenError } from '../../core/errors.ts';
 import { PYTHON_ENV, importPaths, installedPackages, toolchainOf } from '../../languages/python/check.ts';
 import type { RelativePath } from '../../workspace/types.ts';
 import type { Place } from '../types.ts';
+import { runWorker } from '../worker-run.ts';
 
 const RUNNER = fileURLToPath(new URL('./runner', import.meta.url));
-/** Wall time of one worker: many mutants, each with its own shorter time. */
-const WORKER_MS = 540_000;
 /** Bytes of address space that one fork may take beyond the warmed process. */
 const FORK_BYTES = 512 * 1024 * 1024;
 
@@ -38,45 +35,18 @@ export type WorkerEvent = { event: string } & Record<string, unknown>;
  * @throws `sandbox_error` where there is no interpreter or no pytest, or the sandbox could not start; `cancelled`
  */
 export async function askWorker(place: Place, request: Record<string, unknown>, seed: number, onEvent: (event: WorkerEvent) => void): Promise<{ ended: boolean; why: string }> {
-  const { bench, sandbox } = place;
+  const { bench } = place;
   const files = [...place.files];
   const chain = await toolchainOf(bench, '');
   if ('problem' in chain) throw new UntilgreenError('sandbox_error', chain.problem, {}, chain.next);
-  const nonce = randomBytes(12).toString('hex');
-  const workers = place.workers ?? Math.min(4, availableParallelism());
   const folders = new Set([moduleOf(place.path, place.files)?.folder ?? '', '', ...importPaths(files, '')]);
   const paths = [...[...folders].map((folder) => [bench.mountAt, folder].filter(Boolean).join('/')), ...installedPackages(bench)];
-  const whole = {
-    nonce, root: bench.mountAt, paths, tools: chain.tools, workers, memory: FORK_BYTES,
-    file: `${bench.mountAt}/${place.path}`, ...request,
-  };
-  let rest = '';
-  let done = false;
-  const take = (text: string): void => {
-    rest += text;
-    const lines = rest.split('\n');
-    rest = lines.pop()!;
-    for (const line of lines) {
-      if (!line.startsWith(nonce)) continue;
-      const event = JSON.parse(line.slice(nonce.length)) as WorkerEvent;
-      if (event.event === 'done') done = true;
-      else onEvent(event);
-    }
-  };
-  const result = await sandbox.run({
+  const why = await runWorker<WorkerEvent>(place, {
+    name: 'Python',
     argv: [chain.interpreter.python, '-B', `${RUNNER}/untilgreen_worker.py`],
-    workspace: bench.root,
-    mountAt: bench.mountAt,
     env: { ...PYTHON_ENV, PYTHONHASHSEED: String(seed), PATH: [...chain.interpreter.bin, '/usr/local/bin', '/usr/bin', '/bin'].join(':') },
-    mounts: [...bench.mounts, ...chain.mounts, { source: RUNNER, target: RUNNER }],
-    limits: { wallMs: WORKER_MS, memoryBytes: 4 * 1024 ** 3, outputBytes: 32 * 1024 ** 2 },
-    stdin: JSON.stringify(whole),
-    onOutput: (stream, text) => {
-      if (stream === 'stdout') take(text);
-    },
-    ...(place.signal ? { signal: place.signal } : {}),
-  });
-  place.signal?.throwIfAborted();
-  if (result.status === 'sandbox_error') throw new UntilgreenError('sandbox_error', result.error ?? 'The sandbox could not start Python.');
-  return { ended: done, why: done ? '' : `${result.status === 'exited' ? `exit ${result.exitCode}` : result.status}: ${result.stderr.trim().split('\n').slice(-3).join(' ')}` };
+    mounts: [...chain.mounts, { source: RUNNER, target: RUNNER }],
+    request: { root: bench.mountAt, paths, tools: chain.tools, memory: FORK_BYTES, file: `${bench.mountAt}/${place.path}`, ...request },
+  }, ({ event }) => event === 'done', onEvent);
+  return { ended: why === '', why };
 }
