@@ -58,7 +58,7 @@ async function own(operations: readonly Operation[]): Promise<Sample[]> {
   const samples: Sample[] = [];
   for (const [index, operation] of operations.entries()) {
     const [began, cpu] = [performance.now(), cpuOf(process.pid)];
-    const { edits } = await engineFor(text).compute(operation, { bench, sandbox });
+    const { edits } = await engineFor(text)!.compute(operation, { bench, sandbox });
     samples.push({ tool: 'untilgreen', operation: nameOf(operation), state: index === 0 ? 'cold' : 'warm', wallMs: performance.now() - began, cpuMs: cpuOf(process.pid) - cpu, files: edits.length });
   }
   return samples;

@@ -7,6 +7,7 @@ import type { ModelsOptions } from './commands/models.ts';
 import type { CheckOptions } from './commands/models-check.ts';
 import { addFunction } from './fn/grammar.ts';
 import { addRefactor } from './refactor/grammar.ts';
+import { examples, list } from './grammar-parts.ts';
 
 /** What `run` and `plan` were given, as commander names it. */
 export interface GoalOptions extends EngineFlags, OutputFlags {
@@ -42,8 +43,6 @@ export interface OutputFlags {
 
 /** Named here too, because the grammar loads nothing but commander; `main.test.ts` holds them together. */
 const DEMO_CASES = ['cachetools', 'ini'];
-
-const list = (value: string, before: string[] = []) => [...before, value];
 
 function modelFlags(command: Command): Command {
   return command
@@ -86,8 +85,6 @@ function goalOptions(command: Command): Command {
     .addOption(new Option('--lang <name>').hideHelp())
     .option('--check <command>', 'a command that must succeed; one of a test framework (“pytest tests/unit”) takes the place of the tests found for its language; repeatable', list);
 }
-
-const examples = (...lines: string[]) => `\nExamples:\n${lines.map((line) => `  $ untilgreen ${line}`).join('\n')}\n`;
 
 const EXIT_CODES = `
 Exit codes: 0 green · 1 not green · 2 bad usage or configuration · 3 plan refused · 4 approval needed · 5 budget · 6 stuck

@@ -1,6 +1,6 @@
 import { languageOf } from '../languages/registry.ts';
 import { refuse } from '../languages/refactor/refuse.ts';
-import { refactorEngines } from '../languages/refactor/registry.ts';
+import { engineFor, refactorEngines } from '../languages/refactor/registry.ts';
 import type { Operation, RefactorEngine } from '../languages/refactor/types.ts';
 import type { FileEntry, Workbench } from '../workspace/types.ts';
 import { operationText, pathsOf, sourcesOf } from './operation.ts';
@@ -30,17 +30,12 @@ export async function enginesOf(operation: Operation, bench: Workbench): Promise
   return engines;
 }
 
-const engineOfFile = (path: string): RefactorEngine | undefined => {
-  const name = languageOf(path)?.name;
-  return refactorEngines.find((engine) => name !== undefined && engine.languages.includes(name));
-};
-
 /** The engine of a file; for a folder, of the files in it; for a path that is new, by its extension. */
 function enginesAt(path: string, files: readonly FileEntry[]): RefactorEngine[] {
-  const own = engineOfFile(path);
+  const own = engineFor(path);
   if (own) return [own];
   if (languageOf(path)) throw refuse('unsupported', `${path} is in no language that can be refactored here.`, { path });
-  const inside = files.filter((file) => file.path.startsWith(`${path}/`)).map((file) => engineOfFile(file.path));
+  const inside = files.filter((file) => file.path.startsWith(`${path}/`)).map((file) => engineFor(file.path));
   return [...new Set(inside.filter((engine) => engine !== undefined))];
 }
 
@@ -48,7 +43,7 @@ async function enginesHolding(operation: Operation, files: readonly FileEntry[],
   const name = operation.kind === 'rename' ? operation.symbol.split('.').at(-1) : undefined;
   const holding = new Set<RefactorEngine>();
   for (const file of files) {
-    const engine = engineOfFile(file.path);
+    const engine = engineFor(file.path);
     if (!engine || holding.has(engine)) continue;
     if (name === undefined || Buffer.from(await bench.readBytes(file.path)).includes(name)) holding.add(engine);
   }

@@ -1,7 +1,7 @@
 import { asError, EXIT, UntilgreenError } from '../../core/errors.ts';
 import { refuse } from '../../languages/refactor/refuse.ts';
 import { carryOut, carryOutUntested, operationText, preview, type CarryOutOptions, type Note, type Operation } from '../../refactor/index.ts';
-import { refactoringPlan } from '../../plan/templates/refactoring.ts';
+import { planOf } from '../../plan/templates/refactoring.ts';
 import type { Plan } from '../../plan/types.ts';
 import { insideProject } from '../../tools/refactoring.ts';
 import { openToolSession, type ToolSession } from '../../tools/session.ts';
@@ -57,23 +57,22 @@ async function prepared(session: ToolSession, kind: string, words: readonly stri
     const operation = insideProject(await asked(kind, words, options, context));
     const { bench, sandbox, signal } = context;
     const at = { bench, sandbox, ...(signal && { signal }) };
+    if (options.dryRun || options.tests === false) {
+      const { summary, notes } = await carryOut(operation, options.dryRun ? { ...at, gates: ['parses'] } : at);
+      done.exitCode = told(operation, { summary, notes, diff: options.dryRun ? await bench.diff() : '' }, options);
+      return { ok: !options.dryRun };
+    }
     const { edits, summary, notes } = await preview(operation, at);
     if (!edits.length) {
       done.exitCode = told(operation, { summary, notes, diff: '' }, options);
       return { ok: false };
     }
-    if (options.dryRun) {
-      await carryOut(operation, { ...at, gates: ['parses'] });
-      done.exitCode = told(operation, { summary, notes, diff: await bench.diff() }, options);
-      return { ok: false };
-    }
-    if (options.tests === false || !(await hasTests(context, options.check ?? []))) {
-      const pinned = options.tests === false ? undefined : await untested(operation, at, options);
-      if (options.tests === false) await carryOut(operation, at);
-      done.exitCode = told(operation, { summary: pinned === undefined ? summary : `${summary} ${pinned}`, notes, diff: '' }, options);
+    if (!(await hasTests(context, options.check ?? []))) {
+      const pinned = await untested(operation, at, options);
+      done.exitCode = told(operation, { summary: `${summary} ${pinned}`, notes, diff: '' }, options);
       return { ok: true };
     }
-    done.plan = (await refactoringPlan(operation, context)).toJSON();
+    done.plan = planOf(operation, summary).toJSON();
     return { ok: false };
   });
   if (done.exitCode !== undefined) {

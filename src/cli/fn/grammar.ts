@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
 import type { SuiteFlags } from '../commands/fn-suite.ts';
+import { examples, list } from '../grammar-parts.ts';
 import type { FnOptions } from './options.ts';
-
-const list = (value: string, before: string[] = []): string[] => [...before, value];
-const examples = (...lines: string[]): string => `\nExamples:\n${lines.map((line) => `  $ untilgreen ${line}`).join('\n')}\n`;
 
 /**
  * Adds `fn` and `fn suite` to the grammar.

@@ -1,7 +1,6 @@
 import { Option, type Command } from 'commander';
+import { examples, list } from '../grammar-parts.ts';
 import type { RefactorOptions } from './words.ts';
-
-const list = (value: string, before: string[] = []): string[] => [...before, value];
 
 /** One kind of refactoring: its words, what it does, options of its own, and examples. */
 interface Kind {
@@ -67,10 +66,7 @@ export function addRefactor(program: Command, run: (kind: string, words: readonl
 Each one is computed by an engine for the language (Python, JavaScript, TypeScript, Go), held against gates (every changed file parses, no
 undefined name or newly unused import, every changed module loads alone, the type check is no worse), then tested like any run, and applied
 as one transaction; \`untilgreen undo\` takes it back. What cannot be done safely is refused with the reason.
-
-Examples:
-${KINDS.map(({ examples }) => `  $ untilgreen refactor ${examples[0]}`).join('\n')}
-`);
+${examples(...KINDS.map((kind) => `refactor ${kind.examples[0]}`))}`);
   for (const kind of KINDS) {
     const command = refactor.command(kind.name).description(kind.says);
     for (const [word, says] of kind.words) command.argument(word, says);
@@ -90,10 +86,7 @@ ${KINDS.map(({ examples }) => `  $ untilgreen refactor ${examples[0]}`).join('\n
       .addOption(new Option('-y, --yes').hideHelp())
       .option('--report <dir>', 'copy the report, the receipt and the diff there')
       .option('--junit <file>', 'write the final test results as JUnit XML')
-      .addHelpText('after', `
-Examples:
-${kind.examples.map((example) => `  $ untilgreen refactor ${example}`).join('\n')}
-
+      .addHelpText('after', `${examples(...kind.examples.map((example) => `refactor ${example}`))}
 Exit codes: 0 done and green (or nothing to do) · 1 not green, nothing applied · 2 bad usage · 3 refused, with the reason · 7 no sandbox · 130 cancelled
 `)
       .action(async (...given: unknown[]) => {

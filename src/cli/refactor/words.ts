@@ -1,5 +1,5 @@
 import type { Operation } from '../../refactor/index.ts';
-import { existingModule, fileDeclaring, moduleNamed, moduleOrNew } from '../../plan/templates/modules.ts';
+import { existingModule, fileDeclaring, movedTo, moduleNamed, moduleOrNew } from '../../plan/templates/modules.ts';
 import type { ToolContext } from '../../tools/types.ts';
 import { usage } from '../arguments.ts';
 
@@ -68,11 +68,7 @@ export const readers: Record<string, (words: readonly string[], options: Refacto
     const [first = ''] = what;
     const module = options.from === undefined && what.length === 1 ? await moduleNamed(first, project) : undefined;
     if (module !== undefined && (first.includes('/') || first.includes('.') || !(await declared(first, project)))) {
-      const files = (await project.bench.list()).map((file) => file.path);
-      const folder = to.replace(/\/$/, '');
-      const into = (to.endsWith('/') || files.some((path) => path.startsWith(`${folder}/`))) && !files.includes(folder);
-      const isFolder = files.some((path) => path.startsWith(`${module}/`));
-      return { kind: 'move_module', from: module, to: into ? `${folder}/${module.split('/').at(-1)}` : isFolder ? folder : await moduleOrNew(to, module, project), ...kept(options) };
+      return { kind: 'move_module', from: module, to: await movedTo(to, module, project), ...kept(options) };
     }
     const from = options.from === undefined ? await fileDeclaring(first, project) : await existingModule(options.from, project);
     return { kind: 'move_symbols', symbols: what.toReversed(), from, to: await moduleOrNew(to, from, project), ...kept(options) };

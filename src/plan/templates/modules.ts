@@ -57,6 +57,19 @@ export async function moduleOrNew(word: string, beside: string, project: Pick<Pr
   return path.includes('/') ? path : folder + path;
 }
 
+/**
+ * Where a file or folder goes that is moved to a word: into a folder that is there or ends with `/`, keeping its name; else to that place.
+ *
+ * @throws `ambiguous`, `file_exists` as `moduleOrNew`
+ */
+export async function movedTo(word: string, from: string, project: Pick<Project, 'bench'>): Promise<string> {
+  const files = (await project.bench.list()).map((file) => file.path);
+  const folder = word.replace(/\/$/, '');
+  const holds = (place: string): boolean => files.some((path) => path.startsWith(`${place}/`));
+  if ((word.endsWith('/') || holds(folder)) && !files.includes(folder)) return `${folder}/${from.split('/').at(-1)}`;
+  return holds(from) ? folder : moduleOrNew(word, from, project);
+}
+
 /** The only file whose top level declares a name. @throws `not_found`, `ambiguous` */
 export async function fileDeclaring(name: string, { bench, languages }: Pick<Project, 'bench' | 'languages'>): Promise<string> {
   const found: string[] = [];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { existingModule, moduleOrNew } from './modules.ts';
+import { existingModule, movedTo } from './modules.ts';
 import { refactoringPlan } from './refactoring.ts';
 import { defineTemplate } from './types.ts';
 
@@ -10,11 +10,6 @@ export const moveModule = defineTemplate({
   keys: z.strictObject({ module: z.string().min(1), to: z.string().min(1), command: z.string().min(1).optional() }),
   async plan({ module, to, command }, project) {
     const from = await existingModule(module, project);
-    const entries = (await project.bench.list()).map((file) => file.path);
-    const folder = to.replace(/\/$/, '');
-    // `move a.py to lib/`, or to a folder that is there, keeps the name.
-    const into = (to.endsWith('/') || entries.some((path) => path.startsWith(`${folder}/`))) && !entries.includes(folder);
-    const place = into ? `${folder}/${from.split('/').at(-1)}` : entries.some((path) => path.startsWith(`${from}/`)) ? folder : await moduleOrNew(to, from, project);
-    return refactoringPlan({ kind: 'move_module', from, to: place }, project, command);
+    return refactoringPlan({ kind: 'move_module', from, to: await movedTo(to, from, project) }, project, command);
   },
 });

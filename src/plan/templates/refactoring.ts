@@ -4,6 +4,11 @@ import { TaskPlan } from '../task-plan.ts';
 import { addTests } from './changes.ts';
 import type { Project } from './types.ts';
 
+/** A plan of one refactoring that was computed already; `summary` is what it would do. */
+export function planOf(operation: Operation, summary: string): TaskPlan {
+  return new TaskPlan(summary).addStep('refactor_code', { operation }, { id: 'refactor', why: summary });
+}
+
 /**
  * A plan of one refactoring. It is computed here already, so that what cannot be done is refused before anything starts.
  *
@@ -12,6 +17,6 @@ import type { Project } from './types.ts';
 export async function refactoringPlan(given: Operation, project: Project, command?: string): Promise<TaskPlan> {
   const operation = insideProject(given);
   const { summary } = await preview(operation, project);
-  const plan = new TaskPlan(summary).addStep('refactor_code', { operation }, { id: 'refactor', why: summary });
+  const plan = planOf(operation, summary);
   return command ? addTests(plan, { command }, ['refactor']) : plan;
 }
