@@ -2,10 +2,9 @@
 
 import re
 
-from positions import parse
+from positions import Lines, parse
 from scopes import Scopes
 
-LINE_END = re.compile(r"\r\n|\r|\n")
 BOM = "\ufeff"
 
 
@@ -22,7 +21,7 @@ class File:
             self.text = data.decode("utf-8", "replace")
             self.problem = {"line": data[: error.start].count(b"\n") + 1, "message": "it is not UTF-8"}
         self.mark = len(BOM) if self.text.startswith(BOM) else 0
-        self.starts = [0] + [match.end() for match in LINE_END.finditer(self.text)]
+        self.lines = Lines(self.text[self.mark:])
         self.newline = "\r\n" if "\r\n" in self.text else "\n"
         self._scopes = None
         if self.problem is None:
@@ -30,7 +29,7 @@ class File:
 
     def _parse(self):
         try:
-            self.tree = parse(self.text[self.mark:])
+            self.tree = parse(self.lines.text, self.lines)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             self.problem = {"line": getattr(error, "lineno", None) or 1, "message": getattr(error, "msg", None) or str(error)}
 
@@ -38,7 +37,7 @@ class File:
     def scopes(self):
         """Which scope every name belongs to. Its offsets count from behind the byte order mark, see `mark`."""
         if self._scopes is None:
-            self._scopes = Scopes(self.text[self.mark:], self.tree)
+            self._scopes = Scopes(self.lines.text, self.tree, self.lines)
         return self._scopes
 
     @property
@@ -49,11 +48,13 @@ class File:
 
     @property
     def line_count(self):
-        return len(self.starts)
+        return len(self.lines.starts)
 
     def line_start(self, line):
         """Offset of the first character of a line; the end of the text for lines past the last."""
-        return self.starts[line - 1] if line <= len(self.starts) else len(self.text)
+        if line == 1:
+            return 0
+        return self.mark + self.lines.starts[line - 1] if line <= len(self.lines.starts) else len(self.text)
 
     def line_end(self, line):
         """Offset behind the line, its end included."""
@@ -65,24 +66,13 @@ class File:
 
     def line_of(self, offset):
         """The line in which an offset lies."""
-        low, high = 0, len(self.starts)
-        while high - low > 1:
-            middle = (low + high) // 2
-            if self.starts[middle] <= offset:
-                low = middle
-            else:
-                high = middle
-        return low + 1
+        return self.lines.line(max(0, offset - self.mark))
 
     # positions of the tree
 
     def offset(self, line, column):
         """Offset of a position of the tree: lines count from 1, columns are bytes of UTF-8."""
-        start = self.line_start(line) + (self.mark if line == 1 else 0)
-        text = self.text[start: self.line_end(line)]
-        if text.isascii():
-            return start + column
-        return start + len(text.encode("utf-8")[:column].decode("utf-8", "ignore"))
+        return self.mark + self.lines.offset(line, column)
 
     def start(self, node):
         return self.offset(node.lineno, node.col_offset)
