@@ -1,12 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { silent } from '../core/events.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import { openSandbox } from '../sandbox/open.ts';
-import { openWorkbench } from '../workspace/open.ts';
+import { Benches } from '../workspace/testing/benches.prop.ts';
 import { carryOut, newProblems, operationSchema, operationText, pathsOf, preview, withPaths, type Operation, type Problem } from './index.ts';
 
 const problem = (message: string, path = 'a.py', code = 'F821', line = 1): Problem => ({ path, line, code, message });
@@ -73,14 +70,10 @@ describe('carried out in a copy', () => {
     'app.py': 'from utils import slugify\n\n\ndef main(title):\n    return slugify(title)\n',
     'test_app.py': 'from app import main\n\n\ndef test_main():\n    assert main("A b") == "a-b"\n',
   };
-  const closers: (() => Promise<void>)[] = [];
-  afterAll(() => Promise.all(closers.map((close) => close())));
+  const benches = new Benches();
+  afterAll(() => benches.close());
   async function project(files: Record<string, string>) {
-    const home = await mkdtemp(join(tmpdir(), 'untilgreen-refactor-'));
-    await mkdir(join(home, 'project'));
-    for (const [path, text] of Object.entries(files)) await writeFile(join(home, 'project', path), text);
-    const bench = await openWorkbench({ source: join(home, 'project'), root: join(home, 'work'), blobs: join(home, 'blobs') });
-    closers.push(() => bench.dispose().then(() => rm(home, { recursive: true, force: true })));
+    const bench = await benches.of(files);
     return { bench, at: { bench, sandbox, emit: silent } };
   }
 

@@ -1,12 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { languages, testConfigOf } from '../languages/registry.ts';
 import { openSandbox } from '../sandbox/index.ts';
 import type { Sandbox } from '../sandbox/types.ts';
-import { openWorkbench } from '../workspace/open.ts';
-import type { Bench } from '../workspace/bench.ts';
+import { Benches } from '../workspace/testing/benches.prop.ts';
 import type { FileChange } from '../workspace/types.ts';
 import { findChecks, takeBaseline } from './baseline.ts';
 import { judge } from './gate.ts';
@@ -21,24 +17,9 @@ let sandbox: Sandbox;
 beforeAll(async () => {
   sandbox = await openSandbox({});
 });
-const rooms: { bench: Bench; directory: string }[] = [];
-afterEach(async () => {
-  for (const { bench, directory } of rooms.splice(0)) {
-    await bench.dispose();
-    await rm(directory, { recursive: true, force: true });
-  }
-});
-
-async function benchOf(files: Record<string, string>): Promise<Bench> {
-  const directory = await mkdtemp(join(tmpdir(), 'verify-go-'));
-  for (const [path, content] of Object.entries(files)) {
-    await mkdir(dirname(join(directory, 'p', path)), { recursive: true });
-    await writeFile(join(directory, 'p', path), content);
-  }
-  const bench = await openWorkbench({ source: join(directory, 'p'), root: join(directory, 'bench'), blobs: join(directory, 'blobs') });
-  rooms.push({ bench, directory });
-  return bench;
-}
+const benches = new Benches();
+afterEach(() => benches.close());
+const benchOf = (files: Record<string, string>) => benches.of(files);
 
 async function verdict(files: Record<string, string>, changes: FileChange[]): Promise<Verdict> {
   const bench = await benchOf(files);
