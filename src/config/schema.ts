@@ -91,6 +91,22 @@ export const settingsSchema = z.strictObject({
       embedder: z.enum(['auto', 'minilm', 'ngram', 'server']).default('auto'),
     })
     .prefault({}),
+  capabilities: z
+    .strictObject({
+      /** Folder of the library; default `tools` in the data directory. A relative one is taken from the current directory. */
+      tools_dir: z.string().min(1).optional(),
+      /** How likely a tool has to serve a request to be taken without asking, 0 to 1: a measured probability, not a cosine. */
+      similarity_threshold: z.number().min(0).max(1).default(0.75),
+      /** Language of new tools where a request names none. */
+      language: z.enum(['python', 'javascript', 'typescript', 'go']).default('python'),
+      /** Share of mutants that a tool's cases must notice. */
+      mutation_score: z.number().min(0).max(1).default(0.75),
+      /** Most implementations that are written for one tool. */
+      candidates: z.int().min(3).max(50).default(9),
+      /** Days without a use after which a rarely used tool is archived. */
+      archive_days: z.int().min(1).default(30),
+    })
+    .prefault({}),
   format: z.strictObject({ python: z.enum(['project', 'ruff', 'black', 'none']).default('project'), javascript: z.enum(['project', 'oxfmt', 'none']).default('project') }).prefault({}),
   workspace: z
     .strictObject({

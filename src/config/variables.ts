@@ -36,6 +36,9 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'UNTILGREEN_REQUIRE_PROOF', key: 'verify.require_proof', says: 'Green only with a red test turned green or a new test seen red.' },
   { name: 'UNTILGREEN_MEMORY', key: 'memory.enabled', says: 'Whether failures and what fixed them are remembered.' },
   { name: 'UNTILGREEN_EMBEDDER', key: 'memory.embedder', says: 'auto, minilm, ngram or server.' },
+  { name: 'TOOLS_DIR', key: 'capabilities.tools_dir', flag: '--tools-dir', says: 'Folder of the tools that `ask` makes and keeps.' },
+  { name: 'SIMILARITY_THRESHOLD', key: 'capabilities.similarity_threshold', says: 'Probability at which a kept tool is taken for a request, 0 to 1.' },
+  { name: 'UNTILGREEN_TOOL_LANGUAGE', key: 'capabilities.language', flag: '--lang', says: 'Language of new tools: python, javascript, typescript or go.' },
   { name: 'UNTILGREEN_LOG_LEVEL', key: 'log.level', says: 'debug, info, warn or error.' },
 ];
 
