@@ -5,14 +5,15 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 
 const rooms = [
   'core', 'config', 'models', 'sandbox', 'store', 'edit', 'workspace', 'languages', 'context', 'verify', 'memory',
-  'selection', 'mutation', 'refactor', 'tools', 'plan', 'agent', 'functions', 'capabilities', 'fleet', 'server', 'mcp', 'cli',
+  'selection', 'mutation', 'refactor', 'tools', 'plan', 'agent', 'functions', 'capabilities', 'fleet', 'server', 'mcp', 'acp', 'cli',
 ];
 // Jobs that know nothing of each other.
 const apart = ['agent', 'functions', 'capabilities'];
 // Only these rooms may know these packages.
 const owners = {
   ai: ['models'], '@ai-sdk': ['models'], pg: ['store'], '@electric-sql': ['store'], 'node-llama-cpp': ['models'], commander: ['cli'],
-  '@clack/prompts': ['cli'], picocolors: ['cli'], hono: ['server'],
+  '@clack/prompts': ['cli'], picocolors: ['cli'], hono: ['server', 'mcp'], '@hono': ['server', 'mcp'],
+  '@modelcontextprotocol/server': ['mcp'], '@agentclientprotocol': ['acp'],
 };
 
 function* files(directory) {
