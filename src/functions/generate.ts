@@ -1,5 +1,5 @@
+import { takeIn } from '../languages/function/intake.ts';
 import type { Sample, SampleRequest, Samples } from '../models/sampler.ts';
-import { takeIn } from './intake.ts';
 import { DUPLICATE_SHARE, WARMER, APPROACHES } from './policy.ts';
 import { candidatePrompt } from './prompt.ts';
 import { enter, spend, type Attempt, type Session } from './session.ts';
@@ -41,7 +41,9 @@ export async function generate(session: Session, wave: Wave, place: { number: nu
 
 /** A reply becomes a candidate of the session: taken in, and known again when it was there before. */
 export async function addAttempt(session: Session, sample: Sample, form: Samples['form'], from: { wave: number; repairOf?: Attempt }): Promise<Attempt> {
-  const taken = await takeIn(session, sample.text, form);
+  const { language, signature, spec } = session;
+  const stub = language.stub(spec.signature, spec.doc, spec.examples);
+  const taken = await takeIn(language, { text: sample.text, form, signature, stub });
   const first = taken.key === undefined ? undefined : session.attempts.find(({ key, sameAs }) => key === taken.key && sameAs === undefined);
   const attempt: Attempt = {
     ...taken, id: `c${session.attempts.length + 1}`, wave: from.wave, met: new Set(), passed: false, repairs: 0,
