@@ -1,0 +1,25 @@
+import { ndJsonStream } from '@agentclientprotocol/sdk';
+import { Readable } from 'node:stream';
+import type { Readable as NodeReadable, Writable } from 'node:stream';
+import { acpAgent } from './agent.ts';
+import type { AcpOptions } from './types.ts';
+
+export interface Wires {
+  input: NodeReadable;
+  output: Writable;
+  /** Ends the connection. */
+  signal?: AbortSignal;
+}
+
+/** Serves one editor over two streams until it goes away; what was at work then is stopped and can be resumed. */
+export async function serveAcp(options: AcpOptions, { input, output, signal }: Wires): Promise<void> {
+  const { app, close } = acpAgent(options);
+  const written = new WritableStream<Uint8Array>({
+    // Waiting for each write keeps a slow editor from filling the memory.
+    write: (bytes) => new Promise((resolve, reject) => output.write(bytes, (error) => (error ? reject(error) : resolve()))),
+  });
+  const connection = app.connect(ndJsonStream(written, Readable.toWeb(input) as ReadableStream<Uint8Array>));
+  signal?.addEventListener('abort', () => connection.close(), { once: true });
+  await connection.closed;
+  await close();
+}

@@ -1,0 +1,134 @@
+import type { ContentBlock, PromptResponse, SessionUpdate } from '@agentclientprotocol/sdk';
+import { RequestError } from '@agentclientprotocol/sdk';
+import type { Engine } from '../agent/types.ts';
+import type { LoadedConfig } from '../config/schema.ts';
+import { asError } from '../core/errors.ts';
+import { Calls } from './calls.ts';
+import { commands, read, type Said } from './commands.ts';
+import { toRequestError } from './errors.ts';
+import { answerWithTool } from './jobs/ask.ts';
+import { plan, run, runPlan, resume } from './jobs/goal.ts';
+import { undo } from './jobs/undo.ts';
+import { inMode, type Mode } from './modes.ts';
+import { readPrompt } from './prompt.ts';
+import type { Records, SessionRecord, Turn } from './records.ts';
+import { said } from './run-view.ts';
+import { oneLine } from './text.ts';
+import type { AcpOptions, Editor } from './types.ts';
+import { unsaved } from './unsaved.ts';
+
+/** What a job of a turn works with. */
+export interface TurnContext {
+  readonly session: Session;
+  /** As the user said it, without the command. */
+  readonly text: string;
+  readonly config: LoadedConfig;
+  readonly signal: AbortSignal;
+  /** Opened for this turn: an idle editor holds no store. */
+  readonly engine: Engine;
+  /** What is remembered of the turn. */
+  readonly turn: Turn;
+}
+
+/** One conversation about one directory. A turn at a time; sessions side by side. */
+export class Session {
+  readonly calls: Calls;
+  mode: Mode;
+  /** What is to be told with the next turn. */
+  readonly notes: string[] = [];
+  private stop: AbortController | undefined;
+  private ended: Promise<unknown> = Promise.resolve();
+
+  constructor(readonly record: SessionRecord, readonly editor: Editor, readonly options: AcpOptions, private readonly records: Records) {
+    let n = 0;
+    this.calls = new Calls(() => `call-${(n += 1)}`);
+    this.mode = record.mode;
+  }
+
+  get id(): string {
+    return this.record.id;
+  }
+
+  get directory(): string {
+    return this.record.directory;
+  }
+
+  /** In order with all that was sent before. An editor that has gone away is noticed elsewhere. */
+  send(...updates: readonly SessionUpdate[]): void {
+    for (const update of updates) void this.editor.client.notify('session/update', { sessionId: this.id, update }).catch(() => {});
+  }
+
+  /** Errors: -32600 while another prompt is at work; those of the jobs. */
+  async prompt(blocks: readonly ContentBlock[], signal: AbortSignal): Promise<PromptResponse> {
+    if (this.stop) throw RequestError.invalidRequest({ code: 'run_busy', sessionId: this.id }, 'a prompt of this session is at work; cancel it, or open another session');
+    this.stop = new AbortController();
+    const work = this.turn(blocks, AbortSignal.any([this.stop.signal, signal]));
+    this.ended = work.catch(() => {});
+    try {
+      return await work;
+    } finally {
+      this.stop = undefined;
+    }
+  }
+
+  /** Stops the prompt that is at work; what is finished of it is kept. */
+  cancel(): void {
+    this.stop?.abort(new DOMException('Cancelled by the editor.', 'AbortError'));
+  }
+
+  /** Stops, and resolves when nothing is at work any more. */
+  async close(): Promise<void> {
+    this.cancel();
+    await this.ended;
+  }
+
+  async save(): Promise<void> {
+    this.record.mode = this.mode;
+    await this.records.save(this.record).catch((error: unknown) => this.options.onProblem?.(`The record of session ${this.id} was not written: ${asError(error).message}`));
+  }
+
+  private async turn(blocks: readonly ContentBlock[], signal: AbortSignal): Promise<PromptResponse> {
+    try {
+      const prompt = readPrompt(blocks, this.directory);
+      for (const note of [...this.notes.splice(0), ...prompt.notes]) this.send(said(note));
+      const edited = await unsaved(this.editor, this.id, this.directory, prompt.files);
+      if (edited.length) this.send(said(`Not saved in the editor: ${edited.join(', ')}. The run works with the files on disk.`));
+      return await this.answer(read(prompt.text, this.options.openCapabilities !== undefined), prompt.text, signal);
+    } catch (thrown) {
+      if (signal.aborted) return { stopReason: 'cancelled' };
+      throw toRequestError(thrown);
+    } finally {
+      this.send(...this.calls.end());
+    }
+  }
+
+  private async answer(what: Said, whole: string, signal: AbortSignal): Promise<PromptResponse> {
+    if (what.kind === 'unknown') {
+      const names = commands(this.options.openCapabilities !== undefined).map(({ name }) => `/${name}`);
+      this.send(said(`There is no command /${what.name}. There are: ${names.join(', ')}. Anything else is a goal.`));
+      return { stopReason: 'end_turn' };
+    }
+    const turn: Turn = { text: whole };
+    await this.remember(turn);
+    const config = inMode(await this.options.configFor(this.directory), this.mode);
+    const engine = await this.options.openEngine(config);
+    try {
+      return await jobOf(what, this.mode)({ session: this, text: what.text, config, signal, engine, turn });
+    } finally {
+      await engine.close();
+      await this.save();
+    }
+  }
+
+  private async remember(turn: Turn): Promise<void> {
+    this.record.turns.push(turn);
+    this.record.title ??= oneLine(turn.text, 80);
+    await this.save();
+    this.send({ sessionUpdate: 'session_info_update', title: this.record.title, updatedAt: this.record.updated });
+  }
+}
+
+function jobOf(what: Exclude<Said, { kind: 'unknown' }>, mode: Mode): (context: TurnContext) => Promise<PromptResponse> {
+  if (what.kind === 'goal') return mode === 'plan' ? plan : run;
+  return { ask: answerWithTool, plan, go: runPlan, resume, undo }[what.name];
+}
