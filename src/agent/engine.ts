@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dataDir } from '../config/paths.ts';
 import { asError, UntilgreenError, type ErrorCode } from '../core/errors.ts';
 import type { Emit, RunEvent } from '../core/events.ts';
 import { killPoint } from '../core/killpoint.ts';
+import { productVersion } from '../core/product.ts';
 import { renderPlan } from '../plan/summary.ts';
 import { openStore, type Store } from '../store/store.ts';
 import type { Lease, RunRow } from '../store/types.ts';
@@ -206,8 +207,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     async resume(runId, face, { approve } = {}) {
       await recover(place.journals);
       const { runs } = await store();
-      const run = runId ? await find(runId) : (await runs.list({ limit: 50 })).find((r) => r.status !== 'done');
+      const run = runId ? await find(runId) : (await runs.list({ kind: RUN_KIND, limit: 50 })).find((r) => r.status !== 'done');
       if (!run) throw new UntilgreenError('run_unknown', 'No run is waiting to go on.', {}, '`untilgreen history` lists all runs.');
+      if (run.kind !== RUN_KIND) throw new UntilgreenError('usage', `${run.id} is no run of a goal.`, { run: run.id, kind: run.kind }, 'Go on with a request by `untilgreen ask --resume`.');
       if (run.outcome === 'green' || run.outcome === 'planned') throw new UntilgreenError('usage', `Run ${run.id} is finished: ${run.outcome}.`, {}, 'Start a new one with `untilgreen run`.');
       const lease = await runs.claim(run.id, { reopen: true });
       if (!lease) throw new UntilgreenError('run_busy', `Run ${run.id} is held by another process.`, { run: run.id }, 'Wait for it, or stop that process.');
@@ -227,7 +229,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     },
     async history(filter) {
       await recover(place.journals);
-      return (await store()).runs.list(filter);
+      return (await store()).runs.list({ ...filter, kind: RUN_KIND });
     },
     async show(runId) {
       const run = await find(runId);
@@ -251,6 +253,5 @@ function newRunId(): string {
 }
 
 async function productVersions(): Promise<Record<string, string>> {
-  const own = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
-  return { untilgreen: own.version, node: process.versions.node, platform: `${process.platform}-${process.arch}` };
+  return { untilgreen: await productVersion(), node: process.versions.node, platform: `${process.platform}-${process.arch}` };
 }

@@ -167,6 +167,8 @@ export interface Need {
   returns: ValueType;
   /** Calls whose results the user stated. */
   examples: { arguments: JsonObject; result: Json }[];
+  /** The language that the user asked for. */
+  language?: FunctionLanguageName;
 }
 export type ValueType = 'number' | 'integer' | 'string' | 'boolean' | 'list' | 'object' | 'any';
 

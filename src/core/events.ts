@@ -3,7 +3,9 @@ export type Level = 'debug' | 'info' | 'warn' | 'error';
 export type Phase =
   | 'init' | 'planning' | 'coding' | 'testing' | 'reflecting' | 'done'
   /** Of the function job. */
-  | 'design' | 'generate' | 'check' | 'repair' | 'output';
+  | 'design' | 'generate' | 'check' | 'repair' | 'output'
+  /** Of the ask job. */
+  | 'reading' | 'finding' | 'making' | 'answering';
 
 export interface RunEvent {
   /** ISO 8601, UTC. */

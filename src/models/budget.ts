@@ -11,13 +11,12 @@ export interface Budget {
 }
 
 /**
- * Models that are asked only while the budget lasts. Checked before each call; a call that has begun is let finish.
+ * A check to be made before each call that costs: of `ask` by `budgeted`, of samples by whoever takes them.
  *
- * @param spent what the run has used so far
- * @throws `budget` with `data.limit` (`tokens`, `cost` or `time`), `data.allowed` and `data.spent`
+ * @throws `budget`, from the function that it gives
  */
-export function budgeted<M extends Models>(models: M, budget: Budget, spent: () => { tokens: number; cost: number }, now: () => number = Date.now): M {
-  const check = (): void => {
+export function budgetCheck(budget: Budget, spent: () => { tokens: number; cost: number }, now: () => number = Date.now): () => void {
+  return () => {
     const used = spent();
     if (budget.tokens !== undefined && used.tokens >= budget.tokens) {
       throw over('tokens', `${used.tokens} of ${budget.tokens} tokens are used`, budget.tokens, used.tokens, 'budget.tokens');
@@ -29,6 +28,16 @@ export function budgeted<M extends Models>(models: M, budget: Budget, spent: () 
       throw over('time', `the time ended at ${budget.until.toISOString()}`, budget.until.toISOString(), new Date(now()).toISOString(), 'budget.minutes');
     }
   };
+}
+
+/**
+ * Models that are asked only while the budget lasts. Checked before each call; a call that has begun is let finish.
+ *
+ * @param spent what the run has used so far
+ * @throws `budget` with `data.limit` (`tokens`, `cost` or `time`), `data.allowed` and `data.spent`
+ */
+export function budgeted<M extends Models>(models: M, budget: Budget, spent: () => { tokens: number; cost: number }, now: () => number = Date.now): M {
+  const check = budgetCheck(budget, spent, now);
   const ask = async <T>(options: AskOptions<T>): Promise<Answer<T>> => {
     check();
     return models.ask(options);

@@ -58,10 +58,10 @@ export function createRunStore(db: Db, owner: string, times: LeaseTimes = LEASE_
     async get(id) {
       return (await db.query<RunRow>(`select ${RUN_COLUMNS} from untilgreen.tasks where id = $1`, [id]))[0];
     },
-    list({ directory, status, limit = 100 } = {}) {
+    list({ kind, directory, status, limit = 100 } = {}) {
       const sql = `select ${RUN_COLUMNS} from untilgreen.tasks where ($1::text is null or directory = $1) and ($2::text is null or status = $2)
-        order by created_at desc, id desc limit $3::int`;
-      return db.query<RunRow>(sql, [directory, status, limit]);
+        and ($4::text is null or kind = $4) order by created_at desc, id desc limit $3::int`;
+      return db.query<RunRow>(sql, [directory, status, limit, kind]);
     },
     events(id, afterSeq = 0) {
       return db.query<LogEvent>(`select ${EVENT_COLUMNS} from untilgreen.events where task_id = $1 and seq > $2::int order by seq`, [id, afterSeq]);

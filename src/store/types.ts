@@ -66,7 +66,7 @@ export interface RunStore {
   claimNext(kinds: readonly string[]): Promise<Lease | undefined>;
   get(id: string): Promise<RunRow | undefined>;
   /** Newest first. */
-  list(filter?: { directory?: string; status?: RunStatus; limit?: number }): Promise<RunRow[]>;
+  list(filter?: { kind?: string; directory?: string; status?: RunStatus; limit?: number }): Promise<RunRow[]>;
   events(id: string, afterSeq?: number): Promise<LogEvent[]>;
   modelCalls(id: string): Promise<ModelCallRow[]>;
 }

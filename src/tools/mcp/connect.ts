@@ -1,6 +1,6 @@
 import type { Client, Tool as ServerTool, Transport } from '@modelcontextprotocol/client';
-import { readFile } from 'node:fs/promises';
 import { UntilgreenError } from '../../core/errors.ts';
+import { productVersion } from '../../core/product.ts';
 import { stripTerminalEscapes } from '../../sandbox/host.ts';
 import type { JsonSchema } from '../arguments.ts';
 import { refused } from '../outcome.ts';
@@ -64,10 +64,6 @@ export async function connectServer(server: McpServer): Promise<ConnectedServer>
       'url' in server ? 'Check the address, and that the server runs.' : 'Start the command by hand to see what it says.', { cause },
     );
   }
-}
-
-async function productVersion(): Promise<string> {
-  return (JSON.parse(await readFile(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
 }
 
 async function linkTo(server: McpServer, where: string): Promise<{ transport: Transport; lastWords(): string }> {
