@@ -12,11 +12,14 @@ export type VersionKind = 'patch' | 'minor' | 'major';
  * parameters, wider types, fewer errors) and gives no more, and all old cases hold. Major: anything else, another language too, for tools that call it have its code in theirs.
  *
  * @param oldCasesHold every case of the version before holds for the draft's code
+ * @param taken versions that there are already: after going back to an earlier one the next number may be among them
  * @example nextVersion(tool, draft, true) // { version: '1.0.1', kind: 'patch', why: 'the same contract, and all old cases hold' }
  */
-export function nextVersion(before: Capability, draft: CapabilityDraft, oldCasesHold: boolean): { version: string; kind: VersionKind; why: string } {
+export function nextVersion(before: Capability, draft: CapabilityDraft, oldCasesHold: boolean, taken: readonly string[] = []): { version: string; kind: VersionKind; why: string } {
   const { kind, why } = kindOf(before, draft, oldCasesHold);
-  return { version: bump(before.version, kind), kind, why };
+  let version = bump(before.version, kind);
+  while (taken.includes(version)) version = bump(version, kind);
+  return { version, kind, why };
 }
 
 type Compared = Pick<CapabilityDraft, 'language' | 'parameters' | 'returns' | 'errors'>;
