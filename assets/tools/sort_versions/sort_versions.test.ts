@@ -1,0 +1,34 @@
+// Holds sort_versions to every case of cases.json: node --test sort_versions/sort_versions.test.ts
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import * as tool from './sort_versions.ts';
+
+const cases = JSON.parse(readFileSync(new URL('cases.json', import.meta.url), 'utf8'));
+
+/** Numbers with a fraction may differ in the last digits; maps are objects and sets lists in JSON. */
+function same(got: any, expected: any): boolean {
+  if (got instanceof Map) got = Object.fromEntries(got);
+  if (got instanceof Set) got = [...got];
+  if (typeof got === 'number' && typeof expected === 'number') {
+    return got === expected || (!(Number.isInteger(got) && Number.isInteger(expected)) && Math.abs(got - expected) <= Math.max(1e-12, 1e-6 * Math.abs(expected)));
+  }
+  if (got === null || expected === null || typeof got !== 'object' || typeof expected !== 'object') return (got ?? null) === expected;
+  if (Array.isArray(got) !== Array.isArray(expected)) return false;
+  const keys = Object.keys(got).filter((key) => got[key] !== undefined);
+  return keys.length === Object.keys(expected).length && keys.every((key) => Object.hasOwn(expected, key) && same(got[key], expected[key]));
+}
+
+for (const { arguments: args, result, error } of cases) {
+  test(`sort_versions ${JSON.stringify(args).slice(0, 80)}`, async () => {
+    const call = async () => tool.sort_versions(args.versions);
+    if (error === undefined) {
+      const got = await call();
+      assert.ok(same(got, result), `got ${JSON.stringify(got)}, expected ${JSON.stringify(result)}`);
+    } else {
+      await assert.rejects(call, (thrown: any) => error === true || thrown?.name === error || thrown?.constructor?.name === error);
+    }
+  });
+}
+
+// Tests of your own may follow; what stands below this line is kept.
