@@ -1,10 +1,10 @@
 import { UntilgreenError } from '../core/errors.ts';
 import { sqlstateOf } from './failure.ts';
-import { SCHEMA_1 } from './schema.ts';
+import { SCHEMA_1, SCHEMA_2 } from './schema.ts';
 import type { Db } from './types.ts';
 
 /** Statements that lead from version n to n + 1, in order. One that has been released is never changed. */
-export const MIGRATIONS: readonly (readonly string[])[] = [SCHEMA_1];
+export const MIGRATIONS: readonly (readonly string[])[] = [SCHEMA_1, SCHEMA_2];
 
 // Any fixed number serves; it must be the same in every version.
 const MIGRATION_LOCK = 7_264_118;

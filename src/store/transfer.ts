@@ -13,10 +13,11 @@ const PAGE = 500;
 const keyOf: Readonly<Record<Table, string>> = {
   tasks: 'id', events: 'task_id, seq', model_calls: 'task_id, key, request_hash', iterations: 'task_id, number',
   steps: 'task_id, iteration, step_id', metrics: 'id', failures: 'id', patterns: 'id', approvals: 'id',
+  capability_evidence: 'hash', capability_uses: 'id', failed_syntheses: 'id',
 };
 
 /**
- * Writes every row of the store as one JSON line, after a line that says the schema's version: a backup, and the way to
+ * Writes every row of the store but what is made anew from files (the index of tools) as one JSON line, after a line that says the schema's version: a backup, and the way to
  * another PostgreSQL version or from a laptop to a server. Each page is read on its own, so the store should be idle.
  *
  * @param write  takes one line without its end
@@ -74,7 +75,9 @@ export async function importStore(db: Db, lines: Iterable<string> | AsyncIterabl
     }
     await put();
     // Numbers that the table gives itself go on behind those that came in.
-    await tx.query(`select setval(pg_get_serial_sequence('untilgreen.model_calls', 'number'), greatest((select max(number) from untilgreen.model_calls), 1))`);
+    for (const numbered of ['model_calls', 'capability_uses'] as const) {
+      await tx.query(`select setval(pg_get_serial_sequence('untilgreen.${numbered}', 'number'), greatest((select max(number) from untilgreen.${numbered}), 1))`);
+    }
   });
   if (!header) throw notAnExport(1);
   return counts;

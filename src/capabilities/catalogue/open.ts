@@ -1,0 +1,72 @@
+import { UntilgreenError } from '../../core/errors.ts';
+import type { Embedder } from '../../models/types.ts';
+import { addCapabilityUse, capabilityEvidence, capabilityUses, markUseWrong, setCapabilityEvidence } from '../../store/queries/capability-uses.ts';
+import { readCapabilities } from '../../store/queries/capabilities.ts';
+import { addFailedSynthesis, nearestFailedSyntheses } from '../../store/queries/syntheses.ts';
+import type { Db } from '../../store/types.ts';
+import type { Catalogue, FailedSynthesis, Library } from '../interfaces.ts';
+import type { Evidence, UseRecord } from '../types.ts';
+import { claimMaking } from './making.ts';
+import { emptyMemory, refresh } from './memory.ts';
+import { nearTools } from './near.ts';
+import { syncIndex, type Changes } from './sync.ts';
+
+export interface CatalogueOptions {
+  db: Db;
+  embedder: Embedder;
+  library: Library;
+}
+
+/**
+ * The database's index of a library, with a copy of its words and vectors in memory. It shows the folder as it was at the last `sync`, which
+ * whoever looks for tools calls before. Rows of several libraries may lie in one database: each sees its own.
+ *
+ * @example
+ * const catalogue = await openCatalogue({ db: store.db, embedder, library: await openLibrary(directory) });
+ * await catalogue.sync();
+ * const near = await catalogue.near({ request: 'What is 15 percent of 300?' });
+ */
+export async function openCatalogue({ db, embedder, library }: CatalogueOptions): Promise<Catalogue> {
+  const { directory } = library;
+  const memory = emptyMemory();
+  let seen: string | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+
+  const sync = async (): Promise<Changes> => {
+    const revision = await library.revision();
+    if (revision === seen) return { added: [], changed: [], removed: [] };
+    const changes = await syncIndex(db, library, embedder, revision);
+    await refresh(memory, db, directory, embedder.model);
+    seen = revision;
+    return changes;
+  };
+
+  return {
+    // One after the other: each sees what the one before it found.
+    sync() {
+      const next = last.then(sync);
+      last = next.catch(() => {});
+      return next;
+    },
+    near: (query, options = {}) => nearTools({ memory, embedder, contents: (names) => readCapabilities(db, directory, names) }, query, options),
+    evidenceOf: async (hash) => (await capabilityEvidence(db, hash)) as Evidence | undefined,
+    setEvidence: (name, evidence) => setCapabilityEvidence(db, name, evidence.hash, evidence as unknown as Record<string, unknown>),
+    addUse: (use) => addCapabilityUse(db, directory, use),
+    async markWrong(id) {
+      if (!(await markUseWrong(db, directory, id))) throw new UntilgreenError('not_found', `There is no use ${id} of a tool.`, { use: id });
+    },
+    uses: async (filter) => (await capabilityUses(db, directory, filter)) as unknown as UseRecord[],
+    async addFailedSynthesis({ need, stoppedBy, reason }) {
+      const [vector] = await embedder.embed([need.description]);
+      await addFailedSynthesis(db, directory, { ...need, stoppedBy: stoppedBy ?? null, reason }, { vector: vector!, model: embedder.model });
+    },
+    async nearFailedSyntheses({ description }, limit = 3) {
+      const [vector] = await embedder.embed([description]);
+      const near = await nearestFailedSyntheses(db, directory, { vector: vector!, model: embedder.model }, limit);
+      return near.map(({ name, description: wanted, stoppedBy, reason, at, similarity }) => ({
+        need: { name, description: wanted }, ...(stoppedBy ? { stoppedBy: stoppedBy as NonNullable<FailedSynthesis['stoppedBy']> } : {}), reason, at, similarity,
+      }));
+    },
+    claimMaking: (need, signal) => claimMaking({ db, library: directory, embedder }, need, signal),
+  };
+}

@@ -1,0 +1,18 @@
+import { COEFFICIENTS, type Coefficients } from './coefficients.ts';
+import type { Features } from './features.ts';
+
+/**
+ * How likely a tool with these figures serves the query: among those of the calibration that had such figures, the share that did. For an embedder
+ * that was not measured only figures count that mean the same in every model, and `measured` is false.
+ */
+export function probabilityOf(features: Features, embedderModel: string): { probability: number; measured: boolean } {
+  const own = COEFFICIENTS[embedderModel];
+  return { probability: logistic(features, own ?? COEFFICIENTS['any']!), measured: own !== undefined };
+}
+
+function logistic(features: Features, { bias, weights }: Coefficients): number {
+  let sum = bias;
+  for (const [name, weight] of Object.entries(weights)) sum += weight * features[name as keyof Features];
+  return 1 / (1 + Math.exp(-sum));
+}
+
