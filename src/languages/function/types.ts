@@ -185,6 +185,23 @@ export interface ScriptTrial {
   prints?: string;
 }
 
+/** What a module binds and needs at its top level: what has to be known to put the declarations of one into another. Offsets count UTF-16 units. */
+export interface TopLevel {
+  /** Where declarations of others can stand, at the beginning of a line: behind the imports that a file begins with. */
+  insertAt: number;
+  /** The same before those imports, where `pragmas` still count. */
+  firstAt: number;
+  /** What is imported, one name each: what the name means, and an import of it alone. A name `*` stands for all. */
+  imports: { name: string; means: string; text: string }[];
+  /** What stays behind when the declarations are put into another module: imports, docstring, package clause, `export`, main guard. */
+  cuts: [from: number, to: number][];
+  /** What counts for a whole file and opens it: `from __future__ import annotations`. */
+  pragmas: string[];
+  declares: string[];
+  /** Names that are used and neither declared nor imported here: those that the language has for everybody are among them. */
+  free: string[];
+}
+
 /**
  * What writing one function needs of a language. Nothing here throws for what a model wrote; what a user wrote is refused with
  * `bad_arguments`, naming the line.
@@ -235,6 +252,8 @@ export interface FunctionLanguage {
   normalise(code: string): Promise<string | undefined>;
   /** Without a model: truncates after the last statement that parses, adds imports of known names, evens out indentation. Undefined when nothing helps. */
   mend(code: string, signature: Signature): Promise<string | undefined>;
+  /** The top level of a module; undefined when it does not parse. */
+  topLevel(code: string): Promise<TopLevel | undefined>;
   /** What a text says against the code before it runs: syntax, types (tsc, go vet), another signature, and what no pure function needs (processes, sockets, frames, the test's own file). */
   screen(code: string, signature: Signature): Promise<Problem | undefined>;
 

@@ -11,7 +11,7 @@ const NAMES = ['python3.14', 'python3.13', 'python3.12', 'python3', 'python3.11'
 /** `ast.unparse` and exact end positions. */
 const OLDEST = 9;
 
-export type Operation = 'symbols' | 'tests' | 'scan' | 'mutants' | 'mutations' | 'targets' | 'calls' | FunctionOperation;
+export type Operation = 'symbols' | 'tests' | 'scan' | 'mutants' | 'mutations' | 'targets' | 'calls' | 'top_level' | FunctionOperation;
 /** Those of the function job; they take text that need not be a module. */
 export type FunctionOperation = 'fn_stub' | 'fn_signature' | 'fn_examples' | 'fn_tests' | 'fn_extract' | 'fn_normalise' | 'fn_mend' | 'fn_screen' | 'fn_render';
 export interface Unparsable {

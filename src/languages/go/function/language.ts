@@ -13,6 +13,7 @@ import { scriptTrial } from './script.ts';
 import { callOf, isIdentifier, parseSignature } from './signature.ts';
 import { readStub, stub } from './stub.ts';
 import { parseTests } from './test-files.ts';
+import { topLevel } from './top-level.ts';
 
 /**
  * Functions in Go. Source is read by a small program with Go's own parser; candidates are compiled and run in the sandbox, all of a wave in one
@@ -34,6 +35,7 @@ export const goFunctions: FunctionLanguage = {
   extract,
   normalise,
   mend,
+  topLevel,
   screen: screenCode,
   callOf,
   printValue: (value, type) => (type === undefined ? printAny(value) : (printAs(value, typeOfShape(type)) ?? printAny(value))),

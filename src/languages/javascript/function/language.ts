@@ -16,6 +16,7 @@ import { scriptCommand, scriptTrial } from './script.ts';
 import { isIdentifier, parseSignature } from './signature.ts';
 import { readStub, stub } from './stub.ts';
 import { parseTests } from './tests.ts';
+import { topLevel } from './top-level.ts';
 
 /** One implementation, two faces: TypeScript is the same with types. */
 export function nodeFunctions(dialect: Dialect): FunctionLanguage {
@@ -34,6 +35,7 @@ export function nodeFunctions(dialect: Dialect): FunctionLanguage {
     extract: (text, form, signature, head) => orUnreadable(() => extract(text, form, signature, head), undefined),
     normalise: async (code) => (isTooLong(code) ? undefined : orUnreadable(() => normalise(code), undefined)),
     mend: async (code, signature) => (isTooLong(code) ? undefined : orUnreadable(() => mend(dialect, code, signature), undefined)),
+    topLevel: async (code) => (isTooLong(code) ? undefined : orUnreadable(() => topLevel(code), undefined)),
     screen: async (code, signature) => (isTooLong(code) ? UNREADABLE : orUnreadable(() => screen(dialect, code, signature), UNREADABLE)),
     callOf,
     printValue,

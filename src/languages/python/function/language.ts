@@ -9,6 +9,7 @@ import { scriptTrial } from './script.ts';
 import { stub } from './stub.ts';
 import { parseTests } from './tests-file.ts';
 import { runTests } from './tests-run.ts';
+import { topLevel } from './top-level.ts';
 
 /** Functions in Python: read by Python's own syntax tree, run by the machine's `python3` in the sandbox. */
 export const pythonFunctions: FunctionLanguage = {
@@ -27,6 +28,7 @@ export const pythonFunctions: FunctionLanguage = {
   extract,
   normalise,
   mend,
+  topLevel,
   screen,
   callOf,
   printValue,

@@ -17,8 +17,9 @@ from untilgreen_scan import scan  # noqa: E402
 from untilgreen_symbols import symbols  # noqa: E402
 from untilgreen_targets import calls, targets  # noqa: E402
 from untilgreen_tests import static_tests  # noqa: E402
+from untilgreen_top_level import top_level  # noqa: E402
 
-OPERATIONS = {"symbols": symbols, "tests": static_tests, "scan": scan, "mutants": mutants, "mutations": mutations, "targets": targets, "calls": calls}
+OPERATIONS = {"symbols": symbols, "tests": static_tests, "scan": scan, "mutants": mutants, "mutations": mutations, "targets": targets, "calls": calls, "top_level": top_level}
 
 
 def answer(request):

@@ -51,6 +51,7 @@ var operations = map[string]func(json.RawMessage) (any, error){
 	"callable":    on(readCallable),
 	"changes":     on(readChanges),
 	"schemata":    on(schemata),
+	"toplevel":    on(readTopLevel),
 }
 
 func on[Q, A any](operation func(Q) (A, error)) func(json.RawMessage) (any, error) {
