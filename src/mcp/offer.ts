@@ -1,10 +1,10 @@
 import type { Tool } from '@modelcontextprotocol/server';
+import { sayStep } from '../capabilities/ask/answer.ts';
 import type { Capability, JsonObject, UseResult } from '../capabilities/types.ts';
 import type { Entry } from '../capabilities/interfaces.ts';
 import { UntilgreenError } from '../core/errors.ts';
 import { argumentsSchema, type JsonSchema } from '../tools/arguments.ts';
 import { answered, failed, failure } from './answers.ts';
-import { sayResult } from './say-result.ts';
 import type { Answer, BuiltIn, Call, Tools } from './types.ts';
 
 /** A tool as the server lists and calls it. */
@@ -67,7 +67,7 @@ function keptTool(tool: Capability, name: string, { capabilities, sandboxed }: {
     },
     async call(args, { signal, emit }) {
       const { result, tool: used } = await capabilities.use(tool.name, args, { signal, emit });
-      return result.ok ? answered(sayResult(used, args, result.result), { result: result.result }) : failure(CODES[result.kind], `${name}: ${result.message}`, { kind: result.kind, ...(result.error !== undefined && { error: result.error }) });
+      return result.ok ? answered(sayStep(used, args, result), { result: result.result }) : failure(CODES[result.kind], `${name}: ${result.message}`, { kind: result.kind, ...(result.error !== undefined && { error: result.error }) });
     },
   };
 }

@@ -31,6 +31,8 @@ export function kept(name: string, more: Partial<Capability> & { run?: KeptDoubl
 export function doubleTools(tools: KeptDouble[], folder: string): Tools & { made: number } {
   const listeners = new Set<() => void>();
   const making = new Map<string, Promise<KeptDouble>>();
+  /** Answers that go on when something is searched for: who was told of them can say so. */
+  const waiting: (() => void)[] = [];
   let revision = 0;
   const changed = (): void => {
     revision += 1;
@@ -55,9 +57,10 @@ export function doubleTools(tools: KeptDouble[], folder: string): Tools & { made
       revision: async () => String(revision),
     },
     async ask(request, { emit, signal } = {}) {
-      for (let i = 0; i < 3; i += 1) {
+      for (let i = 0; i < 2; i += 1) {
+        const goOn = new Promise<void>((resolve) => waiting.push(resolve));
         emit?.('step', { message: `step ${i + 1}` });
-        await sleep(5, undefined, { signal });
+        await Promise.race([goOn, sleep(60_000, undefined, { signal, ref: false })]);
       }
       return { id: 'a1', ok: true, outcome: 'answered', answer: `About ${request}`, steps: [], usage: { inputTokens: 0, outputTokens: 0, cachedTokens: 0, cost: undefined }, requests: 0, ms: 1 };
     },
@@ -82,7 +85,10 @@ export function doubleTools(tools: KeptDouble[], folder: string): Tools & { made
         making.delete(name);
       }
     },
-    search: async (words, limit = 5) => tools.filter(({ tool }) => tool.description.includes(words)).slice(0, limit).map(({ tool }) => ({ tool, probability: 0.9, figures: {} })),
+    async search(words, limit = 5) {
+      waiting.shift()?.();
+      return tools.filter(({ tool }) => tool.description.includes(words)).slice(0, limit).map(({ tool }) => ({ tool, probability: 0.9, figures: {} }));
+    },
     async use(name, args, { signal } = {}) {
       const { tool, run } = find(name);
       if (typeof args['percent'] !== 'number') return { tool, result: { ok: false, kind: 'arguments', message: 'percent: expected a number', ms: 0 } };
