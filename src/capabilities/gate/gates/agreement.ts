@@ -1,0 +1,54 @@
+import { behaviourOf, comparedInputs } from '../../../selection/behaviour.ts';
+import type { Outcome } from '../../../languages/function/types.ts';
+import { meetsAll } from '../cases.ts';
+import { isVisible, type Gate, type GateContext, type Verdict } from '../types.ts';
+import { counted } from '../words.ts';
+
+/** Candidates that have to meet the visible cases, the draft's code among them, and others that have to do as it does. */
+const PASSERS = 3;
+const OTHERS = 2;
+/** Share of the compared inputs on which two codes have to do the same. */
+const SAME = 0.9;
+const INPUTS = 25;
+
+/**
+ * Do independent implementations do what the draft does, on inputs that nobody chose.
+ *
+ * Equal texts count as often as they were drawn. A model that writes the same simple function three times, asked three times, has said the same
+ * three times; that is what agreement measures, and to demand another text would refuse what can be written in one way only. Copies of one draw
+ * are no voices, and only whoever drew them knows: see `AdmitInput.candidates`. How many texts there were stands in the figures.
+ */
+export const agreement: Gate = async (context): Promise<Verdict> => {
+  const { draft, cases, input, language, run } = context;
+  if (input.vouched) return { ok: true, says: 'a person vouches for it; nobody else has to agree', data: { vouched: true } };
+  const codes = input.candidates.includes(draft.code) ? [draft.code, ...without(input.candidates, draft.code)] : [draft.code, ...input.candidates];
+  const visible = cases.filter(isVisible);
+  const inputs = context.inputs(input.inputs ?? INPUTS);
+  const reports = await run(codes, [...visible.map(({ arguments: given }) => given), ...inputs]);
+  const passers = codes.flatMap((code, at) => (meetsAll(reports[at]!, visible) ? [{ code, outcomes: reports[at]!.outcomes.slice(visible.length) }] : []));
+  const distinct = new Set(await Promise.all(passers.map(async ({ code }) => (await language.normalise(code)) ?? code))).size;
+  const figures = { candidates: codes.length, passers: passers.length, distinct };
+  const own = passers.find(({ code }) => code === draft.code);
+  if (!own || passers.length < PASSERS) return { ok: false, says: `${passers.length} of ${counted(codes.length, 'candidate')} meet the visible cases, and ${PASSERS} are needed to compare`, data: figures };
+  const hung = own.outcomes.filter(({ kind }) => kind === 'timeout' || kind === 'crashed' || kind === 'skipped').length;
+  if (hung > (1 - SAME) * inputs.length) return { ok: false, says: `on ${hung} of ${counted(inputs.length, 'made input')} it gives no answer in time or ends its process`, data: { ...figures, hung } };
+  const compared = comparedInputs(passers.map(({ outcomes }, at) => ({ id: String(at), outcomes })));
+  if (compared.length === 0) return { ok: false, says: `none of ${counted(inputs.length, 'made input')} gives a result to compare`, data: { ...figures, inputs: 0 } };
+  const share = (one: readonly Outcome[], other: readonly Outcome[]): number => compared.filter((at) => behaviourOf(one[at]) === behaviourOf(other[at])).length / compared.length;
+  const agreeing = passers.map(({ outcomes }) => passers.filter((other) => other.outcomes !== outcomes && share(outcomes, other.outcomes) >= SAME).length);
+  const mine = agreeing[passers.indexOf(own)]!;
+  const most = Math.max(...agreeing);
+  context.voices = voicesOf(context, passers.filter((other) => other === own || share(own.outcomes, other.outcomes) >= SAME));
+  const data = { ...figures, inputs: compared.length, agreeing: mine, most };
+  const seen = `${mine} of ${counted(passers.length - 1, 'other candidate')} do the same on at least ${SAME * 100} % of ${counted(compared.length, 'made input')}`;
+  if (mine < OTHERS) return { ok: false, says: `${seen}, and ${OTHERS} are needed`, data };
+  return mine < most ? { ok: false, says: `${seen}, but ${most} agree on another behaviour`, data } : { ok: true, says: seen, data };
+};
+
+const voicesOf = ({ draft }: GateContext, agreeing: readonly { code: string }[]): string[] => [draft.code, ...without(agreeing.map(({ code }) => code), draft.code)];
+
+/** A list without the first of what equals. */
+function without(all: readonly string[], one: string): string[] {
+  const at = all.indexOf(one);
+  return at < 0 ? [...all] : all.toSpliced(at, 1);
+}
