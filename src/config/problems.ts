@@ -73,6 +73,11 @@ export function describeIssue(issue: Issue, data: unknown, place: Place): Untilg
     return new UntilgreenError('config_invalid', `unknown key \`${key}\` in ${place(path)}${meant ? `; did you mean \`${meant}\`?` : '.'}`, { key, meant });
   }
   const key = issue.path.map(String).join('.');
+  if (issue.code === 'invalid_key') {
+    // What stands under a name that may not be there could be a secret: it is not shown.
+    const expected = issue.issues[0]?.message ?? 'another name';
+    return new UntilgreenError('config_invalid', `\`${key}\` in ${place(issue.path)}: expected ${expected}.`, { key, expected });
+  }
   return new UntilgreenError(
     'config_invalid',
     `\`${key}\` in ${place(issue.path)}: expected ${expectation(issue)}, got ${shown(valueAt(data, issue.path))}.`,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mcpSettings } from './mcp.ts';
 
 const modelSettings = z.strictObject({
   /** `openai-compatible` (any server), `openai`, `anthropic`, `google`. */
@@ -107,6 +108,7 @@ export const settingsSchema = z.strictObject({
       archive_days: z.int().min(1).default(30),
     })
     .prefault({}),
+  mcp: mcpSettings,
   format: z.strictObject({ python: z.enum(['project', 'ruff', 'black', 'none']).default('project'), javascript: z.enum(['project', 'oxfmt', 'none']).default('project') }).prefault({}),
   workspace: z
     .strictObject({

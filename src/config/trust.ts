@@ -8,6 +8,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { UntilgreenError } from '../core/errors.ts';
 import { mergeLayers, valueOf, type Layer } from './layers.ts';
 import { settingsSchema, type Settings } from './schema.ts';
+import { untrustedServers } from './trust-mcp.ts';
 
 /** Strongest first. */
 const RUNGS = ['A', 'C', 'B', 'D', 'M'];
@@ -94,6 +95,8 @@ export function holdProjectLimits(situation: Situation): void {
       hold(key, (mine) => (file(mine) ? 'a project may not have a model file loaded on this machine.' : undefined), 'If you trust the file, give its path with --model yourself.');
     }
   }
+  const server = untrustedServers(layers);
+  if (server) throw refused(server.layer, server.key, server.text, 'Name it in your user configuration, or in a file that you give with --config.');
   holdKeys(situation, owner);
 }
 
