@@ -5,7 +5,10 @@ import type { DemoOptions } from './commands/demo.ts';
 import type { ExecOptions } from './commands/exec.ts';
 import type { ModelsOptions } from './commands/models.ts';
 import type { CheckOptions } from './commands/models-check.ts';
+import { addAcp } from './acp/grammar.ts';
+import { addAsk } from './ask/grammar.ts';
 import { addFunction } from './fn/grammar.ts';
+import { addMcp } from './mcp/grammar.ts';
 import { addRefactor } from './refactor/grammar.ts';
 import { examples, list } from './grammar-parts.ts';
 
@@ -29,6 +32,7 @@ export interface EngineFlags {
   config?: string;
   record?: string;
   replay?: string;
+  toolsDir?: string;
 }
 /** Options that say what is shown and who is asked. */
 export interface OutputFlags {
@@ -248,6 +252,9 @@ Exit codes: the snippet's own (128 and the number for a signal) · 124 time ran 
     .action(async (words: string[], options: ExecOptions) => done(await (await import('./commands/exec.ts')).exec(words, options)));
 
   addFunction(program, done);
+  addAsk(program, done);
+  addMcp(program, done);
+  addAcp(program, done);
 
   const models = program.command('models').description('list the models on this machine, check one, name one, download one');
   const rooted = (command: Command) => command.option('--models-root <dir>', 'a further folder with models; repeatable', list);

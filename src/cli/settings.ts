@@ -18,6 +18,7 @@ export function flagsOf(options: Partial<EngineFlags>): Record<string, unknown> 
     'budget.cost': budget.cost,
     'budget.minutes': budget.minutes,
     apply: options.apply === undefined ? undefined : oneOf('--apply', ['green', 'ask', 'never'], options.apply),
+    'capabilities.tools_dir': options.toolsDir,
     'sandbox.mode': options.sandbox === undefined ? undefined : oneOf('--sandbox', ['auto', 'none'], options.sandbox),
   };
 }

@@ -1,6 +1,7 @@
 import { UntilgreenError } from '../../core/errors.ts';
 import { admit } from '../gate/admit.ts';
 import type { CallOptions, Entry, GateReport } from '../interfaces.ts';
+import { draftOf } from '../life/effects.ts';
 import { nextVersion } from '../life/versions.ts';
 import type { Capability, CapabilityDraft } from '../types.ts';
 import type { Shared } from './open.ts';
@@ -21,7 +22,7 @@ export function admissionOf(shared: Shared): Admission {
     const { library, config } = shared;
     emit('verifying', { tool: tool.name, implementations: 1 });
     const { tools } = await library.list();
-    const draft = draftOf(tool);
+    const draft = draftOf(tool, tool.made);
     const report = await admit({
       draft, candidates: [], vouched: true, tools: tools.map((entry) => entry.tool).filter(({ name }) => name !== tool.name), product: shared.product,
       mutationScore: config.settings.capabilities.mutation_score, sandbox: await shared.sandbox(), ...(signal ? { signal } : {}),
@@ -57,12 +58,6 @@ export function admissionOf(shared: Shared): Admission {
     },
   };
   return admission;
-}
-
-/** A tool without what the library says of it. */
-export function draftOf(tool: Capability): CapabilityDraft {
-  const { version: _version, hash: _hash, contractHash: _contractHash, status: _status, standing: _standing, ...draft } = tool;
-  return draft;
 }
 
 /** An edited tool becomes a version after the last that was admitted; one that never had a version keeps the one it says. */

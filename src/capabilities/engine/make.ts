@@ -1,61 +1,30 @@
-import { randomBytes } from 'node:crypto';
-import { asError, UntilgreenError } from '../../core/errors.ts';
-import type { Emit } from '../../core/events.ts';
+import { UntilgreenError } from '../../core/errors.ts';
 import { NO_USAGE } from '../../models/usage.ts';
-import { openRuns } from '../../store/queries/asked.ts';
 import { onceBy } from '../ask/steps.ts';
 import { provide, type ResolveDeps } from '../ask/resolve.ts';
 import type { CallOptions, MakeRequest, MakeResult } from '../interfaces.ts';
 import type { Json, Need, ValueType } from '../types.ts';
 import { snakeCase } from '../understand/understand.ts';
-import type { Lease } from '../../store/types.ts';
 import type { Admission } from './admitted.ts';
+import { durableJob, type Job } from './durable-job.ts';
 import { modelsOf } from './models-of.ts';
 import type { Shared } from './open.ts';
-
-const MAKE_KIND = 'make';
 
 /** Makes a tool as a durable job; the same request goes on with one that was interrupted. @throws `usage` for an empty description */
 export async function makeTool(shared: Shared, admission: Admission, request: MakeRequest, options: CallOptions): Promise<MakeResult> {
   const description = request.description.trim();
   if (description === '') throw new UntilgreenError('usage', 'The description of the tool is empty.', {}, 'Say in a sentence what it gives for what.');
-  const { runs, db } = await shared.store();
-  const place = { kind: MAKE_KIND, directory: shared.library.directory, request: description };
-  for (const open of await openRuns(db, place)) {
-    const lease = await runs.claim(open.id);
-    if (lease) return go(shared, admission, lease, request, options);
-  }
-  const id = `make-${new Date().toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)}-${randomBytes(2).toString('hex')}`;
-  await runs.create({ id, ...place, input: { ...request } });
-  const lease = await runs.claim(id);
-  if (!lease) throw new UntilgreenError('run_busy', `The job ${id} is held by another process.`, { run: id });
-  return go(shared, admission, lease, request, options);
-}
-
-async function go(shared: Shared, admission: Admission, lease: Lease, request: MakeRequest, options: CallOptions): Promise<MakeResult> {
-  const signal = options.signal ? AbortSignal.any([options.signal, lease.signal]) : lease.signal;
-  const emit: Emit = (event, data, level) => {
-    shared.emit(event, { ...data, request_id: lease.run.id }, level);
-    options.emit?.(event, data, level);
-  };
-  try {
-    const made = await provide(needOf(request), await resolveDeps(shared, admission, lease, { emit, signal, spent: { usage: NO_USAGE, requests: 0 } }));
-    await lease.finish(made.ok ? 'made' : 'not_made', made.ok ? { tool: made.tool.name, version: made.tool.version, made: made.made } : { reason: made.reason });
-    return made;
-  } catch (thrown) {
-    const error = asError(thrown);
-    if (error.code === 'lease_lost' || error.code === 'store_failed') throw error;
-    await lease.release('queued');
-    throw error;
-  }
+  return durableJob(shared, { kind: 'make', request: description, input: { ...request } }, options, async (job) => {
+    const made = await provide(needOf(request), await resolveDeps(shared, admission, job, { spent: { usage: NO_USAGE, requests: 0 } }));
+    return { value: made, outcome: made.ok ? 'made' : 'not_made', output: made.ok ? { tool: made.tool.name, version: made.tool.version, made: made.made } : { reason: made.reason } };
+  });
 }
 
 /** What finding and making work with, in one job. */
 export async function resolveDeps(
-  shared: Shared, admission: Admission, lease: Lease, of: { emit: Emit; signal: AbortSignal; spent: Parameters<typeof modelsOf>[2]; make?: boolean; language?: Need['language'] },
+  shared: Shared, admission: Admission, { lease, emit, signal }: Job, of: { spent: Parameters<typeof modelsOf>[2]; make?: boolean; language?: Need['language'] },
 ): Promise<ResolveDeps> {
   const { capabilities } = shared.config.settings;
-  const { emit, signal } = of;
   const models = modelsOf(shared, lease, of.spent, emit);
   return {
     models, sampler: models.sampler, sandbox: await shared.sandbox(), library: shared.library, catalogue: await shared.catalogue(), once: await onceBy(lease), product: shared.product, emit, signal, key: 'make/s1',

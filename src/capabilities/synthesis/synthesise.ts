@@ -2,7 +2,7 @@ import { asError } from '../../core/errors.ts';
 import { killPoint } from '../../core/killpoint.ts';
 import { clusterPassers } from '../../selection/behaviour.ts';
 import { makeInputs } from '../../selection/inputs.ts';
-import { link, usesIn } from '../compose/link.ts';
+import { link, usesIn, usesOf } from '../compose/link.ts';
 import { admit } from '../gate/admit.ts';
 import type { GateReport, MakeResult } from '../interfaces.ts';
 import { meetsCase, runCases, type CodeReport } from '../run/run.ts';
@@ -166,8 +166,8 @@ function inputsOf({ signature }: Specification, cases: readonly ToolCase[]): Jso
 /** An implementation with the tools that it calls, or why they cannot be put in. */
 async function linked(code: string, helpers: readonly Capability[], { language }: Specification, id: string): Promise<Attempt | { problem: string }> {
   try {
-    const uses = helpers.length === 0 ? [] : await usesIn(code, helpers);
-    return { id, source: code, code: uses.length === 0 ? code : await link(code, uses, language), uses: [...uses] };
+    const uses = helpers.length === 0 ? [] : await usesIn(code, helpers, language.name);
+    return { id, source: code, code: uses.length === 0 ? code : await link(code, uses, language.name), uses: [...uses] };
   } catch (thrown) {
     const error = asError(thrown);
     if (error.code !== 'bad_arguments') throw thrown;
@@ -225,7 +225,7 @@ function choose(passers: readonly Judged[], cases: number): Judged {
 function draftOf({ contract }: Specification, { code, uses }: Attempt, cases: ToolCase[], properties: ToolProperty[], need: Need, { sampler }: SynthesisDeps): CapabilityDraft {
   return {
     ...contract, code, cases, properties, aliases: [], requests: [need.request],
-    uses: uses.map(({ name, version, hash }) => ({ name, version, hash })),
+    uses: usesOf(uses),
     made: { at: new Date().toISOString(), by: 'model', model: sampler.describe().model, request: need.request },
   };
 }

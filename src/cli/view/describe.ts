@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../core/events.ts';
 import { counts, list, number, object, text, type Counts } from './data.ts';
+import { ASK_LINES } from './ask.ts';
 import { FUNCTION_LINES } from './function.ts';
 import { count, dollars, duration, oneLine, plural } from './text.ts';
 
@@ -33,6 +34,7 @@ const shortHashes = (line: string) => line.replaceAll(/\b([0-9a-f]{8})[0-9a-f]{3
 /** One entry an event name; adding an event means adding a line here. */
 const TABLE: Record<string, Describe> = {
   ...FUNCTION_LINES,
+  ...ASK_LINES,
   run_started: (d, e) => plain(after(`run ${e.task_id}`, text(d, 'request'))),
   model_selected: (d) => faint(`model ${[text(d, 'role'), text(d, 'model')].filter(Boolean).join(' ')}${text(d, 'provider') ? ` (${text(d, 'provider')})` : ''}`),
   sandbox_ready: (d) => {
