@@ -5,6 +5,7 @@ import {
 import type { JsonObject } from '../capabilities/types.ts';
 import { asError } from '../core/errors.ts';
 import { failed } from './answers.ts';
+import { changesOf } from './changes.ts';
 import { offer, type Offered } from './offer.ts';
 import { Places } from './places.ts';
 import { progressOf } from './progress.ts';
@@ -56,6 +57,7 @@ export function createService(options: ServiceOptions): Service {
   ];
   const resources = resourcesOf({ library: capabilities.library, runs: options.runs, places });
   const states = createRequestStateCodec<CallState>({ key: randomBytes(32), ttlSeconds: ANSWER_SECONDS });
+  const changes = changesOf(capabilities);
   const ending = new AbortController();
   const underWay = new Set<Promise<unknown>>();
   let known: { revision: string; tools: Map<string, Offered> } | undefined;
@@ -106,12 +108,13 @@ export function createService(options: ServiceOptions): Service {
           // A client that has just gone needs no word of it.
           for (const send of [server.sendToolListChanged(), server.sendResourceListChanged()]) void send.catch(() => {});
         };
-        server.onclose = capabilities.onChange(tell);
+        server.onclose = changes.onChange(tell);
       }
       return server;
     },
-    onToolsChanged: (listener) => capabilities.onChange(listener),
+    onToolsChanged: changes.onChange,
     async close() {
+      changes.close();
       ending.abort(new DOMException('The server ends.', 'AbortError'));
       await Promise.allSettled(underWay);
     },
