@@ -2,9 +2,10 @@ import { agent, PROTOCOL_VERSION, RequestError, type AgentApp, type AgentContext
 import { isAbsolute } from 'node:path';
 import { checkDirectory } from '../workspace/paths.ts';
 import { commands } from './commands.ts';
+import { Engines } from './engines.ts';
 import { refuse, toRequestError } from './errors.ts';
 import { listSessions, recordOf } from './listing.ts';
-import { firstMode, isMode, MODES, modeState } from './modes.ts';
+import { firstMode, inMode, isMode, MODES, modeState } from './modes.ts';
 import { Records, type SessionRecord } from './records.ts';
 import { replay } from './replay.ts';
 import { Session } from './session.ts';
@@ -28,6 +29,7 @@ export interface AcpAgent {
  */
 export function acpAgent(options: AcpOptions): AcpAgent {
   const records = new Records(options.records);
+  const engines = new Engines(options.openEngine);
   const sessions = new Map<string, Session>();
   let readsFiles = false;
 
@@ -38,7 +40,7 @@ export function acpAgent(options: AcpOptions): AcpAgent {
   };
   const enter = (record: SessionRecord, client: AgentContext, servers: readonly McpServer[] | undefined): Session => {
     const editor: Editor = { client, readsFiles };
-    const session = new Session(record, editor, options, records);
+    const session = new Session(record, editor, options, { records, engines });
     sessions.set(record.id, session);
     if (servers?.length) session.notes.push(noteOn(servers));
     // After the answer to the request, which tells the editor the id.
@@ -48,17 +50,15 @@ export function acpAgent(options: AcpOptions): AcpAgent {
   /** Opens a session that is kept; `tell` shows it again from its beginning. */
   const reopen = async (params: { sessionId: string; cwd: string; additionalDirectories?: string[]; mcpServers?: McpServer[] }, client: AgentContext, tell: boolean): Promise<{ modes: SessionModeState }> => {
     const directory = await directoryOf(params);
-    const engine = await options.openEngine(await options.configFor(directory));
-    try {
+    const config = await options.configFor(directory);
+    return engines.use(inMode(config, firstMode(config)), async (engine) => {
       const record = await recordOf(records, engine, params.sessionId);
       if (record.directory !== directory) throw refuse(`Session ${params.sessionId} belongs to ${record.directory}, not to ${directory}.`, { directory: record.directory });
       await sessions.get(params.sessionId)?.close();
       const session = enter(record, client, params.mcpServers);
       if (tell) await replay(session, engine);
       return { modes: modeState(session.mode) };
-    } finally {
-      await engine.close();
-    }
+    });
   };
 
   const app = agent({ name: 'untilgreen' })
@@ -84,7 +84,7 @@ export function acpAgent(options: AcpOptions): AcpAgent {
     }))
     .onRequest('session/load', ({ params, client }) => answered(() => reopen(params, client, true)))
     .onRequest('session/resume', ({ params, client }) => answered(() => reopen(params, client, false)))
-    .onRequest('session/list', ({ params }) => answered(() => listSessions(records, options, params)))
+    .onRequest('session/list', ({ params }) => answered(() => listSessions(records, engines, options.configFor, params)))
     .onRequest('session/close', ({ params }) => answered(async () => {
       await sessionOf(params.sessionId).close();
       sessions.delete(params.sessionId);
@@ -109,6 +109,7 @@ export function acpAgent(options: AcpOptions): AcpAgent {
     app,
     async close() {
       await Promise.all([...sessions.values()].map((session) => session.close()));
+      await engines.close();
     },
   };
 }

@@ -3,7 +3,9 @@ import type { Engine } from '../agent/types.ts';
 import { UntilgreenError } from '../core/errors.ts';
 import type { RunRow } from '../store/types.ts';
 import { checkDirectory } from '../workspace/paths.ts';
+import type { Engines } from './engines.ts';
 import { refuse } from './errors.ts';
+import { firstMode, inMode } from './modes.ts';
 import type { Records, SessionRecord } from './records.ts';
 import { oneLine } from './text.ts';
 import type { AcpOptions } from './types.ts';
@@ -13,27 +15,19 @@ const PAGE = 50;
 const LOOK_BACK = 500;
 
 /** The sessions of editors, and the runs that were started elsewhere (each as a session of its own), the newest first. */
-export async function listSessions(records: Records, options: AcpOptions, params: ListSessionsRequest): Promise<ListSessionsResponse> {
+export async function listSessions(records: Records, engines: Engines, configFor: AcpOptions['configFor'], params: ListSessionsRequest): Promise<ListSessionsResponse> {
   const directory = params.cwd ? await checkDirectory(params.cwd) : undefined;
   const from = params.cursor ? Number(params.cursor) : 0;
   if (!Number.isInteger(from) || from < 0) throw refuse(`Expected a cursor of this list, got ${JSON.stringify(params.cursor)}.`);
   const kept = await records.list();
-  const rows = await runsIn(options, directory);
+  const config = await configFor(directory ?? process.cwd());
+  const rows = await engines.use(inMode(config, firstMode(config)), (engine) => engine.history({ directory, limit: LOOK_BACK }));
   const owned = new Set(kept.flatMap(({ turns }) => turns.flatMap((turn) => turn.run ?? [])));
   const all = [
     ...kept.filter((record) => directory === undefined || record.directory === directory).map(infoOf),
     ...rows.filter(({ id }) => !owned.has(id)).map((row) => infoOf(recordFrom(row))),
   ].toSorted((a, b) => (b.updatedAt ?? '').localeCompare(a.updatedAt ?? ''));
   return { sessions: all.slice(from, from + PAGE), ...(all.length > from + PAGE && { nextCursor: String(from + PAGE) }) };
-}
-
-async function runsIn(options: AcpOptions, directory: string | undefined): Promise<RunRow[]> {
-  const engine = await options.openEngine(await options.configFor(directory ?? process.cwd()));
-  try {
-    return await engine.history({ directory, limit: LOOK_BACK });
-  } finally {
-    await engine.close();
-  }
 }
 
 /** The record of a session, or of a run that belongs to none. Errors: -32002 for an id that is neither. */

@@ -2,8 +2,9 @@ import { realpathSync } from 'node:fs';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ContentBlock, EmbeddedResource } from '@agentclientprotocol/sdk';
+import { textAt } from './diffs.ts';
 import { refuse } from './errors.ts';
-import { fenced, oneLine } from './text.ts';
+import { fenced, oneLine, sameText } from './text.ts';
 
 /** Characters of text that come with a prompt; a project's own files are named, and read where they lie. */
 const ATTACHED_CHARACTERS = 40_000;
@@ -13,6 +14,8 @@ export interface Prompt {
   text: string;
   /** Files of the project, relative to it. */
   files: string[];
+  /** Those of them that the editor sent with another text than the one on disk. */
+  edited: string[];
   /** What could not be used, and why. */
   notes: string[];
 }
@@ -32,9 +35,14 @@ interface Place {
  * Errors: a request error for a prompt without words.
  */
 export function readPrompt(blocks: readonly ContentBlock[], directory: string): Prompt {
-  const prompt: Prompt = { text: '', files: [], notes: [] };
+  const prompt: Prompt = { text: '', files: [], edited: [], notes: [] };
   const attached: string[] = [];
-  for (const block of blocks) prompt.text += wordsOf(block, directory, prompt, attached);
+  for (const block of blocks) {
+    const words = wordsOf(block, directory, prompt, attached);
+    // Attachments may follow the text, or each other, without a space.
+    const glued = block.type !== 'text' && /[^\s(]$/.test(prompt.text);
+    prompt.text += glued ? ` ${words}` : words;
+  }
   prompt.text = prompt.text.trim();
   if (!prompt.text) throw refuse('The prompt is empty. Say what is to be done, for example: make the failing tests pass.', { notes: prompt.notes });
   if (attached.length) prompt.text = [prompt.text, ...attached].join('\n\n');
@@ -72,7 +80,10 @@ function resourceWords(resource: EmbeddedResource['resource'], directory: string
     return path === undefined ? name : mention(path, place!, prompt);
   }
   // A whole file of the project is read where it lies; a selection shows what is meant.
-  if (place && path !== undefined && place.lines === undefined) return mention(path, place, prompt);
+  if (place && path !== undefined && place.lines === undefined) {
+    if (!sameText(resource.text, textAt(join(directory, path)) ?? resource.text)) prompt.edited.push(path);
+    return mention(path, place, prompt);
+  }
   const kept = resource.text.slice(0, ATTACHED_CHARACTERS);
   if (kept.length < resource.text.length) prompt.notes.push(`Of ${name} the first ${ATTACHED_CHARACTERS} characters were taken.`);
   attached.push(`${name}${place?.lines ? `, ${place.lines}` : ''}:\n${fenced(kept)}`);

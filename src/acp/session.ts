@@ -5,6 +5,7 @@ import type { LoadedConfig } from '../config/schema.ts';
 import { asError } from '../core/errors.ts';
 import { Calls } from './calls.ts';
 import { commands, read, type Said } from './commands.ts';
+import type { Engines } from './engines.ts';
 import { toRequestError } from './errors.ts';
 import { answerWithTool } from './jobs/ask.ts';
 import { plan, run, runPlan, resume } from './jobs/goal.ts';
@@ -24,7 +25,6 @@ export interface TurnContext {
   readonly text: string;
   readonly config: LoadedConfig;
   readonly signal: AbortSignal;
-  /** Opened for this turn: an idle editor holds no store. */
   readonly engine: Engine;
   /** What is remembered of the turn. */
   readonly turn: Turn;
@@ -39,7 +39,7 @@ export class Session {
   private stop: AbortController | undefined;
   private ended: Promise<unknown> = Promise.resolve();
 
-  constructor(readonly record: SessionRecord, readonly editor: Editor, readonly options: AcpOptions, private readonly records: Records) {
+  constructor(readonly record: SessionRecord, readonly editor: Editor, readonly options: AcpOptions, private readonly kept: { records: Records; engines: Engines }) {
     let n = 0;
     this.calls = new Calls(() => `call-${(n += 1)}`);
     this.mode = record.mode;
@@ -84,15 +84,15 @@ export class Session {
 
   async save(): Promise<void> {
     this.record.mode = this.mode;
-    await this.records.save(this.record).catch((error: unknown) => this.options.onProblem?.(`The record of session ${this.id} was not written: ${asError(error).message}`));
+    await this.kept.records.save(this.record).catch((error: unknown) => this.options.onProblem?.(`The record of session ${this.id} was not written: ${asError(error).message}`));
   }
 
   private async turn(blocks: readonly ContentBlock[], signal: AbortSignal): Promise<PromptResponse> {
     try {
       const prompt = readPrompt(blocks, this.directory);
       for (const note of [...this.notes.splice(0), ...prompt.notes]) this.send(said(note));
-      const edited = await unsaved(this.editor, this.id, this.directory, prompt.files);
-      if (edited.length) this.send(said(`Not saved in the editor: ${edited.join(', ')}. The run works with the files on disk.`));
+      const edited = new Set([...prompt.edited, ...(await unsaved(this.editor, this.id, this.directory, prompt.files))]);
+      if (edited.size) this.send(said(`Not saved in the editor: ${[...edited].join(', ')}. The run works with the files on disk.`));
       return await this.answer(read(prompt.text, this.options.openCapabilities !== undefined), prompt.text, signal);
     } catch (thrown) {
       if (signal.aborted) return { stopReason: 'cancelled' };
@@ -111,11 +111,10 @@ export class Session {
     const turn: Turn = { text: whole };
     await this.remember(turn);
     const config = inMode(await this.options.configFor(this.directory), this.mode);
-    const engine = await this.options.openEngine(config);
+    const job = jobOf(what, this.mode);
     try {
-      return await jobOf(what, this.mode)({ session: this, text: what.text, config, signal, engine, turn });
+      return await this.kept.engines.use(config, (engine) => job({ session: this, text: what.text, config, signal, engine, turn }));
     } finally {
-      await engine.close();
       await this.save();
     }
   }

@@ -26,3 +26,9 @@ export function fenced(text: string, language = ''): string {
   const fence = '`'.repeat(longest + 1);
   return `${fence}${language}\n${text.replace(/\n$/, '')}\n${fence}`;
 }
+
+/** Whether two texts of a file are the same but for what editors do not show: a byte order mark, and the kind of line ends. */
+export function sameText(one: string, other: string): boolean {
+  const plain = (text: string) => text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
+  return plain(one) === plain(other);
+}

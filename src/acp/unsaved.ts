@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sameText } from './text.ts';
 import type { Editor } from './types.ts';
 
 /** Files that are asked about, and how long the editor may take for all of them. */
@@ -20,16 +21,10 @@ export async function unsaved(editor: Editor, sessionId: string, directory: stri
         editor.client.request('fs/read_text_file', { sessionId, path }, { cancellationSignal, stopWaitingOnCancel: true }),
         readFile(path, 'utf8'),
       ]);
-      return same(content, disk) ? [] : [file];
+      return sameText(content, disk) ? [] : [file];
     } catch {
       return []; // not open, not there, or no answer: nothing is known of it
     }
   });
   return (await Promise.all(looked)).flat();
-}
-
-/** Editors leave out a byte order mark and may give their own line ends. */
-function same(shown: string, disk: string): boolean {
-  const plain = (text: string) => text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
-  return plain(shown) === plain(disk);
 }
