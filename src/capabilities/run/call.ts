@@ -20,8 +20,10 @@ export function callWith(language: FunctionLanguage, signature: Signature, schem
   const last = values.findLastIndex((value) => value !== undefined);
   const given = values.slice(0, last + 1);
   const call = language.name === 'python' ? pythonCall(language, signature, given) : language.callOf(signature, given.map((value) => value ?? { kind: 'undefined' }));
-  const missing = NO_LITERAL.exec(call)?.[0];
-  return missing === undefined || language.name !== 'go' ? { call } : { problem: `an argument has ${missing}` };
+  const missing = language.name === 'go' ? given.findIndex((value, index) => value && NO_LITERAL.test(callOfOne(language, signature, index, value))) : -1;
+  if (missing < 0) return { call };
+  const { name } = signature.parameters[missing]!;
+  return { problem: `${name}: ${JSON.stringify(args[name])} has ${NO_LITERAL.exec(callOfOne(language, signature, missing, given[missing]!))![0]}` };
 }
 
 /** Go's remark in place of a value that its type does not hold: 300 for a byte. */
@@ -32,3 +34,5 @@ function pythonCall(language: FunctionLanguage, signature: Signature, given: rea
   const entries = given.flatMap((value, index) => (value ? [{ value, parameter: { ...signature.parameters[index]!, keywordOnly: gap >= 0 && index > gap } }] : []));
   return language.callOf({ ...signature, parameters: entries.map(({ parameter }) => parameter) }, entries.map(({ value }) => value));
 }
+
+const callOfOne = (language: FunctionLanguage, signature: Signature, index: number, value: Value): string => language.callOf({ ...signature, parameters: [signature.parameters[index]!] }, [value]);
