@@ -120,9 +120,9 @@ function run(command: string, args: string[], cwd: string): { status: number | n
   return { status, text: stdout + stderr };
 }
 
-describe('a test file', () => {
-  const pytest = (args: string[], cwd: string) => run('python3', ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', ...args], cwd);
+const pytest = (args: string[], cwd: string) => run('python3', ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', ...args], cwd);
 
+describe('a test file', () => {
   it('of Python runs from above, from inside, and with others', () => {
     write(sample());
     const typed = sample({

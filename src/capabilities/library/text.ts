@@ -22,13 +22,17 @@ export function pageOf(value: unknown, indent = ''): string {
   return `${open}\n${items.map((item) => deeper + item).join(',\n')}\n${indent}${close}`;
 }
 
-/** `tool.json`: the fields in an order in which they are read; each on lines of its own. */
-export function toolText(tool: Omit<Capability, 'code' | 'cases'>): string {
-  const { name, version, description, language, signature, parameters, returns, effects, errors, answer, properties, uses, aliases, requests, status, standing, made, hash, contractHash } = tool;
-  return recordText({
-    format: 1, name, version, description, language, signature, parameters, returns, effects, errors, answer, properties, uses, aliases, requests, status, standing, made, hash, contractHash,
-  });
-}
+/** Fields of `tool.json` in the order in which they are read. */
+const FIELDS = [
+  'format', 'name', 'version', 'description', 'language', 'signature', 'parameters', 'returns', 'effects', 'errors', 'answer', 'properties', 'uses', 'aliases', 'requests', 'status',
+  'standing', 'made', 'hash', 'contractHash',
+];
+
+/** `tool.json` of a version. */
+export const toolText = (tool: Omit<Capability, 'code' | 'cases'>): string => toolRecordText({ format: 1, ...tool });
+
+/** `tool.json` from its fields, of which a person may have left some out. */
+export const toolRecordText = (record: Record<string, unknown>): string => recordText(Object.fromEntries(FIELDS.map((field) => [field, record[field]])));
 
 /** An object with one field a line or more. */
 export function recordText(record: Record<string, unknown>): string {
