@@ -6,8 +6,6 @@ import { depthOf } from './depth.ts';
 import { moved, nameOf, type Part, refuseClashes } from './parts.ts';
 import { piecesIn, plain, sectionOf, unlinked } from './section.ts';
 
-export { unlinked } from './section.ts';
-
 export { unlinked };
 
 /** Tools above tools: a chain longer than this cannot be understood from one file any more. */
