@@ -40,7 +40,8 @@ export async function openJobs(options: McpFlags, open: { config: LoadedConfig; 
     },
     async runCode(code, run) {
       await using box = new CodeSandbox({ sandbox });
-      return box.run(code, run);
+      // The box is closed when this returns.
+      return await box.run(code, run);
     },
     async close() {
       await runs.close();
