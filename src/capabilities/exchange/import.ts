@@ -46,7 +46,8 @@ async function importTool({ tool, history }: ArchivedTool, signer: string, libra
   const { name, version } = tool;
   const refused = (why: string): Imported => ({ name, version, ok: false, why });
   const save = async ({ version: at, draft, report: { cases, evidence } }: AdmittedVersion): Promise<void> => {
-    await deps.saved?.(await library.save({ ...draft, cases }, at, evidence), evidence);
+    const saved = await library.save({ ...draft, cases }, at, evidence);
+    await deps.saved?.(saved, evidence);
   };
   const here = await library.read(name);
   const reason = `imported from ${signer}`;

@@ -16,7 +16,7 @@ export const manifestSchema = z.strictObject({
   product: z.string().min(1),
   at: z.string().min(1),
   signer: z.strictObject({ key: z.string().regex(/^[A-Za-z0-9+/]{43}=$/, 'expected an Ed25519 key'), fingerprint: z.string() }),
-  tools: z.array(z.strictObject({ name: z.string().regex(TOOL_NAME), version, hash: sha, history: z.array(z.strictObject({ version, hash: sha })) })).min(1, 'it holds no tool'),
+  tools: z.array(z.strictObject({ name: z.string().regex(TOOL_NAME, 'expected snake_case of 3 to 64 characters'), version, hash: sha, history: z.array(z.strictObject({ version, hash: sha })) })).min(1, 'it holds no tool'),
   files: z.array(z.strictObject({ path: z.string().min(1), bytes: z.int().nonnegative(), sha256: sha })),
 });
 export type Manifest = z.output<typeof manifestSchema>;

@@ -82,11 +82,20 @@ async function unpacked(file: string, { packedBytes, bytes }: { packedBytes: num
 function signedManifest(files: ReadonlyMap<string, Buffer>): Manifest {
   const [text, signature] = [files.get(MANIFEST), files.get(SIGNATURE)];
   if (!text || !signature) throw refused(`it has no ${text ? SIGNATURE : MANIFEST}`, {});
-  const manifest = readJson(manifestSchema, MANIFEST, text.toString('utf8'));
+  const manifest = manifestOf(text);
   const { key, fingerprint } = manifest.signer;
   if (!isSignedBy(key, text, signature.toString('latin1').trim())) throw refused(`${MANIFEST} is not what was signed`, { signer: fingerprint });
   if (fingerprint !== fingerprintOf(key)) throw refused(`${MANIFEST} gives its key another fingerprint`, { fingerprint });
   return manifest;
+}
+
+function manifestOf(text: Buffer): Manifest {
+  try {
+    return readJson(manifestSchema, MANIFEST, text.toString('utf8'));
+  } catch (error) {
+    if (error instanceof UntilgreenError) throw refused(error.what.replace(/\.$/, ''), error.data, error);
+    throw error;
+  }
 }
 
 /** Every file is named with its sum, and every name is there. */
@@ -126,7 +135,10 @@ async function readTools(files: ReadonlyMap<string, Buffer>, manifest: Manifest)
 }
 
 async function readTool(folder: string, name: string, { version, hash }: { version: string; hash: string }): Promise<Capability> {
-  const { tool, edited } = await readFolder(folder);
+  const { tool, edited } = await readFolder(folder).catch((error: unknown) => {
+    if (error instanceof UntilgreenError && error.code === 'bad_arguments') throw refused(error.what.replace(/\.$/, ''), error.data, error);
+    throw error;
+  });
   if (tool.name !== name || tool.version !== version) throw refused(`the folder of ${name} ${version} holds ${tool.name} ${tool.version}`, { name, version });
   if (edited || tool.hash !== hash) throw refused(`${name} ${version} is not what its hash says`, { name, version, hash });
   return tool;
