@@ -14,6 +14,8 @@ export interface Admitted {
   evidence?: Evidence;
 }
 
+type Filling = Folder extends ReadonlyMap<string, infer One> ? One : never;
+
 /** pytest enters every folder; in the history are files of the same names, which it could not tell apart. */
 const NOT_COLLECTED = { name: 'conftest.py', text: '"""Earlier versions: kept, not tested."""\ncollect_ignore_glob = ["*"]\n' };
 
@@ -23,7 +25,7 @@ const NOT_COLLECTED = { name: 'conftest.py', text: '"""Earlier versions: kept, n
  * @param history versions to add to those that are in its history
  */
 export async function folderWith(next: Admitted, folder: string, before: Capability | undefined, history: readonly Admitted[]): Promise<Folder> {
-  const files = new Map<string, { content: string | Uint8Array; mode?: number }>();
+  const files = new Map<string, Filling>();
   const replaced = new Set([...(before ? filesOf(before) : []), ...filesOf(next.tool)].map(({ name }) => name).concat(EVIDENCE_FILE));
   await carry(folder, '', replaced, files);
   for (const { name, text } of filesOf(next.tool)) files.set(name, { content: text });
@@ -45,11 +47,13 @@ function withOwnTests(generated: string, present: string | undefined): string {
   return present.includes(OWN_TESTS) ? generated + ownTests(present) : present;
 }
 
-async function carry(folder: string, at: string, replaced: ReadonlySet<string>, into: Map<string, { content: string | Uint8Array; mode?: number }>): Promise<void> {
+async function carry(folder: string, at: string, replaced: ReadonlySet<string>, into: Map<string, Filling>): Promise<void> {
   for (const entry of (await readdir(join(folder, at), { withFileTypes: true }).catch(ignoreMissing)) ?? []) {
     const path = at === '' ? entry.name : `${at}/${entry.name}`;
     if (!isPart(entry.name) || replaced.has(path)) continue;
     if (entry.isDirectory()) await carry(folder, path, replaced, into);
+    // Nobody changes a version of the history: it need not be copied. A link to another file would change the time of that one, by which edits are known.
+    else if (entry.isFile() && at.startsWith(VERSIONS)) into.set(path, { same: join(folder, path) });
     else if (entry.isFile()) into.set(path, { content: await readFile(join(folder, path)), mode: (await lstat(join(folder, path))).mode & 0o777 });
     // A link is taken for what it leads to, where that is in the folder; else this refuses it.
     else if (entry.isSymbolicLink()) into.set(path, { content: (await readInside(folder, path, path)) ?? '' });

@@ -144,9 +144,9 @@ describe('versions', () => {
   });
 });
 
-describe('a folder that was edited by hand', () => {
-  const edit = (file: string, change: (text: string) => string): void => writeFileSync(at(NAME, file), change(read(NAME, file)));
+const edit = (file: string, change: (text: string) => string): void => writeFileSync(at(NAME, file), change(read(NAME, file)));
 
+describe('a folder that was edited by hand', () => {
   it('is told, and what was admitted is still there', async () => {
     await save(sample());
     edit('calculate_percentage.py', (text) => text.replace('/ 100', '/ 1000'));
@@ -214,19 +214,19 @@ describe('the revision', () => {
   });
 });
 
-describe('an interrupted save', () => {
-  const record = (before: string | null = stampOf(at(NAME)) ?? null): void =>
-    writeFileSync(at('.untilgreen', 'redo.json'), JSON.stringify({ name: NAME, staged: 'staged-00000001', aside: 'aside-00000001', before }));
-  /** Puts the second version where a save has it staged, and the first in its place. */
-  async function staged(): Promise<void> {
-    await save(sample());
-    cpSync(at(NAME), join(directory, '..', 'first'), { recursive: true });
-    await save(later(), '1.0.1');
-    renameSync(at(NAME), at('.untilgreen', 'staged-00000001'));
-    renameSync(join(directory, '..', 'first'), at(NAME));
-  }
-  const left = (): string[] => readdirSync(at('.untilgreen')).filter((name) => !['.gitignore', 'library.lock'].includes(name));
+const record = (before: string | null = stampOf(at(NAME)) ?? null): void =>
+  writeFileSync(at('.untilgreen', 'redo.json'), JSON.stringify({ name: NAME, staged: 'staged-00000001', aside: 'aside-00000001', before }));
+/** Puts the second version where a save has it staged, and the first in its place. */
+async function staged(): Promise<void> {
+  await save(sample());
+  cpSync(at(NAME), join(directory, '..', 'first'), { recursive: true });
+  await save(later(), '1.0.1');
+  renameSync(at(NAME), at('.untilgreen', 'staged-00000001'));
+  renameSync(join(directory, '..', 'first'), at(NAME));
+}
+const left = (): string[] => readdirSync(at('.untilgreen')).filter((name) => !['.gitignore', 'library.lock'].includes(name));
 
+describe('an interrupted save', () => {
   it.each<[string, () => void, string]>([
     ['before it was recorded it is removed', () => {}, '1.0.0'],
     ['when it was recorded it is finished', () => record(), '1.0.1'],
@@ -265,10 +265,10 @@ describe('many at once', () => {
   it('save one after the other, and readers see whole tools alone', async () => {
     await save(sample());
     const others = await Promise.all([openLibrary(directory), openLibrary(directory)]);
-    let over = false;
+    const over = new AbortController();
     const seen = new Set<string>();
     const reader = (async () => {
-      while (!over) {
+      while (!over.signal.aborted) {
         const entry = await others[1]!.read(NAME);
         expect(entry).toMatchObject({ edited: false });
         seen.add(entry!.tool.version);
@@ -279,7 +279,7 @@ describe('many at once', () => {
     })();
     const versions = Array.from({ length: 12 }, (_, index) => `1.0.${index + 1}`);
     await Promise.all(versions.map((version, index) => others[index % 2]!.save(sample({ description: version }), version, evidenceFor(sample({ description: version })))));
-    over = true;
+    over.abort();
     await reader;
     expect((await library.versions(NAME)).map(({ version }) => version)).toEqual(['1.0.0', ...versions]);
     expect(seen.size).toBeGreaterThan(0);

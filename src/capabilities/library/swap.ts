@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, readFile, rename } from 'node:fs/promises';
+import { copyFile, link, mkdir, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UntilgreenError } from '../../core/errors.ts';
 import { killPoint } from '../../core/killpoint.ts';
@@ -13,8 +13,8 @@ import { ignoreMissing } from './files.ts';
 import { stampOf } from './stamp.ts';
 import { removeAll, stateOf, writeSynced } from './state.ts';
 
-/** Files by their path in a folder, with `/`. */
-export type Folder = ReadonlyMap<string, { content: string | Uint8Array; mode?: number }>;
+/** Files by their path in a folder, with `/`: what is in them, or the path of one that is as it is to be. */
+export type Folder = ReadonlyMap<string, { content: string | Uint8Array; mode?: number } | { same: string }>;
 
 /** What is to be done, in a file that is there from the point of no return until it is done. */
 interface Redo {
@@ -68,15 +68,17 @@ export async function replaceFolder(library: string, name: string, files: Folder
 
 async function writeFolder(folder: string, files: Folder): Promise<void> {
   const folders = new Set([folder]);
-  await mkdir(folder);
-  for (const [path, { content, mode }] of files) {
-    const file = join(folder, path);
-    for (let above = dirname(file); !folders.has(above); above = dirname(above)) folders.add(above);
-    await mkdir(dirname(file), { recursive: true });
-    killPoint('library.write');
-    await writeSynced(file, content, mode);
+  for (const path of files.keys()) {
+    for (let above = dirname(join(folder, path)); !folders.has(above); above = dirname(above)) folders.add(above);
   }
-  for (const each of folders) await syncDirectory(each);
+  for (const each of folders) await mkdir(each, { recursive: true });
+  // All at once: the disk is waited for once, and not for each of them.
+  await Promise.all([...files].map(async ([path, file]) => {
+    killPoint('library.write');
+    if ('content' in file) await writeSynced(join(folder, path), file.content, file.mode);
+    else await link(file.same, join(folder, path)).catch(() => copyFile(file.same, join(folder, path)));
+  }));
+  await Promise.all([...folders].map(syncDirectory));
 }
 
 /** Does what is left of a recorded change. False: the folder was changed by somebody else, and is as it was. */
