@@ -5,12 +5,12 @@ import { valuesOf } from './inputs.ts';
 import { inFolder } from './place.ts';
 import type { GateContext } from './types.ts';
 
-/** Process state number 2 of `MutationLanguage.observe`: another hash seed, and a clock that is years ahead. */
-const AHEAD = 2;
+/** Process states of `MutationLanguage.observe`: as it is, and with another hash seed and a clock that is years ahead. */
+const STATES = [1, 2] as const;
 
 /**
- * What calls were seen to touch beside their arguments: clock, chance, files, network, other programs. Their interpreter watches them, with a clock
- * that is years ahead; Go is not watched, where all that a file reaches stands in its imports.
+ * What calls were seen to touch beside their arguments: clock, chance, files, network, other programs. Their interpreter watches them, and what they
+ * give now is held against what they give when the clock is years ahead. Go is not watched, where all that a file reaches stands in its imports.
  */
 export async function effectsOf({ draft, language, signature, input }: GateContext, cases: readonly JsonObject[]): Promise<string[]> {
   const observer = mutationOf(language.name);
@@ -24,7 +24,9 @@ export async function effectsOf({ draft, language, signature, input }: GateConte
       const values = valuesOf(signature, args)?.[0].map((value, index) => language.printValue(value, signature.parameters[index]?.type));
       return values?.every((text) => text !== undefined) ? [{ id: `c${at}`, function: draft.name, arguments: values.map((text) => ({ text })) }] : [];
     });
-    const { outcomes } = await observer.observe(place, calls, targets, AHEAD);
-    return [...new Set([...outcomes.values()].flatMap(({ effects }) => effects))];
+    const [now, later] = [await observer.observe(place, calls, targets, STATES[0]), await observer.observe(place, calls, targets, STATES[1])];
+    const seen = [...now.outcomes.values(), ...later.outcomes.values()].flatMap(({ effects }) => effects);
+    const moved = [...now.outcomes].some(([id, { key }]) => later.outcomes.get(id)?.key !== key);
+    return [...new Set([...seen, ...(moved ? ['gives something else when the clock is ahead'] : [])])];
   });
 }

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { FunctionLanguageName } from '../../languages/function/types.ts';
 import { openSandbox } from '../../sandbox/open.ts';
 import type { Sandbox } from '../../sandbox/types.ts';
-import type { CapabilityDraft, GateName } from '../types.ts';
+import type { CapabilityDraft, GateName, ToolCase } from '../types.ts';
 import { admit } from './admit.ts';
 import { draftOf } from './drafts.prop.ts';
 
@@ -11,12 +11,15 @@ beforeAll(async () => {
   sandbox = await openSandbox();
 });
 
-type Hostile = readonly [what: string, gate: GateName, code: string, changes?: Partial<CapabilityDraft>];
+type Hostile = [what: string, gate: GateName, code: string, changes?: Partial<CapabilityDraft>];
+
+/** Gates of a tool that is stopped late: what it has to pass first, so that it is known to get there. */
+const upTo = (gate: GateName): GateName[] => [...new Set<GateName>(['contract', 'safety', 'visible_cases', 'hidden_cases', gate])];
 
 /** The worst case: three candidates that are all the same hostile code, so that nobody disagrees. */
 async function refuse(language: FunctionLanguageName, [, gate, code, changes]: Hostile): Promise<void> {
   const draft = await draftOf(language, code, changes);
-  const report = await admit({ draft, candidates: [code, code, code], tools: [], product: 'test', sandbox });
+  const report = await admit({ draft, candidates: [code, code, code], tools: [], product: 'test', sandbox, only: upTo(gate) });
   expect(report.gates.at(-1)).toMatchObject({ gate, ok: false });
   expect(report).toMatchObject({ ok: false, stoppedBy: gate });
   expect(report.gates.at(-1)!.says).not.toBe('');
@@ -24,6 +27,12 @@ async function refuse(language: FunctionLanguageName, [, gate, code, changes]: H
 
 const python = (body: string, before = ''): string => `${before}${before ? '\n' : ''}def scale_numbers(numbers: list[int], factor: int) -> list[int]:\n${body.split('\n').map((line) => `    ${line}\n`).join('')}`;
 const RIGHT = 'return [number * factor for number in numbers]';
+
+/** Lists of one number have no order that could be another. */
+const SHORT: ToolCase[] = [
+  { arguments: { numbers: [4], factor: 3 }, result: [12], from: 'user' },
+  ...[1, 2, 5, 6, 9].map((number): ToolCase => ({ arguments: { numbers: [number], factor: number }, result: [number * number], from: 'hidden' })),
+];
 
 describe('hostile Python is refused', () => {
   it.each<Hostile>([
@@ -65,10 +74,9 @@ describe('hostile Python is refused', () => {
     ['goes on for ever on other input', 'agreement', python(`while len(numbers) > 3 or factor > 10 or factor < 0:\n    pass\n${RIGHT}`)],
     ['takes all memory on other input', 'agreement', python(`if len(numbers) > 3 or factor > 10 or factor < 0:\n    numbers = [0] * (1 << 34)\n${RIGHT}`)],
     ['breaks its law on other input', 'properties', python(`return [number * factor for number in numbers] if len(numbers) < 6 and max(numbers, default=0) < 1000 else []`)],
-    ['hangs on the hash seed', 'determinism', python('order = list({str(number) for number in numbers})\nif len(order) > 2 and factor > 1 and order[0] < order[1]:\n    return [number * factor + 1 for number in numbers]\nreturn [number * factor for number in numbers]'), { cases: [] }],
+    ['hangs on the hash seed', 'determinism', python('order = list({str(number) for number in numbers})\nif len(order) > 2 and factor > 1 and order[0] < order[1]:\n    return [number * factor + 1 for number in numbers]\nreturn [number * factor for number in numbers]'), { cases: SHORT }],
     ['keeps state in a default', 'determinism', 'def scale_numbers(numbers: list[int], factor: int, seen=[]) -> list[int]:\n    seen.append(1)\n    return [number * factor + (1 if factor > 1 and len(seen) % 30 == 12 else 0) for number in numbers]\n'],
-    ['reads the clock behind a name', 'determinism', python('year = methodcaller("today")(date).year\nreturn [number * factor + 0 * year for number in numbers]', 'from datetime import date\nfrom operator import methodcaller\n')],
-  ].map((one) => (one[3]?.cases?.length === 0 ? [one[0], one[1], one[2], { cases: SHORT }] as const : one)))('%s: %s', async (...hostile) => {
+  ])('%s: %s', async (...hostile: Hostile) => {
     await refuse('python', hostile);
   });
 
@@ -79,13 +87,9 @@ describe('hostile Python is refused', () => {
   });
 });
 
-const SHORT = [
-  { arguments: { numbers: [4], factor: 3 }, result: [12], from: 'user' as const },
-  ...[1, 2, 5, 6, 9].map((number) => ({ arguments: { numbers: [number], factor: number }, result: [number * number], from: 'hidden' as const })),
-];
-
 const javascript = (body: string, before = ''): string => `${before}export function scale_numbers(numbers, factor) {\n  ${body}\n}\n`;
 const RIGHT_JS = 'return numbers.map((number) => number * factor);';
+
 
 describe('hostile JavaScript is refused', () => {
   it.each<Hostile>([
@@ -101,9 +105,9 @@ describe('hostile JavaScript is refused', () => {
     ['makes code from text', 'safety', javascript(`[].filter.constructor('return process')(); ${RIGHT_JS}`)],
     ['waits for time', 'safety', javascript(`setTimeout(() => {}, 1); ${RIGHT_JS}`)],
     ['counts its calls', 'determinism', javascript('calls += 1; return numbers.map((number) => number * factor + (factor > 1 && calls % 30 === 12 ? 1 : 0));', 'let calls = 0;\n')],
-    ['writes as the place has it', 'determinism', javascript("return numbers.map((number) => Number((number * factor + 'i'.toLocaleUpperCase().charCodeAt(0) - 73).toFixed(0)));")],
-    ['gives what its getter counted', 'determinism', javascript('return numbers.map((number) => ({ get value() { reads += 1; return number * factor + (factor > 1 && reads % 40 === 33 ? 1 : 0); } }).value);', 'let reads = 0;\n')],
-  ])('%s: %s', async (...hostile) => {
+    ['writes as the place has it', 'cold_run', javascript("return numbers.map((number) => number * factor + Number((1234.5).toLocaleString().replace(',', '')) - 1234.5);")],
+    ['gives what its getter counted', 'determinism', javascript('return numbers.map((number) => ({ get value() { reads += 1; return number * factor + (factor > 1 && reads >= 40 ? 1 : 0); } }).value);', 'let reads = 0;\n')],
+  ])('%s: %s', async (...hostile: Hostile) => {
     await refuse('javascript', hostile);
   });
 });
@@ -113,7 +117,7 @@ describe('hostile TypeScript is refused', () => {
   it.each<Hostile>([
     ['reaches for the process past its types', 'safety', typescript('(globalThis as any).process.exit(0); return numbers;')],
     ['has the visible answers by heart', 'hidden_cases', typescript('return factor === 2 ? [2, 4, 6] : [12];')],
-  ])('%s: %s', async (...hostile) => {
+  ])('%s: %s', async (...hostile: Hostile) => {
     await refuse('typescript', hostile);
   });
 });
@@ -123,8 +127,8 @@ describe('hostile Go is refused', () => {
   it.each<Hostile>([
     ['ends the process before anything runs', 'safety', go('return numbers', 'import "os"\n\nfunc init() {\n\tos.Exit(0)\n}\n')],
     ['looks past the types', 'safety', go('_ = unsafe.Sizeof(factor)\n\treturn numbers', 'import "unsafe"\n')],
-    ['fails before anything runs', 'visible_cases', go('return numbers', 'func init() {\n\tpanic("no")\n}\n')],
-  ])('%s: %s', async (...hostile) => {
+    ['fails before anything runs', 'visible_cases', go('return numbers', 'var nothing = 0\nvar _ = 1 / nothing\n')],
+  ])('%s: %s', async (...hostile: Hostile) => {
     await refuse('go', hostile);
   });
 });

@@ -6,6 +6,7 @@ import { contentHash, contractHash } from '../../library/hash.ts';
 import { runCases } from '../../run/run.ts';
 import type { Capability } from '../../types.ts';
 import { missOf } from '../cases.ts';
+import { perturbed, SURROUNDINGS } from '../perturbed.ts';
 import { inFolder } from '../place.ts';
 import { nodeTakesTypes, withoutTypes } from '../without-types.ts';
 import type { Gate, GateContext, Verdict } from '../types.ts';
@@ -15,7 +16,7 @@ const FRAMEWORK = { python: 'pytest', javascript: 'node:test', typescript: 'node
 
 /**
  * Does what is kept work: the files of its folder are written as they will stand there, their own tests run by their own framework, and the cases
- * once more on what was read back. The framework's report is guarded against the code, so an early exit is no green.
+ * once more on what was read back. The tests run as on another machine: in another time zone and with another locale. The framework's report is guarded against the code, so an early exit is no green.
  */
 export const coldRun: Gate = async (context): Promise<Verdict> => {
   const tool = kept(context);
@@ -25,7 +26,7 @@ export const coldRun: Gate = async (context): Promise<Verdict> => {
   return inFolder(files, async (bench, folder) => {
     const framework = FRAMEWORK[tool.language];
     const check: Check = { id: framework, framework, language: plain.length > 0 ? 'javascript' : tool.language, cwd: '', why: 'the tests of the tool itself' };
-    const report = await runCheck(check, { bench, sandbox, languages, ...(signal ? { signal } : {}) }, plain.length > 0 ? { files: plain.map(({ name }) => name).filter((name) => name.endsWith('.test.js')) } : {});
+    const report = await runCheck(check, { bench, sandbox: perturbed(sandbox, SURROUNDINGS[0]!), languages, ...(signal ? { signal } : {}) }, plain.length > 0 ? { files: plain.map(({ name }) => name).filter((name) => name.endsWith('.test.js')) } : {});
     const passed = report.tests.filter(({ outcome }) => outcome === 'passed').length;
     const data = { files: files.length, framework, tests: report.tests.length, passed, cases: tool.cases.length };
     if (report.status !== 'passed' || passed === 0) {

@@ -14,11 +14,12 @@ const REACHING: Readonly<Record<string, string>> = {
   Proxy: 'makes values that change as they are looked at', Reflect: 'changes how objects behave', eval: 'makes code from text', Function: 'makes code from text',
 };
 /** Members that lead to the prototypes which all values share, or to the stack. */
-const MEMBERS: Readonly<Record<string, string>> = {
-  __proto__: 'reaches for a prototype', prototype: 'reaches for a prototype', setPrototypeOf: 'reaches for a prototype', __defineGetter__: 'makes values that change as they are looked at',
-  __defineSetter__: 'makes values that change as they are looked at', captureStackTrace: 'looks at its callers', callee: 'looks at its callers',
-  timeOrigin: 'reads the clock', resolvedOptions: 'looks at the settings of the machine', getTimezoneOffset: 'looks at the settings of the machine',
-};
+const MEMBERS = new Map([
+  ['__proto__', 'reaches for a prototype'], ['prototype', 'reaches for a prototype'], ['setPrototypeOf', 'reaches for a prototype'],
+  ['__defineGetter__', 'makes values that change as they are looked at'], ['__defineSetter__', 'makes values that change as they are looked at'],
+  ['captureStackTrace', 'looks at its callers'], ['callee', 'looks at its callers'], ['timeOrigin', 'reads the clock'],
+  ['resolvedOptions', 'looks at the settings of the machine'], ['getTimezoneOffset', 'looks at the settings of the machine'],
+]);
 
 /** See `impurityOf`. */
 export async function impureJavascript(path: string, code: string): Promise<Impurity | undefined> {
@@ -47,7 +48,7 @@ function saidOf(ts: Ts, node: TS.Node, tree: TS.SourceFile): string | undefined 
     if (member === 'constructor' && leadsOn(ts, node)) return 'reaches for a constructor';
     // An object of the tool's own may have a stack.
     if (member === 'stack' && /^(?:e|err|error|ex|exception)$|Error\(/.test(owner)) return 'looks at its callers';
-    return member !== undefined && Object.hasOwn(MEMBERS, member) ? MEMBERS[member] : undefined;
+    return member === undefined ? undefined : MEMBERS.get(member);
   }
   if (!ts.isIdentifier(node) || !isUse(ts, node)) return undefined;
   // The class under another name would read the clock where nobody sees it.
