@@ -126,11 +126,11 @@ describe('a test file', () => {
   it('of Python runs from above, from inside, and with others', () => {
     write(sample());
     const typed = sample({
-      name: 'mode_test', signature: 'def mode_test(pairs: list[tuple[int, float]], seen: set[int], scale: float | None = None) -> tuple[float, set[int]]:',
-      code: 'def mode_test(pairs: list[tuple[int, float]], seen: set[int], scale: float | None = None) -> tuple[float, set[int]]:\n    assert all(isinstance(p, tuple) and isinstance(p[1], float) for p in pairs) and isinstance(seen, set)\n    assert scale is None or isinstance(scale, float)\n    return (sum(y for _, y in pairs), seen | {3})\n',
+      name: 'mode_test', signature: 'def mode_test(pairs: list[tuple[int, float]], seen: dict[int, str], scale: float | None = None) -> tuple[float, list[int]]:',
+      code: 'def mode_test(pairs: list[tuple[int, float]], seen: dict[int, str], scale: float | None = None) -> tuple[float, list[int]]:\n    assert all(isinstance(p, tuple) and isinstance(p[1], float) for p in pairs) \n    assert all(isinstance(key, int) for key in seen)\n    assert scale is None or isinstance(scale, float)\n    return (sum(y for _, y in pairs), [*seen, 3])\n',
       cases: [
-        { arguments: { pairs: [[1, 2]], seen: [1, 2] }, result: [2.0000001, [3, 2, 1]], from: 'user' },
-        { arguments: { pairs: [], seen: [], scale: 2 }, result: [0, [3]], from: 'user' },
+        { arguments: { pairs: [[1, 2]], seen: { 1: 'a', 2: 'b' } }, result: [2.0000001, [1, 2, 3]], from: 'user' },
+        { arguments: { pairs: [], seen: {}, scale: 2 }, result: [0, [3]], from: 'user' },
       ],
     });
     write(typed);

@@ -172,7 +172,7 @@ describe('a folder that was edited by hand', () => {
     edit('tool.json', (text) => text.replace('Calculates', 'Works out'));
     await library.update(NAME, { aliases: ['x_of'], status: 'deprecated', standing: { reason: 'old', since: '2026-01-01', instead: 'other' } });
     expect(await library.read(NAME)).toMatchObject({ edited: true, tool: { aliases: ['x_of'], status: 'deprecated', standing: { instead: 'other' }, description: 'Works out a percentage of a number.' } });
-    expect(await library.update(NAME, { status: 'active', standing: undefined })).not.toHaveProperty('standing');
+    expect(await library.update(NAME, { status: 'active' })).not.toHaveProperty('standing');
     expect(read(NAME, 'tool.json')).not.toContain('standing');
   });
 

@@ -105,9 +105,11 @@ class FolderLibrary implements Library {
       const file = join(folder, TOOL_FILE);
       // As it stands there: the hash that it was admitted with has to stay, also in the file of an edited one.
       const record = JSON.parse((await readFile(file, 'utf8')).replace(/^\uFEFF/, '')) as Record<string, unknown>;
-      const next = { ...tool, ...change };
-      const text = toolRecordText({ ...record, ...change });
-      if ('standing' in change && change.standing === undefined) delete next.standing;
+      // An active tool stands nowhere.
+      const changed = change.status === 'active' ? { ...change, standing: undefined } : change;
+      const next = { ...tool, ...changed };
+      const text = toolRecordText({ ...record, ...changed });
+      if (next.standing === undefined) delete next.standing;
       readJson(toolSchema, `${tool.name}/${TOOL_FILE}`, text);
       await replaceOne(this.directory, file, text);
       return next;
