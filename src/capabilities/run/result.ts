@@ -26,7 +26,7 @@ export function resultOf(outcome: Outcome, promised: Promised, ms: number): UseR
     case 'crashed':
       return { ms, ok: false, kind: 'crashed', message: outcome.how === 'memory' ? 'it takes too much memory' : `its process ended (${outcome.how})` };
     case 'skipped':
-      return { ms, ok: false, kind: 'timeout', message: 'not run: calls before it took too long' };
+      return { ms, ok: false, kind: 'timeout', message: 'not run: calls before it took too long or gave too much' };
   }
 }
 

@@ -67,6 +67,16 @@ describe('Python', () => {
   });
 });
 
+test.each<[string, 'python' | 'javascript', string, string]>([
+  ['Python', 'python', 'def f(n: int, text: str) -> list:', 'def f(n, text):\n    return [text * n] + list(range(n))\n'],
+  ['JavaScript', 'javascript', '/** @param {number} n @param {string} text */\nfunction f(n, text)', 'export function f(n, text) {\n  return [text.repeat(n), ...Array(n).keys()];\n}\n'],
+])('%s: large results are told whole, and larger ones are refused', async (_title, language, signature, code) => {
+  const [report] = await runCases({ sandbox, language, name: 'f', signature, codes: [code], cases: [{ n: 15_000, text: 'xé' }, { n: 25_000, text: '' }] });
+  const [large, larger] = report!.results;
+  expect(large).toMatchObject({ ok: true, result: ['xé'.repeat(15_000), ...Array(15_000).keys()] });
+  expect(larger).toMatchObject({ ok: false, kind: 'bad_result', message: expect.stringMatching(/^it is larger than results may be/) });
+});
+
 test('JavaScript: what is left out keeps its default, undefined is nothing, maps and numbers are JSON', async () => {
   const code = 'export async function f(kind, options = { by: 2 }, last) {\n  if (kind === "raise") throw new RangeError("no");\n  return { by: options.by, last, kind, rest: [undefined] };\n}';
   const cases: JsonObject[] = [{ kind: 'a' }, { kind: 'a', last: null }, { kind: 'a', options: { by: 1e20 } }, { kind: 'raise' }, { last: 1 }];

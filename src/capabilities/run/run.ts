@@ -50,7 +50,7 @@ export async function runCases(request: CasesRequest): Promise<CodeReport[]> {
   const expressions = calls.flatMap((each) => ('call' in each ? [{ setup: '', expression: each.call }] : []));
   const from = performance.now();
   const candidates = codes.map((code, index) => ({ id: String(index), code }));
-  const reports = expressions.length === 0 ? candidates.map(({ id }): CandidateReport => ({ id, outcomes: [] })) : await language.check({ sandbox, signature, candidates, cases: expressions, caseMs, ...(signal ? { signal } : {}) });
+  const reports = expressions.length === 0 ? candidates.map(({ id }): CandidateReport => ({ id, outcomes: [] })) : await language.check({ sandbox, signature, candidates, cases: expressions, caseMs, large: true, ...(signal ? { signal } : {}) });
   const ms = (performance.now() - from) / Math.max(1, expressions.length * codes.length);
   return reports.map(({ problem, outcomes: told }): CodeReport => {
     const waiting = [...told];

@@ -61,6 +61,7 @@ describe('a value as JSON', () => {
     ['not a number, deep inside', { kind: 'list', items: [{ kind: 'map', entries: [[text('a'), { kind: 'float', value: 'nan' }]] }] }, /nan is no number/],
     ['a set', { kind: 'set', items: [] }, /sorted list/],
     ['an object', { kind: 'object', type: 'Point', text: 'Point(x=1)' }, /type Point .*Point\(x=1\)/],
+    ['a list that was not told whole', { kind: 'object', type: 'list', text: '[0, 1… (231 characters, 0a0b0c0d)' }, /larger than results may be/],
     ['keys that become one name', { kind: 'map', entries: [[int('1'), int('1')], [text('1'), int('2')]] }, /both "1"/],
     ['a key that is a tuple', { kind: 'map', entries: [[{ kind: 'tuple', items: [] }, int('1')]] }, /kind tuple/],
   ])('refused: %s', (_title, value, why) => {

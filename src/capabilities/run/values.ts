@@ -85,9 +85,12 @@ export function readJson(value: Value): { json: Json } | { problem: string } {
     case 'bytes':
       return { problem: 'bytes are nothing that JSON has; a text or a list of numbers serves' };
     case 'object':
-      return { problem: `a value of type ${value.type} is nothing that JSON has, or larger than results may be: ${shortened(value.text)}` };
+      return { problem: TOO_LARGE.test(value.text) ? `it is larger than results may be (20,000 parts, texts of 200,000 characters): ${shortened(value.text)}` : `a value of type ${value.type} is nothing that JSON has: ${shortened(value.text)}` };
   }
 }
+
+/** How the languages tell what they did not tell whole. */
+const TOO_LARGE = /^cut: |^too large to tell$|… \(\d+ characters, [\da-f]{8}\)$/;
 
 function anyValue(json: Json): Value | undefined {
   if (json === null) return { kind: 'null' };

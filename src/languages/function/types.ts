@@ -137,6 +137,8 @@ export interface CheckRequest {
   caseMs: number;
   /** A candidate runs no more cases after this many time-outs; default 2. */
   timeouts?: number;
+  /** Values of up to 20,000 parts and texts of 200,000 characters are told whole, in Go they always are; default: a tenth of it, larger ones by a check sum. */
+  large?: boolean;
   signal?: AbortSignal;
 }
 

@@ -13,13 +13,13 @@ const TIMEOUTS = 2;
  * @throws `no_sandbox`, `sandbox_error`, `file_missing`, `cancelled`
  */
 export async function check(request: CheckRequest): Promise<CandidateReport[]> {
-  const { sandbox, signature, candidates, cases, caseMs, timeouts = TIMEOUTS, signal } = request;
+  const { sandbox, signature, candidates, cases, caseMs, timeouts = TIMEOUTS, large = false, signal } = request;
   if (candidates.length === 0) return [];
   // Ids are whatever the caller has; in the sandbox they are numbers.
   const made = await Promise.all(candidates.map(({ code }) => runnable(code)));
   const plain = await Promise.all(cases.map(asPlain));
   const told = await runWave({
-    sandbox, name: signature.name, cases: plain, caseMs, timeouts,
+    sandbox, name: signature.name, cases: plain, caseMs, timeouts, large,
     candidates: made.map(({ code }, index) => ({ id: String(index), code })),
     ...(signal && { signal }),
   });

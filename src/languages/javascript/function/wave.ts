@@ -32,6 +32,8 @@ export interface WaveJob {
   cases: readonly { setup: string; expression: string }[];
   caseMs: number;
   timeouts: number;
+  /** See `CheckRequest.large`. */
+  large?: boolean;
   signal?: AbortSignal;
   /** Properties instead of cases; see `driver/properties.mjs`. */
   properties?: { properties: readonly { expression: string }[]; parameters: readonly unknown[]; runs: number; seed: number; fastCheck: string };
@@ -122,6 +124,7 @@ async function runOnce(job: WaveJob): Promise<DriverMessage[]> {
         cases: job.cases,
         caseMs: job.caseMs,
         timeouts: job.timeouts,
+        ...(job.large && { large: true }),
         ...(job.name !== undefined && { name: job.name }),
         ...properties,
       }),

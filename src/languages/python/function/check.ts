@@ -9,9 +9,9 @@ export const TIMEOUTS = 2;
 const VALUE_MS = 2000;
 
 /** See `FunctionLanguage.check`. */
-export async function check({ sandbox, signature, candidates, cases, caseMs, timeouts = TIMEOUTS, signal }: CheckRequest): Promise<CandidateReport[]> {
+export async function check({ sandbox, signature, candidates, cases, caseMs, timeouts = TIMEOUTS, large = false, signal }: CheckRequest): Promise<CandidateReport[]> {
   const tasks = cases.map((each) => ({ kind: 'case' as const, setup: each.setup, expression: each.expression }));
-  const told = await runWave({ sandbox, candidates, name: signature.name, tasks, limitMs: caseMs, timeouts, ...(signal ? { signal } : {}) });
+  const told = await runWave({ sandbox, candidates, name: signature.name, tasks, limitMs: caseMs, timeouts, large, ...(signal ? { signal } : {}) });
   return candidates.map(({ id }, index) => reportOf(id, told[index], cases.length));
 }
 

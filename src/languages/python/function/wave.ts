@@ -39,6 +39,8 @@ export interface WaveRequest {
   /** Milliseconds of one task. */
   limitMs: number;
   timeouts: number;
+  /** See `CheckRequest.large`. */
+  large?: boolean;
   /** Folder of packages that tasks need (hypothesis), and what is imported before the fork. */
   tools?: { sitePackages: string; imports: string[] };
   signal?: AbortSignal;
@@ -135,6 +137,7 @@ function settings(request: WaveRequest, indices: readonly number[], report: stri
     limitMs: request.limitMs,
     timeouts: request.timeouts,
     memory: CANDIDATE_BYTES,
+    ...(request.large ? { large: true } : {}),
     ...(request.tools ? { tools: true, imports: request.tools.imports } : {}),
   };
 }

@@ -3,7 +3,7 @@ import { lineOf, outcomeOf as readOutcome } from '../../function/outcome.ts';
 import type { Outcome, Problem } from '../../function/types.ts';
 
 /** What of a value is believed; the driver sends fewer. */
-const BOUNDS = { depth: 60, nodes: 10_000, digits: 5_000 };
+const BOUNDS = { depth: 60, nodes: 50_000, digits: 5_000 };
 
 /** An outcome as the driver told it, or undefined for what is none. */
 export const outcomeOf = (told: unknown): Outcome | undefined => readOutcome(told, BOUNDS);

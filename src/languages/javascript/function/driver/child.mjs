@@ -5,7 +5,7 @@ import { readSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Writable } from 'node:stream';
 import vm from 'node:vm';
-import { encode, textOf } from './encode.mjs';
+import { encode, enlarge, textOf } from './encode.mjs';
 
 const LONGEST_PRINTED = 2_000;
 const stringify = JSON.stringify;
@@ -116,6 +116,7 @@ async function evaluate({ setup, expression }) {
 
 for (let message = request(); message; message = request()) {
   if ('code' in message) {
+    if (message.large) enlarge();
     try {
       answer({ loaded: load(message.code, message.name) });
     } catch (thrown) {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { startChild } from './process.mjs';
 
 const job = JSON.parse(readFileSync(0, 'utf8'));
-const { nonce, candidates, cases, caseMs, timeouts, parallel, name, mark, properties } = job;
+const { nonce, candidates, cases, caseMs, timeouts, parallel, name, mark, large, properties } = job;
 /** Loading a module is no case; a slow machine may need this long for the process itself. */
 const LOAD_MS = Math.max(caseMs, 5_000);
 
@@ -24,7 +24,7 @@ function take() {
 }
 
 async function load(child, candidate) {
-  child.send({ code: candidate.code, ...(name !== undefined && { name }) });
+  child.send({ code: candidate.code, ...(name !== undefined && { name }), ...(large && { large }) });
   return child.next(LOAD_MS);
 }
 

@@ -3,10 +3,10 @@
 import { inspect, types } from 'node:util';
 
 const DEEPEST = 20;
-const MOST_NODES = 2_000;
-const LONGEST_STRING = 20_000;
+let MOST_NODES = 2_000;
+let LONGEST_STRING = 20_000;
 /** Characters of all strings of one value together. */
-const LONGEST_VALUE = 100_000;
+let LONGEST_VALUE = 100_000;
 const LONGEST_TEXT = 2_000;
 
 const { isProxy, isMap, isSet, isDate, isRegExp, isNativeError, isBoxedPrimitive, isUint8Array, isTypedArray, isPromise } = types;
@@ -33,6 +33,13 @@ export function textOf(value) {
   } catch {
     return '(cannot be printed)';
   }
+}
+
+/** Ten times as much of a value is told whole. */
+export function enlarge() {
+  MOST_NODES = 20_000;
+  LONGEST_STRING = 200_000;
+  LONGEST_VALUE = 1_000_000;
 }
 
 export function encode(value) {

@@ -10,7 +10,7 @@ import struct
 import sys
 import types
 
-from untilgreen_values import encode, name_of
+from untilgreen_values import encode, enlarge, name_of
 
 MOST_PRINTED = 2000  # characters of one case
 MEMORY = 512 * 1024 * 1024  # bytes over what the warm interpreter has
@@ -58,6 +58,8 @@ def run(channel, limits):
     """Never returns."""
     enclose(channel, limits)
     start = receive()
+    if start.get("large"):
+        enlarge()
     kinds = handlers(start)
     try:
         module, problem = load(start)

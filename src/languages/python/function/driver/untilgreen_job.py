@@ -8,6 +8,7 @@ import time
 
 MOST_REPLY = 1 << 20  # bytes of one outcome
 MOST_REPORT = 4 << 20  # bytes of one candidate's outcomes
+LARGE = 8  # times as many where values are told ten times as large
 MOST_CRASHES = 4
 MOST_SPENT = 10  # times the limit of a case, of one candidate
 
@@ -19,6 +20,7 @@ class Job:
         self.code, self.index, self.tasks = candidate["code"], index, request["tasks"]
         self.limit, self.most_timeouts = request["limitMs"] / 1000.0, request["timeouts"]
         self.load_limit = max(self.limit, 2.0)
+        self.room = LARGE if request.get("large") else 1
         self.outcomes, self.problem, self.timeouts, self.crashes, self.bytes = [], None, 0, 0, 0
         self.loaded_once = False
         self.most_spent, self.spent = MOST_SPENT * max(request["limitMs"], max([task.get("limitMs", 0) for task in self.tasks] or [0])) / 1000.0, 0.0
@@ -42,7 +44,7 @@ class Job:
         self.buffer += data
         while len(self.buffer) >= 4:
             length = struct.unpack("!I", self.buffer[:4])[0]
-            if length > MOST_REPLY:
+            if length > MOST_REPLY * self.room:
                 yield None
                 return
             if len(self.buffer) < 4 + length:
@@ -89,7 +91,7 @@ class Job:
         return len(self.outcomes) < len(self.tasks) and self.timeouts < self.most_timeouts and self.crashes < MOST_CRASHES and not self.too_much()
 
     def too_much(self):
-        return self.bytes > MOST_REPORT or self.spent + time.monotonic() - self.began > self.most_spent
+        return self.bytes > MOST_REPORT * self.room or self.spent + time.monotonic() - self.began > self.most_spent
 
     def kill(self):
         if self.pid is not None:

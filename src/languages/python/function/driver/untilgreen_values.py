@@ -9,6 +9,7 @@ MOST_CHARACTERS = 20_000  # of one string
 MOST_BITS = 13_000  # of an integer: 4,000 digits, what Python itself still prints
 MOST_ITEMS = 1000  # taken from an iterator
 MOST_TEXT = 2000  # of a printed value
+CHARACTERS_A_NODE = 1 << 30  # so many weigh as much as a node
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 # Candidates may rebind builtins; what is used here was taken before.
@@ -16,6 +17,12 @@ _type, _len, _repr, _str, _id, _list, _sorted, _isinstance, _getattr = type, len
 _int_text, _float_text, _text_of = int.__repr__, float.__float__, str.__str__
 _BaseException, _MemoryError = BaseException, MemoryError
 _crc = zlib.crc32
+
+
+def enlarge():
+    """Ten times as much of a value is told whole: a million characters, which stay under the bound of a reply."""
+    global MOST_NODES, MOST_CHARACTERS, CHARACTERS_A_NODE
+    MOST_NODES, MOST_CHARACTERS, CHARACTERS_A_NODE = 20_000, 200_000, 50
 
 
 class TooMuch(Exception):
@@ -53,7 +60,8 @@ def _encode(value, nodes, depth, above):
         return {"kind": "float", "value": number}
     if _isinstance(value, str):
         text = _text_of(value)
-        if _len(text) > MOST_CHARACTERS:
+        nodes[0] += _len(text) // CHARACTERS_A_NODE
+        if _len(text) > MOST_CHARACTERS or nodes[0] > MOST_NODES:
             raise TooMuch
         return {"kind": "string", "value": text}
     if kind in (bytes, bytearray):

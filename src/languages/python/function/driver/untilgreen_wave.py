@@ -75,7 +75,7 @@ class Wave:
         self.jobs[job.token] = job
         socket.send_fds(self.control, [b"fork %d\n" % job.token], [theirs.fileno()])
         theirs.close()
-        job.say({"code": job.code, "name": self.request["name"], "here": HERE, "tools": self.request.get("tools")})
+        job.say({"code": job.code, "name": self.request["name"], "here": HERE, "tools": self.request.get("tools"), "large": self.request.get("large")})
         self.selector.register(mine, selectors.EVENT_READ, job)
 
     def heard(self):
