@@ -32,7 +32,7 @@ func Test_matrix_multiply(t *testing.T) {
 		case float64:
 			number, ok := got.(float64)
 			whole := number == math.Trunc(number) && expected == math.Trunc(expected)
-			return ok && (number == expected || !whole && math.Abs(number-expected) <= math.Max(1e-12, 1e-6*math.Abs(expected)))
+			return ok && (number == expected || !whole && math.Abs(number-expected) <= 1e-6*math.Max(1, math.Abs(expected)))
 		case []any:
 			list, ok := got.([]any)
 			if got == nil {

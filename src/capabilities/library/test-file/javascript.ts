@@ -24,7 +24,7 @@ const cases = JSON.parse(readFileSync(new URL('cases.json', import.meta.url), 'u
 function same(got${is('any')}, expected${is('any')})${is('boolean')} {
   if (got instanceof Map) got = Object.fromEntries(got);
   if (typeof got === 'number' && typeof expected === 'number') {
-    return got === expected || (!(Number.isInteger(got) && Number.isInteger(expected)) && Math.abs(got - expected) <= Math.max(1e-12, 1e-6 * Math.abs(expected)));
+    return got === expected || (!(Number.isInteger(got) && Number.isInteger(expected)) && Math.abs(got - expected) <= 1e-6 * Math.max(1, Math.abs(expected)));
   }
   if (got === null || expected === null || typeof got !== 'object' || typeof expected !== 'object') return (got ?? null) === expected;
   if (Array.isArray(got) !== Array.isArray(expected)) return false;

@@ -55,7 +55,7 @@ def _same(got, expected):
         return isinstance(got, dict) and {str(key) for key in got} == expected.keys() and all(_same(value, expected[str(key)]) for key, value in got.items())
     if isinstance(got, bool) or isinstance(expected, bool) or not isinstance(expected, float) and not isinstance(got, float):
         return got == expected and isinstance(got, bool) == isinstance(expected, bool)
-    return isinstance(got, (int, float)) and isinstance(expected, (int, float)) and got == pytest.approx(expected, rel=1e-6)
+    return isinstance(got, (int, float)) and isinstance(expected, (int, float)) and got == pytest.approx(expected, rel=1e-6, abs=1e-6)
 ${makes ? typed : ''}
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: json.dumps(case["arguments"])[:80])
