@@ -5,8 +5,11 @@ export interface Fitted {
   weights: number[];
 }
 
-/** @param rows features, not scaled; the ridge acts on scaled ones */
-export function fitLogistic(rows: readonly (readonly number[])[], right: readonly boolean[], ridge = 1): Fitted {
+/**
+ * @param rows features, not scaled; the ridge acts on scaled ones
+ * @param counts how many times each row counts
+ */
+export function fitLogistic(rows: readonly (readonly number[])[], right: readonly boolean[], counts: readonly number[], ridge = 1): Fitted {
   const width = rows[0]!.length;
   const mean = Array.from({ length: width }, (_, j) => rows.reduce((sum, row) => sum + row[j]!, 0) / rows.length);
   const scale = Array.from({ length: width }, (_, j) => Math.sqrt(rows.reduce((sum, row) => sum + (row[j]! - mean[j]!) ** 2, 0) / rows.length) || 1);
@@ -17,10 +20,11 @@ export function fitLogistic(rows: readonly (readonly number[])[], right: readonl
     const curve = w.map((_, j) => w.map((__, k) => (j === k && j > 0 ? ridge : j === k ? 1e-9 : 0)));
     for (const [i, row] of x.entries()) {
       const p = sigmoid(dot(w, row));
-      const miss = (right[i] ? 1 : 0) - p;
+      const times = counts[i]!;
+      const miss = times * ((right[i] ? 1 : 0) - p);
       for (let j = 0; j <= width; j += 1) {
         gradient[j]! += miss * row[j]!;
-        for (let k = 0; k <= j; k += 1) curve[j]![k]! += p * (1 - p) * row[j]! * row[k]!;
+        for (let k = 0; k <= j; k += 1) curve[j]![k]! += times * p * (1 - p) * row[j]! * row[k]!;
       }
     }
     for (let j = 0; j <= width; j += 1) for (let k = 0; k < j; k += 1) curve[k]![j] = curve[j]![k]!;

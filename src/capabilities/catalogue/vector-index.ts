@@ -59,7 +59,7 @@ export class VectorIndex {
    *
    * @param queries texts of the query as vectors; each view counts with the one that is nearest
    */
-  nearest(queries: readonly ArrayLike<number>[], limit: number, wanted: (name: string) => boolean): { names: string[]; mean: number; deviation: number } {
+  nearest(queries: readonly ArrayLike<number>[], limit: number, wanted: (name: string) => boolean): { names: string[]; count: number; mean: number; deviation: number } {
     const query = queries.map((one) => Float32Array.from(one));
     const slots: number[] = [];
     for (const [slot, name] of this.#names.entries()) if (wanted(name)) slots.push(slot);
@@ -72,7 +72,7 @@ export class VectorIndex {
     const least = rough.toSorted().at(-CLOSE_LOOK) ?? -1;
     const close = slots.filter((_, i) => rough[i]! >= least).map((slot) => ({ slot, score: this.#scores(slot, query).best }));
     const names = close.toSorted((a, b) => b.score - a.score).slice(0, limit).map(({ slot }) => this.#names[slot]!);
-    return { names, ...spreadOf(rough) };
+    return { names, count: slots.length, ...spreadOf(rough) };
   }
 
   /** The cosines of one tool. */

@@ -7,10 +7,11 @@ import type { Features } from './features.ts';
  */
 export function probabilityOf(features: Features, embedderModel: string): { probability: number; measured: boolean } {
   const own = COEFFICIENTS[embedderModel];
-  return { probability: logistic(features, own ?? COEFFICIENTS['any']!), measured: own !== undefined };
+  return { probability: probabilityWith(features, own ?? COEFFICIENTS['any']!), measured: own !== undefined };
 }
 
-function logistic(features: Features, { bias, weights }: Coefficients): number {
+/** The probability by given coefficients. */
+export function probabilityWith(features: Features, { bias, weights }: Coefficients): number {
   let sum = bias;
   for (const [name, weight] of Object.entries(weights)) sum += weight * features[name as keyof Features];
   return 1 / (1 + Math.exp(-sum));
