@@ -2,7 +2,6 @@ import { agent, PROTOCOL_VERSION, RequestError, type AgentApp, type AgentContext
 import { isAbsolute } from 'node:path';
 import { checkDirectory } from '../workspace/paths.ts';
 import { commands } from './commands.ts';
-import { Engines } from './engines.ts';
 import { refuse, toRequestError } from './errors.ts';
 import { listSessions, recordOf } from './listing.ts';
 import { firstMode, inMode, isMode, MODES, modeState } from './modes.ts';
@@ -10,6 +9,7 @@ import { Records, type SessionRecord } from './records.ts';
 import { replay } from './replay.ts';
 import { Session } from './session.ts';
 import type { AcpOptions, Editor } from './types.ts';
+import { Warm } from './warm.ts';
 
 /** The agent's side of the protocol, for one connection. */
 export interface AcpAgent {
@@ -29,7 +29,8 @@ export interface AcpAgent {
  */
 export function acpAgent(options: AcpOptions): AcpAgent {
   const records = new Records(options.records);
-  const engines = new Engines(options.openEngine);
+  const engines = new Warm(options.openEngine);
+  const tools = options.openCapabilities && new Warm(options.openCapabilities);
   const sessions = new Map<string, Session>();
   let readsFiles = false;
 
@@ -40,11 +41,11 @@ export function acpAgent(options: AcpOptions): AcpAgent {
   };
   const enter = (record: SessionRecord, client: AgentContext, servers: readonly McpServer[] | undefined): Session => {
     const editor: Editor = { client, readsFiles };
-    const session = new Session(record, editor, options, { records, engines });
+    const session = new Session(record, editor, options, { records, engines, ...(tools && { tools }) });
     sessions.set(record.id, session);
     if (servers?.length) session.notes.push(noteOn(servers));
     // After the answer to the request, which tells the editor the id.
-    setImmediate(() => session.send({ sessionUpdate: 'available_commands_update', availableCommands: commands(options.openCapabilities !== undefined) }));
+    setImmediate(() => session.send({ sessionUpdate: 'available_commands_update', availableCommands: commands(tools !== undefined) }));
     return session;
   };
   /** Opens a session that is kept; `tell` shows it again from its beginning. */
@@ -109,7 +110,7 @@ export function acpAgent(options: AcpOptions): AcpAgent {
     app,
     async close() {
       await Promise.all([...sessions.values()].map((session) => session.close()));
-      await engines.close();
+      await Promise.all([engines.close(), tools?.close()]);
     },
   };
 }

@@ -3,19 +3,19 @@ import type { Engine } from '../agent/types.ts';
 import { UntilgreenError } from '../core/errors.ts';
 import type { RunRow } from '../store/types.ts';
 import { checkDirectory } from '../workspace/paths.ts';
-import type { Engines } from './engines.ts';
 import { refuse } from './errors.ts';
 import { firstMode, inMode } from './modes.ts';
 import type { Records, SessionRecord } from './records.ts';
 import { oneLine } from './text.ts';
 import type { AcpOptions } from './types.ts';
+import type { Warm } from './warm.ts';
 
 const PAGE = 50;
 /** Runs that are looked through for those that belong to no session. */
 const LOOK_BACK = 500;
 
 /** The sessions of editors, and the runs that were started elsewhere (each as a session of its own), the newest first. */
-export async function listSessions(records: Records, engines: Engines, configFor: AcpOptions['configFor'], params: ListSessionsRequest): Promise<ListSessionsResponse> {
+export async function listSessions(records: Records, engines: Warm<Engine>, configFor: AcpOptions['configFor'], params: ListSessionsRequest): Promise<ListSessionsResponse> {
   const directory = params.cwd ? await checkDirectory(params.cwd) : undefined;
   const from = params.cursor ? Number(params.cursor) : 0;
   if (!Number.isInteger(from) || from < 0) throw refuse(`Expected a cursor of this list, got ${JSON.stringify(params.cursor)}.`);

@@ -1,10 +1,12 @@
 import { relative } from 'node:path';
 import type { PermissionOption, RequestPermissionOutcome, RequestPermissionRequest, ToolCall, ToolCallUpdate, ToolKind } from '@agentclientprotocol/sdk';
+import { asError } from '../core/errors.ts';
 import type { ApprovalAnswer, ApprovalRequest } from '../tools/types.ts';
 import { textContent } from './calls.ts';
 import { said, type RunView } from './run-view.ts';
-import type { Session, TurnContext } from './session.ts';
+import type { Session } from './session.ts';
 import { fenced, oneLine } from './text.ts';
+import type { TurnContext } from './turn.ts';
 import { unsaved } from './unsaved.ts';
 
 /** Each time anew: nothing is allowed for good, because the next change is another one. */
@@ -62,10 +64,18 @@ async function askOther(session: Session, signal: AbortSignal, request: Approval
   return answer;
 }
 
-/** The choice; rejects as soon as the turn is cancelled, whatever the editor does with its dialog. */
+/**
+ * The choice. Rejects as soon as the turn is cancelled, whatever the editor does with its dialog. An editor that cannot ask, or has gone away
+ * meanwhile, leaves the question open.
+ */
 async function choice(session: Session, signal: AbortSignal, toolCall: ToolCallUpdate): Promise<RequestPermissionOutcome> {
   const params: RequestPermissionRequest = { sessionId: session.id, toolCall, options: OPTIONS };
-  const { outcome } = await session.editor.client.request('session/request_permission', params, { cancellationSignal: signal, stopWaitingOnCancel: true });
-  signal.throwIfAborted();
-  return outcome;
+  try {
+    const { outcome } = await session.editor.client.request('session/request_permission', params, { cancellationSignal: signal, stopWaitingOnCancel: true });
+    return outcome;
+  } catch (error) {
+    signal.throwIfAborted();
+    session.send(said(`The editor could not ask: ${oneLine(asError(error).message)}`));
+    return { outcome: 'cancelled' };
+  }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { replaceFile } from '../workspace/blobs.ts';
 import { isMode, type Mode } from './modes.ts';
 
-/** One prompt of a session: the run it started or went on with, or the answer it got. */
+/** One prompt of a session, with the run that it started or went on with, or the answer that it got. */
 export interface Turn {
   text: string;
   run?: string;

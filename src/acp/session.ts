@@ -1,11 +1,10 @@
 import type { ContentBlock, PromptResponse, SessionUpdate } from '@agentclientprotocol/sdk';
 import { RequestError } from '@agentclientprotocol/sdk';
 import type { Engine } from '../agent/types.ts';
-import type { LoadedConfig } from '../config/schema.ts';
+import type { Capabilities } from '../capabilities/interfaces.ts';
 import { asError } from '../core/errors.ts';
 import { Calls } from './calls.ts';
-import { commands, read, type Said } from './commands.ts';
-import type { Engines } from './engines.ts';
+import { commands, read, type CommandName, type Said } from './commands.ts';
 import { toRequestError } from './errors.ts';
 import { answerWithTool } from './jobs/ask.ts';
 import { plan, run, runPlan, resume } from './jobs/goal.ts';
@@ -16,18 +15,16 @@ import type { Records, SessionRecord, Turn } from './records.ts';
 import { said } from './run-view.ts';
 import { oneLine } from './text.ts';
 import type { AcpOptions, Editor } from './types.ts';
+import type { TurnContext } from './turn.ts';
 import { unsaved } from './unsaved.ts';
+import type { Warm } from './warm.ts';
 
-/** What a job of a turn works with. */
-export interface TurnContext {
-  readonly session: Session;
-  /** As the user said it, without the command. */
-  readonly text: string;
-  readonly config: LoadedConfig;
-  readonly signal: AbortSignal;
-  readonly engine: Engine;
-  /** What is remembered of the turn. */
-  readonly turn: Turn;
+/** What the sessions of a process share. */
+export interface Kept {
+  records: Records;
+  engines: Warm<Engine>;
+  /** Absent where `/ask` cannot be answered. */
+  tools?: Warm<Capabilities>;
 }
 
 /** One conversation about one directory. A turn at a time; sessions side by side. */
@@ -39,7 +36,7 @@ export class Session {
   private stop: AbortController | undefined;
   private ended: Promise<unknown> = Promise.resolve();
 
-  constructor(readonly record: SessionRecord, readonly editor: Editor, readonly options: AcpOptions, private readonly kept: { records: Records; engines: Engines }) {
+  constructor(readonly record: SessionRecord, readonly editor: Editor, readonly options: AcpOptions, private readonly kept: Kept) {
     let n = 0;
     this.calls = new Calls(() => `call-${(n += 1)}`);
     this.mode = record.mode;
@@ -93,7 +90,7 @@ export class Session {
       for (const note of [...this.notes.splice(0), ...prompt.notes]) this.send(said(note));
       const edited = new Set([...prompt.edited, ...(await unsaved(this.editor, this.id, this.directory, prompt.files))]);
       if (edited.size) this.send(said(`Not saved in the editor: ${[...edited].join(', ')}. The run works with the files on disk.`));
-      return await this.answer(read(prompt.text, this.options.openCapabilities !== undefined), prompt.text, signal);
+      return await this.answer(read(prompt.text, this.kept.tools !== undefined), prompt.text, signal);
     } catch (thrown) {
       if (signal.aborted) return { stopReason: 'cancelled' };
       throw toRequestError(thrown);
@@ -104,19 +101,26 @@ export class Session {
 
   private async answer(what: Said, whole: string, signal: AbortSignal): Promise<PromptResponse> {
     if (what.kind === 'unknown') {
-      const names = commands(this.options.openCapabilities !== undefined).map(({ name }) => `/${name}`);
+      const names = commands(this.kept.tools !== undefined).map(({ name }) => `/${name}`);
       this.send(said(`There is no command /${what.name}. There are: ${names.join(', ')}. Anything else is a goal.`));
       return { stopReason: 'end_turn' };
     }
     const turn: Turn = { text: whole };
     await this.remember(turn);
-    const config = inMode(await this.options.configFor(this.directory), this.mode);
-    const job = jobOf(what, this.mode);
     try {
-      return await this.kept.engines.use(config, (engine) => job({ session: this, text: what.text, config, signal, engine, turn }));
+      return await this.work(what, turn, signal);
     } finally {
       await this.save();
     }
+  }
+
+  private async work(what: Exclude<Said, { kind: 'unknown' }>, turn: Turn, signal: AbortSignal): Promise<PromptResponse> {
+    const context = { session: this, text: what.text, signal, turn };
+    const config = await this.options.configFor(this.directory);
+    const { tools } = this.kept;
+    if (tools && what.kind === 'command' && what.name === 'ask') return tools.use(config, (library) => answerWithTool(context, library));
+    const moded = inMode(config, this.mode);
+    return this.kept.engines.use(moded, (engine) => jobOf(what, this.mode)({ ...context, config: moded, engine }));
   }
 
   private async remember(turn: Turn): Promise<void> {
@@ -127,7 +131,8 @@ export class Session {
   }
 }
 
+const JOBS: Record<Exclude<CommandName, 'ask'>, (context: TurnContext) => Promise<PromptResponse>> = { plan, go: runPlan, resume, undo };
+
 function jobOf(what: Exclude<Said, { kind: 'unknown' }>, mode: Mode): (context: TurnContext) => Promise<PromptResponse> {
-  if (what.kind === 'goal') return mode === 'plan' ? plan : run;
-  return { ask: answerWithTool, plan, go: runPlan, resume, undo }[what.name];
+  return what.kind === 'command' && what.name !== 'ask' ? JOBS[what.name] : mode === 'plan' ? plan : run;
 }

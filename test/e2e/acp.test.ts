@@ -1,6 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openCapabilities } from '../../src/capabilities/engine.ts';
+import { PERCENTAGE, scriptedModels } from '../../src/capabilities/testing/scripted.ts';
 import { AcpLab } from '../support/acp-lab.ts';
 import { FIX, NODE_PROJECT, plan, reflection, snapshot } from '../support/lab.ts';
 
@@ -52,7 +54,7 @@ describe('a goal from an editor', { timeout: 120_000 }, () => {
   it('is not applied when it is rejected; a question that is left open is asked again by /resume', async () => {
     const directory = await node();
     const before = await snapshot(directory, { times: true });
-    const answers = ['reject_once', 'cancelled', 'allow_once'] as const;
+    const answers = ['reject_once', 'cancelled', 'fail', 'allow_once'] as const;
     const editor = await lab.editor({ permission: () => answers[editor.asked.length - 1] ?? 'allow_once', buffers: { [join(directory, 'calc.js')]: '// not saved yet\n' } });
     const session = await editor.session(directory);
     lab.answer(plan(FIX));
@@ -63,8 +65,10 @@ describe('a goal from an editor', { timeout: 120_000 }, () => {
     lab.answer(plan(FIX));
     expect(await editor.prompt(session, 'add is still wrong')).toMatchObject({ stopReason: 'end_turn', _meta: { untilgreen: { outcome: 'approval', exitCode: 4 } } });
     expect(await snapshot(directory, { times: true })).toEqual(before);
+    expect(await editor.prompt(session, '/resume')).toMatchObject({ stopReason: 'end_turn', _meta: { untilgreen: { outcome: 'approval' } } });
+    expect(editor.words()).toContain('The editor could not ask');
     expect(await editor.prompt(session, '/resume')).toMatchObject(GREEN);
-    expect(editor.asked).toHaveLength(3);
+    expect(editor.asked).toHaveLength(4);
     expect(await calc(directory)).toContain('return a + b');
   });
 
@@ -158,6 +162,30 @@ describe('sessions', { timeout: 120_000 }, () => {
     const [run] = (await other.agent.request('session/list', { cwd: one })).sessions;
     expect(run).toMatchObject({ sessionId: expect.stringMatching(/^2\d{7}-\d{6}-/), title: 'add is wrong in one' });
     expect(await other.agent.request('session/resume', { sessionId: run?.sessionId ?? '', cwd: one, mcpServers: [] })).toMatchObject({ modes: { currentModeId: 'ask' } });
+  });
+});
+
+describe('/ask', { timeout: 120_000 }, () => {
+  it('makes the tool that is missing, tells each gate, answers, and answers with the same tool from then on', async () => {
+    const directory = await node();
+    const models = scriptedModels([PERCENTAGE]);
+    const editor = await lab.editor({}, {
+      openCapabilities: async (config) => openCapabilities({ config: { ...config, settings: { ...config.settings, capabilities: { ...config.settings.capabilities, tools_dir: join(lab.home, 'tools') } } }, models }),
+    });
+    const session = await editor.session(directory);
+    await editor.until(() => editor.updates('available_commands_update').length > 0);
+    expect(editor.updates('available_commands_update')[0]?.availableCommands.map(({ name }) => name)).toEqual(['ask', 'plan', 'go', 'resume', 'undo']);
+    expect(await editor.prompt(session, '/ask What is 15 percent of 300?')).toMatchObject({ stopReason: 'end_turn', _meta: { untilgreen: { outcome: 'answered', steps: [{ tool: 'calculate_percentage', made: true }] } } });
+    expect(editor.words()).toContain('15 percent of 300 is 45.\n\nBy `calculate_percentage` 1.0.0.');
+    expect(editor.calls()).toMatchObject([
+      { title: expect.stringMatching(/^Make a tool: Calculate a percentage/), status: 'completed', content: [{ content: { text: expect.stringMatching(/Specified:[^]*✓ mutation[^]*✓ cold run[^]*Kept as calculate_percentage 1\.0\.0\./) } }] },
+      { title: 'calculate_percentage 1.0.0, made for this request', status: 'completed', rawInput: { percent: 15, number: 300 }, content: [{ content: { text: '45' } }] },
+    ]);
+    await editor.prompt(session, '/ask What is 20 percent of 50?');
+    expect(editor.calls().at(-1)).toMatchObject({ title: 'calculate_percentage 1.0.0', status: 'completed' });
+    await editor.prompt(session, '/ask Write a poem about the sea');
+    expect(editor.words()).toContain('That is not a computation.');
+    await expect(editor.prompt(session, '/ask')).rejects.toMatchObject({ code: -32602 });
   });
 });
 

@@ -1,8 +1,8 @@
-import { client, type ClientApp, type ClientConnection, type ClientContext, type PermissionOption, type PromptResponse, type RequestPermissionRequest, type RequestPermissionResponse, type SessionUpdate, type Stream } from '@agentclientprotocol/sdk';
+import { client, RequestError, type ClientApp, type ClientConnection, type ClientContext, type PermissionOption, type PromptResponse, type RequestPermissionRequest, type RequestPermissionResponse, type SessionUpdate, type Stream } from '@agentclientprotocol/sdk';
 
 export interface EditorOptions {
-  /** Answers permission requests: the kind of the option that is chosen, `cancelled`, or `hang`. Default: allow. */
-  permission?: (request: RequestPermissionRequest) => 'allow_once' | 'reject_once' | 'cancelled' | 'hang';
+  /** Answers permission requests: the kind of the option that is chosen, `cancelled`, `hang`, or `fail`. Default: allow. */
+  permission?: (request: RequestPermissionRequest) => 'allow_once' | 'reject_once' | 'cancelled' | 'hang' | 'fail';
   /** Texts in the editor's buffers by absolute path; given at all, the editor says that it reads files. */
   buffers?: Record<string, string>;
 }
@@ -95,6 +95,7 @@ export class TestEditor {
     for (const listener of this.listeners) listener();
     const choice = this.options.permission?.(request) ?? 'allow_once';
     if (choice === 'hang') return new Promise(() => {});
+    if (choice === 'fail') throw RequestError.methodNotFound('session/request_permission');
     if (choice === 'cancelled') return { outcome: { outcome: 'cancelled' } };
     const option = request.options.find(({ kind }: PermissionOption) => kind === choice);
     return { outcome: { outcome: 'selected', optionId: option?.optionId ?? choice } };

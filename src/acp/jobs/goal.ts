@@ -12,7 +12,7 @@ import { refuse } from '../errors.ts';
 import { closingWords, responseOf } from '../outcome.ts';
 import { askPermission } from '../permission.ts';
 import { RunView, said } from '../run-view.ts';
-import type { TurnContext } from '../session.ts';
+import type { TurnContext } from '../turn.ts';
 import { clean } from '../text.ts';
 
 /** A goal: plan, code, test, reflect until green. */

@@ -2,7 +2,7 @@ import type { PromptResponse } from '@agentclientprotocol/sdk';
 import { join } from 'node:path';
 import { refuse } from '../errors.ts';
 import { said } from '../run-view.ts';
-import type { TurnContext } from '../session.ts';
+import type { TurnContext } from '../turn.ts';
 import { clean, plural } from '../text.ts';
 
 /** Takes back the last change that was applied in the session's directory. Files that were changed since are never overwritten. */
