@@ -37,7 +37,7 @@ async function renew(name: string, others: readonly Capability[], sandbox: Sandb
     const figures = report.gates.filter(({ gate }) => gate === 'mutation').map(({ says }) => says).join('');
     console.log(`${stopped ? 'REFUSED' : 'passed '} ${name}: ${stopped ? `${stopped.gate}: ${stopped.says} ${JSON.stringify(stopped.data).slice(0, 1500)}` : figures} (${Math.round(report.gates.reduce((sum, { ms }) => sum + ms, 0) / 1000)} s)`);
     // Cases that the gate found stay: they are what notices a change of the code.
-    if (!stopped || !flags.check) tool = await withSchemas({ ...tool, cases: report.cases });
+    if (!stopped && !flags.check) tool = await withSchemas({ ...tool, cases: report.cases });
     if (stopped) return false;
     fresh = report.evidence;
   }

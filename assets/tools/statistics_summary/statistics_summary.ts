@@ -1,10 +1,22 @@
+interface Summary {
+  count: number;
+  sum: number;
+  mean: number;
+  median: number;
+  minimum: number;
+  maximum: number;
+  modes: number[];
+  sample_deviation: number | null;
+  population_deviation: number;
+}
+
 /**
  * Count, sum, mean, median, extremes, all most frequent values (ascending), and the standard deviations of a sample (null for one value) and of
  * a population.
  *
  * @throws RangeError for no values
  */
-export function statistics_summary(values: number[]): { count: number; sum: number; mean: number; median: number; minimum: number; maximum: number; modes: number[]; sample_deviation: number | null; population_deviation: number } {
+export function statistics_summary(values: number[]): Summary {
   if (values.length === 0) throw new RangeError('there are no values');
   const ordered = [...values].sort((a, b) => a - b);
   const count = ordered.length;

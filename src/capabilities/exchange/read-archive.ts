@@ -9,7 +9,7 @@ import { readJson } from '../library/schema.ts';
 import type { Capability } from '../types.ts';
 import { fingerprintOf, isSignedBy } from './keys.ts';
 import { folderOf, MANIFEST, manifestSchema, SIGNATURE, type Manifest } from './manifest.ts';
-import { unpackTar, type File } from './tar.ts';
+import { unpackTar } from './tar.ts';
 import { isTrusted, trustSigner } from './trust.ts';
 
 /** What an archive may be: a library of a thousand tools fits several times over, and no memory is filled by a small file. */
@@ -118,9 +118,9 @@ async function readTools(files: ReadonlyMap<string, Buffer>, manifest: Manifest)
   if (new Set(folders).size !== folders.length) throw refused('a tool or version stands in its manifest twice', {});
   const scratch = await mkdtemp(join(tmpdir(), 'untilgreen-archive-'));
   try {
-    for (const { path, content } of manifest.files.map(({ path }): File => ({ path, content: files.get(path)! }))) {
+    for (const { path } of manifest.files) {
       await mkdir(dirname(join(scratch, path)), { recursive: true, mode: 0o700 });
-      await writeFile(join(scratch, path), content, { flag: 'wx', mode: 0o600 });
+      await writeFile(join(scratch, path), files.get(path)!, { flag: 'wx', mode: 0o600 });
     }
     const tools: ArchivedTool[] = [];
     for (const { name, version, hash, history } of manifest.tools) {

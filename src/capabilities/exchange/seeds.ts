@@ -17,7 +17,7 @@ export interface Seed {
 /** Names of the tools that come with the product, in order. */
 export async function seedNames(directory = SEEDS): Promise<string[]> {
   const entries = await readdir(directory, { withFileTypes: true });
-  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name).sort();
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name).toSorted();
 }
 
 /**
