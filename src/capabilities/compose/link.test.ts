@@ -138,6 +138,13 @@ describe('refused, naming both', () => {
     await expect(link(uses('quarter_of(x) + half_of(x)'), [quarter, newer], 'python')).rejects.toMatchObject({ code: 'bad_arguments', message: expect.stringMatching(/half_of 1\.0\.1 and half_of 1\.0\.0/) });
   });
 
+  test('another text under the hash of a tool', async () => {
+    const quarter = python('quarter_of', await link('def quarter_of(x):\n    return half_of(half_of(x))\n', [half], 'python'), [half]);
+    const changed = { ...quarter, code: quarter.code.replace('return 2', 'return 4') };
+    expect(await link(uses('quarter_of(x) + half_of(x)'), [quarter, half], 'python')).toContain('return 2');
+    await expect(link(uses('quarter_of(x) + half_of(x)'), [changed, half], 'python')).rejects.toMatchObject({ code: 'bad_arguments', message: expect.stringMatching(/Two texts of half_of 1\.0\.0/) });
+  });
+
   test('tools that stand too deep', async () => {
     let below = python('level_0', 'def level_0(x):\n    return x\n');
     const chain = [below];
@@ -164,5 +171,8 @@ test('whatever the code looks like, linking and unlinking give it back, and link
     expect(unlinked(linked)).toBe(code);
     expect(await link(linked, [tool], 'python')).toBe(linked);
     expect(await link(linked, [], 'python')).toBe(code);
+    const elsewhere = linked.replace(/\r?\n/g, '\r\n');
+    expect(unlinked(elsewhere)).toBe(code.replace(/\r?\n/g, '\r\n'));
+    expect(piecesIn(elsewhere).map(({ name }) => name)).toEqual(['half_of']);
   }), { numRuns: 60 });
 });

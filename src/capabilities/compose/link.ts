@@ -87,10 +87,18 @@ function uniqueParts(parts: readonly UsedPart[]): UsedPart[] {
         `Test and save again what calls ${part.use.name}, then use it.`,
       );
     }
+    if (other && asLines(other.text) !== asLines(part.text)) {
+      throw refused(
+        `Two texts of ${nameOf(part.use)} would stand in the file: one of the tools that are used had the code of another changed in its own file.`, { tool: part.use },
+        `Link again what calls ${part.use.name}: its generated part is not what it says.`,
+      );
+    }
     found.set(part.use.name, other ?? part);
   }
   return [...found.values()];
 }
+
+const asLines = (text: string): string => text.replaceAll('\r\n', '\n');
 
 async function topLevelOf(language: FunctionLanguage, code: string, title: string): Promise<TopLevel> {
   const top = await language.topLevel(code);

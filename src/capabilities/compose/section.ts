@@ -9,8 +9,8 @@ export interface Piece extends Use {
 
 const OPEN = '--- uses (generated; edit those tools instead) ---';
 const CLOSE = '--- end of uses ---';
-/** The whole section, with the empty line behind it. */
-const SECTION = /^(?:#|\/\/) --- uses \(generated; edit those tools instead\) ---\n[\s\S]*?^(?:#|\/\/) --- end of uses ---$\n?\n?/m;
+/** The whole section, with the empty line behind it. Other line ends come from check-outs of other systems. */
+const SECTION = /^(?:#|\/\/) --- uses \(generated; edit those tools instead\) ---\r?\n[\s\S]*?^(?:#|\/\/) --- end of uses ---$(?:\r?\n){0,2}/m;
 const PIECE = /^(?:#|\/\/) --- uses ([\w$]+) (\d+\.\d+\.\d+\S*) sha256:(\S+) ---$/;
 
 /** The section as text: what opens a file, imports, and the pieces, each under the version that it is. */
@@ -30,7 +30,7 @@ export function unlinked(code: string): string {
 /** The tools whose code stands in a file, those that they call included. */
 export function piecesIn(code: string): Piece[] {
   const pieces: (Use & { lines: string[] })[] = [];
-  for (const line of (SECTION.exec(code)?.[0] ?? '').trimEnd().split('\n').slice(0, -1)) {
+  for (const line of (SECTION.exec(code)?.[0] ?? '').trimEnd().split(/\r?\n/).slice(0, -1)) {
     const [, name, version, hash] = PIECE.exec(line) ?? [];
     if (name !== undefined && version !== undefined && hash !== undefined) pieces.push({ name, version, hash, lines: [] });
     else pieces.at(-1)?.lines.push(line);
