@@ -53,7 +53,7 @@ export function acpAgent(options: AcpOptions): AcpAgent {
     const directory = await directoryOf(params);
     const config = await options.configFor(directory);
     return engines.use(inMode(config, firstMode(config)), async (engine) => {
-      const record = await recordOf(records, engine, params.sessionId);
+      const record = sessions.get(params.sessionId)?.record ?? (await recordOf(records, engine, params.sessionId));
       if (record.directory !== directory) throw refuse(`Session ${params.sessionId} belongs to ${record.directory}, not to ${directory}.`, { directory: record.directory });
       await sessions.get(params.sessionId)?.close();
       const session = enter(record, client, params.mcpServers);
@@ -101,6 +101,7 @@ export function acpAgent(options: AcpOptions): AcpAgent {
       const session = sessionOf(params.sessionId);
       if (!isMode(params.modeId)) throw refuse(`There is no mode '${params.modeId}'. There are: ${MODES.map(({ id }) => id).join(', ')}.`);
       session.mode = params.modeId;
+      if (session.record.turns.length) await session.save();
       return {};
     }))
     .onRequest('session/prompt', ({ params, signal }) => answered(() => sessionOf(params.sessionId).prompt(params.prompt, signal)))
@@ -131,5 +132,5 @@ async function directoryOf({ cwd, additionalDirectories }: { cwd: string; additi
 }
 
 function noteOn(servers: readonly McpServer[]): string {
-  return `The editor's MCP servers (${servers.map(({ name }) => name).join(', ')}) are not used: a run has its own tools, and those of the servers in your configuration.`;
+  return `The editor's MCP servers (${servers.map(({ name }) => name).join(', ')}) are not used: a run has its own tools.`;
 }

@@ -6,6 +6,7 @@ import { oneLine, plural } from './text.ts';
 /** A tool that is being made: its call, and the lines that tell how far it is. */
 interface Making {
   id: string;
+  need: string;
   tool?: string;
   lines: string[];
 }
@@ -46,14 +47,14 @@ export class AskView {
 
   private begin(data: Data): SessionUpdate {
     const { id, update } = this.calls.begin({ title: oneLine(`Make a tool: ${text(data, 'need')}`), kind: 'edit', status: 'in_progress' });
-    this.making.push({ id, lines: [] });
+    this.making.push({ id, need: text(data, 'need'), lines: [] });
     return update;
   }
 
   private went(event: string, data: Data, line: string): SessionUpdate[] {
     const tool = text(data, 'tool');
     // A specification is the first that names the tool; two that are made at once are specified in the order in which they began.
-    const making = this.making.find((one) => one.tool === tool) ?? this.making.find((one) => one.tool === undefined);
+    const making = this.making.find((one) => (tool ? one.tool === tool : one.need === text(data, 'need'))) ?? this.making.find((one) => tool && one.tool === undefined);
     if (!making) return [];
     if (tool) making.tool = tool;
     making.lines.push(oneLine(line, 1_000));

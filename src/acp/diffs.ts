@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ToolCallContent, ToolCallLocation } from '@agentclientprotocol/sdk';
 import { applyPatch, parsePatch, type StructuredPatch } from 'diff';
@@ -6,10 +6,10 @@ import { applyPatch, parsePatch, type StructuredPatch } from 'diff';
 /** Bytes of a file that is sent whole; the editor has larger ones itself. */
 const SHOWN_BYTES = 512 * 1_024;
 
-/** A file's text, or undefined where there is none that can be shown: missing, large, or not text. */
+/** A file's text, or undefined where there is none that can be shown: missing, a link, large, or not text. */
 export function textAt(path: string): string | undefined {
   try {
-    const info = statSync(path);
+    const info = lstatSync(path);
     if (!info.isFile() || info.size > SHOWN_BYTES) return undefined;
     const bytes = readFileSync(path);
     return bytes.includes(0) ? undefined : bytes.toString('utf8');

@@ -72,6 +72,20 @@ describe('a goal from an editor', { timeout: 120_000 }, () => {
     expect(await calc(directory)).toContain('return a + b');
   });
 
+  it('asks about a protected test apart from the apply, with its facts', async () => {
+    const directory = await node();
+    const loosen = plan(['edit_file', { path: 'test/calc.test.js', edits: [{ oldText: 'assert.equal(add(2, 3), 5);', newText: 'assert.equal(add(2, 3), -1);' }] }]);
+    const editor = await lab.editor({ permission: ({ toolCall }) => (toolCall.title?.includes('calc.test.js') ? 'allow_once' : 'reject_once') });
+    const session = await editor.session(directory);
+    lab.answer(loosen, reflection(), loosen);
+    expect(await editor.prompt(session, 'add subtracts; that is right')).toMatchObject({ stopReason: 'end_turn', _meta: { untilgreen: { outcome: 'not_green' } } });
+    expect(editor.asked.map(({ toolCall }) => toolCall)).toMatchObject([
+      { kind: 'edit', title: expect.stringContaining('test/calc.test.js'), content: [{ content: { text: expect.stringMatching(/^Tests are protected[^]*path: test\/calc\.test\.js/) } }] },
+      { kind: 'edit', title: 'Apply the change of 1 file' },
+    ]);
+    expect(editor.words()).toMatch(/Attempt 1 is not green: [^]*test/);
+  });
+
   it('stops when it is cancelled, at work or at a question, changes nothing, and goes on by /resume', async () => {
     const directory = await node();
     const before = await snapshot(directory, { times: true });
