@@ -7,6 +7,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import { createModels } from '../../src/models/client.ts';
 import type { Decision } from './decisions.mts';
 import { pointAt } from './curve.mts';
+import { chance, shuffled } from './find-or-make-data.mts';
 import { haveSameEffect, percent, table } from './find-or-make-tables.mts';
 
 const SHOWN = 5;
@@ -22,12 +23,12 @@ interface Asked {
 }
 
 /** Asks about every tool that is likely enough; what would have been taken without asking is told from the same answers. */
-export async function askModel(decisions: readonly Decision[], coefficients: Coefficients, count: number): Promise<void> {
-  const half = Math.floor(count / 2);
-  // The first of each kind in the order of the seed, each request once.
+export async function askModel(decisions: readonly Decision[], coefficients: Coefficients, count: number, skip: number): Promise<void> {
+  const [from, to] = [skip / 2, (skip + count) / 2].map(Math.floor);
+  // As many of each kind, each request once, mixed so that the order tells nothing to whoever answers.
   const seen = new Set<string>();
   const once = decisions.filter(({ asked }) => !seen.has(asked.id) && seen.add(asked.id));
-  const sample = [...once.filter(({ absent }) => absent).slice(0, half), ...once.filter(({ absent }) => !absent).slice(0, half)];
+  const sample = shuffled([true, false].flatMap((kind) => once.filter(({ absent }) => absent === kind).slice(from, to)), chance(count + skip));
   const config = await loadConfig({ directory: process.cwd(), env: process.env });
   const models = await createModels(config);
   const asked = await Promise.all(sample.map(async (decision, index): Promise<Asked> => {

@@ -1,7 +1,7 @@
 // Find or make: how often the right tool is taken, and how often a wrong one, over the requests of the Berkeley function-calling leaderboard.
 // For half of the requests the right tool is taken out of the library first. Fitted on one half of the requests, scored on the other.
 //
-//   npx tsx bench/capabilities/find-or-make.mts [--data FOLDER] [--vectors FILE] [--write] [--ask N]
+//   npx tsx bench/capabilities/find-or-make.mts [--data FOLDER] [--vectors FILE] [--write] [--ask N [--skip N]]
 //
 // --write writes the coefficients into src; --ask lets the configured model break ties in N decisions of the scored half, all tools in the library.
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ import { chance, readData, remembering, shuffled } from './find-or-make-data.mts
 import { fitLogistic } from './logistic.mts';
 import { haveSameEffect, percent, table } from './find-or-make-tables.mts';
 
-const { values: options } = parseArgs({ options: { data: { type: 'string', default: '../shared/data' }, vectors: { type: 'string' }, write: { type: 'boolean' }, ask: { type: 'string' } } });
+const { values: options } = parseArgs({ options: { data: { type: 'string', default: '../shared/data' }, vectors: { type: 'string' }, write: { type: 'boolean' }, ask: { type: 'string' }, skip: { type: 'string', default: '0' } } });
 
 const SPLIT_SEED = 7;
 const SIZES = [5, 20, 50, 200, 347];
@@ -131,6 +131,6 @@ if (options.write) {
 
 if (options.ask) {
   const model = embedders[0]!.model;
-  await askModel(ofSize(scores.get(model)!, SIZES.at(-1)!, (one) => one), found[model]!, Number(options.ask));
+  await askModel(ofSize(scores.get(model)!, SIZES.at(-1)!, (one) => one), found[model]!, Number(options.ask), Number(options.skip));
 }
 process.exit(0);

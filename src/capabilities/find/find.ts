@@ -3,8 +3,8 @@ import type { Catalogue, Near } from '../interfaces.ts';
 import type { Capability, Found, JsonObject, Match, Query, UseResult } from '../types.ts';
 import { tryExamples } from './examples.ts';
 import { featuresOf } from './features.ts';
-import { bindingOf, fitOf } from './fit.ts';
-import { opposed } from './opposites.ts';
+import { bindingOf, fitOf, parametersOf } from './fit.ts';
+import { instead, opposed } from './opposites.ts';
 import { probabilityOf } from './probability.ts';
 
 export { bindingOf } from './fit.ts';
@@ -78,6 +78,11 @@ function objection(query: Query, tool: Capability): string | undefined {
   const wish = [query.request, query.description ?? '', spoken(query.name ?? '')].join('. ');
   const turned = opposed(wish, [spoken(tool.name), tool.description].join('. '));
   if (turned) return `it says "${turned.has}" where the request says "${turned.wished}"`;
+  const other = instead(
+    { name: query.name, words: wish },
+    { name: tool.name, words: [tool.description, ...tool.aliases.map(spoken), ...tool.requests, ...parametersOf(tool).map(({ name }) => spoken(name))].join('. ') },
+  );
+  if (other) return `its name says "${other.has}" where the request means "${other.wished}"`;
   if (query.values?.length && fitOf(query.values, tool).bound < 1) return 'not all values of the request fit its parameters';
   return undefined;
 }

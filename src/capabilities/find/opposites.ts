@@ -1,4 +1,4 @@
-import { stem } from '../catalogue/words.ts';
+import { stem, wordsOf } from '../catalogue/words.ts';
 
 /**
  * Words that turn what is done round, and that embeddings place side by side: the two of a pair stand in the same sentences. Written down from
@@ -40,11 +40,26 @@ export function opposed(wish: string, tool: string): { wished: string; has: stri
 
 const stems = (text: string): string[] => (text.toLowerCase().replaceAll('_', ' ').match(/[a-z]+/g) ?? []).map(stem);
 
-/** `celsius to fahrenheit`, `from rows into columns`: what stands on both sides of the word. */
+/** `celsius to fahrenheit`, `from a roman numeral to an integer`: each of two words before with each of two after. */
 function directions(text: string): [from: string, to: string][] {
-  const words = stems(text);
-  return words.flatMap((word, i): [string, string][] => {
-    const [from, to] = [words[i - 1], words[i + 1] === 'a' || words[i + 1] === 'an' || words[i + 1] === 'the' ? words[i + 2] : words[i + 1]];
-    return (word === 'to' || word === 'into' || word === 'as') && from && to ? [[from, to]] : [];
-  });
+  const words = stems(text).filter((word) => !ARTICLES.has(word));
+  return words.flatMap((word, i): [string, string][] =>
+    word === 'to' || word === 'into' ? [words[i - 2], words[i - 1]].flatMap((from) => [words[i + 1], words[i + 2]].flatMap((to): [string, string][] => (from && to ? [[from, to]] : []))) : [],
+  );
+}
+
+const ARTICLES = new Set(['a', 'an', 'the', 'of']);
+
+/**
+ * A word that the name of the wish has and the tool nowhere, where the tool's name has one in turn that the wish has nowhere: `count_vowels` and
+ * `count_consonants`. It may be another word for the same, or another thing: figures do not tell. Undefined where the wish has no name.
+ */
+export function instead(wish: { name?: string; words: string }, tool: { name: string; words: string }): { wished: string; has: string } | undefined {
+  if (!wish.name) return undefined;
+  const missing = (name: string, words: string): string | undefined => {
+    const there = new Set(wordsOf(words));
+    return wordsOf(name).find((word) => !there.has(word));
+  };
+  const [wished, has] = [missing(wish.name, `${tool.name}. ${tool.words}`), missing(tool.name, `${wish.name}. ${wish.words}`)];
+  return wished && has ? { wished, has } : undefined;
 }
