@@ -4,6 +4,8 @@ import type { Capabilities, CapabilitiesOptions } from './interfaces.ts';
 import { useTool } from './run/run.ts';
 import { ask, resume, unfinished } from './engine/ask.ts';
 import { admissionOf } from './engine/admitted.ts';
+import { exportNamed, importArchive, seedLibrary } from './engine/exchange.ts';
+import { fasterTool } from './engine/faster.ts';
 import { libraryStats } from './engine/figures.ts';
 import { makeTool } from './engine/make.ts';
 import { mendTool } from './engine/mend.ts';
@@ -90,6 +92,10 @@ export async function openCapabilities(options: CapabilitiesOptions): Promise<Ca
       const { tool } = await entryOf(name);
       return told(await library.update(tool.name, { status: 'active' }));
     },
+    optimise: (name, call = {}) => fasterTool(shared, admission, name, call),
+    export: (names, file) => exportNamed(shared, names, file),
+    import: (file, call) => importArchive(shared, file, call),
+    seed: (names, call = {}) => seedLibrary(shared, names, call),
     stats: () => libraryStats(shared),
     async uses(name, limit) {
       return (await shared.catalogue()).uses({ ...(name === undefined ? {} : { name: (await entryOf(name)).tool.name }), ...(limit === undefined ? {} : { limit }) });

@@ -305,26 +305,32 @@ Exit codes: 0 it is there, whole · 1 not downloaded, with the reason · 2 bad u
 
   const tool = program.command('tool').description('list the tools, show a schema, or run one tool');
   tool.command('list').description('every tool with its effect').option('--json', 'as JSON')
-    .addHelpText('after', examples('tool list', 'tool list --json'))
-    .action(async (options: { json?: boolean }) => done(await (await import('./commands/tool.ts')).toolList(options)));
+    .option('--mcp', 'connect to the MCP servers of the configuration, and show their tools too')
+    .option('--config <file>', 'settings from this file in place of the project’s')
+    .addHelpText('after', examples('tool list', 'tool list --mcp', 'tool list --json'))
+    .action(async (options: { json?: boolean; mcp?: boolean; config?: string }) => done(await (await import('./commands/tool.ts')).toolList(options)));
   tool.command('schema').argument('[name]', 'default: all').description('JSON schemas for function calling')
     .option('--form <form>', 'openai, anthropic or mcp', 'openai')
-    .addHelpText('after', examples('tool schema edit_file', 'tool schema --form mcp'))
-    .action(async (name: string | undefined, options: { form: string }) => done(await (await import('./commands/tool.ts')).toolSchema(name, options)));
+    .option('--mcp', 'those of the MCP servers of the configuration too; a name such as tickets__find asks its server alone')
+    .option('--config <file>', 'settings from this file in place of the project’s')
+    .addHelpText('after', examples('tool schema edit_file', 'tool schema --form mcp', 'tool schema tickets__find'))
+    .action(async (name: string | undefined, options: { form: string; mcp?: boolean; config?: string }) => done(await (await import('./commands/tool.ts')).toolSchema(name, options)));
   tool.command('call').argument('<name>', 'name of the tool').description('run one tool and print its result as JSON; a refusal exits 1')
     .option('--json <args>', 'its arguments as JSON; @FILE reads them from a file, - from standard input', '{}')
     .option('--dir <dir>', 'the project', '.')
     .option('--sandbox <mode>', 'auto (default), or none to run commands without a sandbox')
+    .option('--config <file>', 'settings from this file in place of the project’s')
     .addHelpText('after', examples(
       `tool call file_read --json '{"path": "src/a.py"}'`,
       `tool call edit_file --dir ./shop --json '{"path": "a.py", "edits": [{"oldText": "x = 1", "newText": "x = 2"}]}'`,
-      'tool call run_code --json @snippet.json', 'tool call run_tests',
+      'tool call run_code --json @snippet.json', 'tool call run_tests', `tool call tickets__find --json '{"query": "open"}'`,
     ) + `
 Commands run in the sandbox. What a tool changes is written to the project at once, as a transaction: \`untilgreen undo\` takes it back.
+A tool of an MCP server of the configuration (server__tool) has its server started or reached for the call.
 
 Exit codes: 0 the tool answered (\`data\` says how a command or the tests ended) · 1 refused · 2 bad usage · 7 no sandbox · 8 no model · 130 cancelled
 `)
-    .action(async (name: string, options: { json: string; dir: string; sandbox?: string }) => done(await (await import('./commands/tool.ts')).toolCall(name, options)));
+    .action(async (name: string, options: { json: string; dir: string; sandbox?: string; config?: string }) => done(await (await import('./commands/tool.ts')).toolCall(name, options)));
 
   addRefactor(program, async (kind, words, options) => done(await (await import('./commands/refactor.ts')).refactor(kind, words, options)));
 

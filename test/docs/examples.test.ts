@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
-const PAGES = ['docs/EXECUTOR.md', 'README.md', 'docs/FUNCTIONS.md'];
+const PAGES = ['docs/EXECUTOR.md', 'README.md', 'docs/FUNCTIONS.md', 'docs/ASK.md'];
 const run = promisify(execFile);
 /** The examples need no model, and ask none. */
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(OPENAI|ANTHROPIC|GEMINI|GOOGLE|VLLM|OLLAMA|DATABASE|UNTILGREEN)_/.test(name)));

@@ -72,6 +72,8 @@ async function work(shared: Shared, admission: Admission, held: Job, started: nu
   const input = run.input as unknown as AskInput;
   const spent = { usage: NO_USAGE as Usage, requests: 0 };
   const remembered = await rememberedPlan(shared, run.request);
+  // The embedding model loads while the request is read; where it fails, whoever looks for a tool is told.
+  if (!remembered) void shared.embedder().then((embedder) => embedder.embed([run.request])).catch(() => {});
   const result = await job(run.request, {
     ...(await resolveDeps(shared, admission, held, { spent, make: input.make, ...(input.language ? { language: input.language } : {}) })),
     world: input.world, ...(remembered ? { remembered } : {}),

@@ -1,58 +1,15 @@
-import { functionLanguage } from '../../languages/function/registry.ts';
-import { NO_USAGE } from '../../models/usage.ts';
-import { admit } from '../gate/admit.ts';
 import type { CallOptions, MakeResult } from '../interfaces.ts';
 import type { Failure } from '../life/failure.ts';
-import { runnerOf, type Admit, type Save, type Write } from '../life/effects.ts';
+import { runnerOf } from '../life/effects.ts';
 import { reliabilityOf } from '../life/reliability.ts';
 import { repairTool, type RepairResult } from '../life/repair.ts';
 import { usesOfVersion } from '../life/standing.ts';
 import { reconsider } from '../synthesis/test.ts';
-import { write } from '../synthesis/write.ts';
-import { schemasOf } from '../run/schemas.ts';
-import type { Capability, JsonObject } from '../types.ts';
-import { durableJob, type Job } from './durable-job.ts';
-import { resolveDeps } from './make.ts';
+import { durableJob } from './durable-job.ts';
 import type { Admission } from './admitted.ts';
 import type { Shared } from './open.ts';
 import { unknown } from './use.ts';
-
-/** What mending and making faster have in common: writers, the gate, and where versions are kept. */
-export interface Workshop {
-  write: Write;
-  admit: Admit;
-  save: Save;
-  tester: Parameters<typeof reconsider>[2];
-}
-
-export async function workshop(shared: Shared, admission: Admission, tool: Capability, job: Job): Promise<Workshop> {
-  const deps = await resolveDeps(shared, admission, job, { spent: { usage: NO_USAGE, requests: 0 } });
-  const { library } = shared;
-  const { tools } = await library.list();
-  const others = tools.map((entry) => entry.tool).filter(({ name }) => name !== tool.name);
-  return {
-    tester: { models: deps.models, key: 'repair/expected', signal: job.signal },
-    async write({ contract, cases, code, problem, round }) {
-      const language = functionLanguage(contract.language);
-      const signature = await language.parseSignature(contract.signature, contract.name);
-      const spec = { contract: { ...contract, ...schemasOf(signature, {}), parameters: contract.parameters, returns: contract.returns }, signature, language, visible: cases, properties: [], call: {} as JsonObject };
-      const written = await write(spec, { number: round, helpers: [], failures: [], feedback: { code, says: problem } }, { ...deps, key: 'repair' });
-      return written.flatMap((one) => (one.code === undefined || one.problem ? [] : [one.code]));
-    },
-    admit: (draft, candidates) =>
-      admit({
-        draft, candidates, tools: others, product: shared.product, mutationScore: deps.settings.mutationScore, sandbox: deps.sandbox, signal: job.signal,
-        onGate: ({ gate, ok, says, ms }) => job.emit('gate', { tool: draft.name, gate, ok, says, ms }, ok ? 'info' : 'warn'),
-      }),
-    async save(draft, version, evidence) {
-      const saved = await library.save(draft, version, evidence);
-      await deps.catalogue.setEvidence(saved.name, evidence);
-      job.emit('registered', { tool: saved.name, version: saved.version, hash: saved.hash, tools: tools.length });
-      shared.changed();
-      return saved;
-    },
-  };
-}
+import { renewDependants, workshop } from './workshop.ts';
 
 /** A failing use becomes a case, and the tool is mended: by a new version, else by an earlier one that is right. */
 export async function mendTool(shared: Shared, admission: Admission, name: string, failure: Failure, options: CallOptions): Promise<MakeResult> {
@@ -63,7 +20,7 @@ export async function mendTool(shared: Shared, admission: Admission, name: strin
   const request = `${tool.name} ${tool.version} ${JSON.stringify(failure)}`;
   const result = await durableJob(shared, { kind: 'repair', request, input: {} }, options, async (job) => {
     job.emit('repairing', { tool: tool.name, why: `it failed for ${JSON.stringify(failure.arguments)}` });
-    const shop = await workshop(shared, admission, tool, job);
+    const shop = await workshop(shared, admission, tool, job, 'repair');
     const versions = await shared.library.versions(tool.name);
     const earlier = (await Promise.all(versions.filter(({ version }) => version !== tool.version).map(({ version }) => shared.library.read(tool.name, version)))).flatMap((one) => (one ? [one.tool] : []));
     const uses = usesOfVersion(tool, await catalogue.uses({ name: tool.name }));
@@ -74,6 +31,7 @@ export async function mendTool(shared: Shared, admission: Admission, name: strin
       expected: (contract, args) => reconsider(contract, args, shop.tester),
     });
     if (value.outcome !== 'repaired' && value.outcome !== 'not_reproduced') shared.changed();
+    if (value.outcome === 'repaired' || value.outcome === 'rolled_back') await renewDependants(shared, value.tool, shop, job);
     return { value, outcome: value.outcome, output: { tool: value.tool.name, version: value.tool.version } };
   });
   return told(result);

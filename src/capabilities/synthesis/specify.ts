@@ -37,7 +37,7 @@ const specSchema = z.object({
   parameters: z.array(z.object({ name: line(64), description: line(160) })).max(12),
   returns: line(160).describe('what the result is'),
   errors: z.array(z.object({ when: line(160), error: line(64).describe('class of the exception in the language') })).max(6),
-  answer: line(300).describe('sentence that says a result: "{percent} percent of {number} is {result}."'),
+  answer: line(300).describe('sentence that says a result: "{count} things at {price} each cost {result}."'),
   examples: z.array(caseSchema).min(1).max(6),
   properties: z.array(propertySchema).max(4),
   call: z.string().max(20_000).describe('JSON object: the arguments of the present request'),
@@ -55,7 +55,7 @@ const HEADS: Record<FunctionLanguageName, string> = {
 const SYSTEM = `You specify small tools before anyone writes them. A tool is one pure function: JSON values in, one JSON value out; no files, network, clock, chance or state. It is kept for good and used for many requests, so make it general: what could differ in the next request of the kind is a parameter, and it does one thing.
 
 - "signature" is the head in the language asked for, snake_case names in every language.
-- Numbers that may have a fraction are floating point. Percentages are as they are said: 15 for 15 percent.
+- Numbers that may have a fraction are floating point, in the unit in which people say them.
 - "errors" name the arguments that have no answer and are refused; leave ordinary ones in.
 - "examples" are 3 to 5 calls with small values of which you are certain; work each out in "working" before you write its result. Include one that is refused where there are errors.
 - "properties" are 2 to 4 laws that hold for all arguments that are not refused, as boolean expressions of the language: "name(a, b) == name(b, a)", "len(name(text)) == len(text)". Compare floats with a tolerance. Only laws of which you are certain.

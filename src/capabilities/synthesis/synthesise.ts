@@ -5,6 +5,8 @@ import { makeInputs } from '../../selection/inputs.ts';
 import { link, usesIn, usesOf } from '../compose/link.ts';
 import { admit } from '../gate/admit.ts';
 import type { GateReport, MakeResult } from '../interfaces.ts';
+import { runnerOf } from '../life/effects.ts';
+import { mergeDuplicate } from '../life/merge.ts';
 import { meetsCase, runCases, type CodeReport } from '../run/run.ts';
 import { toJson, toValue } from '../run/values.ts';
 import type { Capability, CapabilityDraft, JsonObject, Need, ToolCase, ToolProperty } from '../types.ts';
@@ -134,7 +136,7 @@ async function implement(spec: Specification, tests: { hidden: ToolCase[]; prope
       onGate: ({ gate, ok, says, ms }) => deps.emit('gate', { tool: contract.name, gate, ok, says, ms }, ok ? 'info' : 'warn'),
     });
     killPoint('synthesis verified');
-    if (report.duplicateOf !== undefined) return joined(report.duplicateOf, need, report, deps);
+    if (report.duplicateOf !== undefined) return joined(report.duplicateOf, draft, report, around, deps);
     if (report.ok) return save({ ...draft, cases: report.cases }, report, around, deps);
     last = { reason: reasonOf(report), report };
     if (report.stoppedBy === 'contract') break;
@@ -230,14 +232,25 @@ function draftOf({ contract }: Specification, { code, uses }: Attempt, cases: To
   };
 }
 
-/** There is a tool that does the same: it is known by the new name too, and by the request. */
-async function joined(name: string, need: Need, report: GateReport, { library }: SynthesisDeps): Promise<MakeResult> {
+/** There is a tool that does the same: it is known by the new name and request too, and has the new cases as well. */
+async function joined(name: string, draft: CapabilityDraft, report: GateReport, { tools }: Surroundings, deps: SynthesisDeps): Promise<MakeResult> {
+  const { library, sandbox, signal } = deps;
   const entry = await library.read(name);
   if (!entry) return { ok: false, reason: `${name} does the same, and is no longer there.`, gates: report.gates, stoppedBy: 'duplicate' };
-  const { tool } = entry;
-  const others = await library.list();
-  const free = !others.tools.some((other) => other.tool.name === need.name || other.tool.aliases.includes(need.name));
-  return { ok: true, made: false, gates: report.gates, tool: await library.update(name, { requests: withRequest(tool.requests, need.request), ...(free ? { aliases: [...tool.aliases, need.name] } : {}) }) };
+  const merged = await mergeDuplicate({
+    kept: entry.tool, duplicate: draft, taken: (await library.versions(entry.tool.name)).map(({ version }) => version), run: runnerOf({ sandbox, ...(signal ? { signal } : {}) }), update: (of, change) => library.update(of, change),
+    admit: (wider, candidates) => admit({
+      draft: wider, candidates, vouched: true, tools: tools.filter((tool) => tool.name !== name), product: deps.product, mutationScore: deps.settings.mutationScore, sandbox, ...(signal ? { signal } : {}),
+    }),
+    async save(wider, version, evidence) {
+      const saved = await library.save(wider, version, evidence);
+      await deps.catalogue.setEvidence(saved.name, evidence);
+      return saved;
+    },
+  });
+  // On made inputs it did the same, and on a case it does not: then it is no duplicate, and the case would have to be decided by a person.
+  if (merged.outcome === 'differs') return { ok: false, reason: `${name} does nearly the same, and otherwise for ${JSON.stringify(merged.failing.arguments)}: expected ${JSON.stringify(merged.failing.result ?? merged.failing.error)}.`, gates: report.gates, stoppedBy: 'duplicate' };
+  return { ok: true, made: false, tool: merged.tool, gates: report.gates };
 }
 
 /** Requests a tool is found by: three at most, the newest in place of the oldest but one. */

@@ -27,55 +27,61 @@ export interface ScriptedModels extends HttpModels {
   readonly asked: string[];
 }
 
-/**
- * A model that answers the questions of the ask job for some tools, by what it is asked and not in which order: many requests may be asked at once.
- */
+/** Other tools are named further down in some questions. */
+const subject = (text: string): string => /(?:What it is to do|Tool|Asked|Request): (.*)/.exec(text)?.[1] ?? text;
+
+function toolIn(tools: readonly KnownTool[], text: string): KnownTool | undefined {
+  const [about, lower] = [subject(text), subject(text).toLowerCase()];
+  return tools.find(({ name, description }) => about.includes(name) || about.includes(description)) ?? tools.find(({ word }) => lower.includes(word.toLowerCase()));
+}
+
+/** What a model that knows some tools replies to a question of the ask job, by what it is asked. */
+export function scriptedReply(tools: readonly KnownTool[], schema: string, text: string): unknown {
+  const tool = toolIn(tools, text);
+  if (schema === 'request_needs') {
+    if (!tool) return { possible: false, reason: 'not_a_computation', says: 'That is not a computation.', needs: [], answer: '' };
+    const request = /Request: (.*)/.exec(text)![1]!;
+    const values = Object.entries(tool.read(request)).map(([name, value]) => ({ name, type: tool.parameters.find((one) => one.name === name)!.type, json: JSON.stringify(value), from: null }));
+    return { possible: true, reason: null, says: '', answer: '', needs: [{ id: 's1', request, description: tool.description, name: tool.name, values, returns: 'any', examples: [], language: null }] };
+  }
+  if (!tool) return {};
+  const caseOf = ([given, result]: [Record<string, unknown>, unknown]) => ({ arguments: JSON.stringify(given), working: '', result: result === undefined ? null : JSON.stringify(result), refused: result === undefined });
+  switch (schema) {
+    case 'tool_specification':
+      return {
+        name: tool.name, description: tool.description, signature: tool.signature, parameters: tool.parameters.map(({ name, description }) => ({ name, description })), returns: tool.returns, errors: tool.errors ?? [],
+        answer: tool.answer, examples: tool.examples.map(caseOf), properties: tool.laws, call: JSON.stringify(tool.read(/The request: (.*)/.exec(text)?.[1] ?? '')),
+      };
+    case 'tool_tests':
+      return { cases: tool.hidden.map(caseOf), properties: [] };
+    case 'tool_call':
+      return { fits: text.includes(`Tool ${tool.name}:`), why: 'scripted', arguments: JSON.stringify(tool.read(/Asked: (.*)/.exec(text)?.[1] ?? '')) };
+    case 'tool_cases':
+      return { cases: [] };
+    case 'tool_laws':
+      return { laws: [] };
+    default:
+      return { tool: tool.name, why: 'scripted' };
+  }
+}
+
+/** Implementations of the tool whose head stands first in a prompt, in turn. */
+export function scriptedCodes(tools: readonly KnownTool[]): (prompt: string, n: number) => string[] {
+  let nth = 0;
+  return (prompt, n) => {
+    const wanted = /(?:def|function|func) (\w+)/.exec(prompt)?.[1];
+    const { codes } = tools.find(({ name }) => name === wanted)!;
+    return Array.from({ length: n }, () => `\`\`\`\n${codes[nth++ % codes.length]!}\n\`\`\``);
+  };
+}
+
+/** A model that answers the questions of the ask job for some tools: many requests may be asked at once. */
 export function scriptedModels(tools: readonly KnownTool[]): ScriptedModels {
   const asked: string[] = [];
-  // Other tools are named further down in some questions.
-  const subject = (text: string): string => /(?:What it is to do|Tool|Tool name|Asked|Request): (.*)/.exec(text)?.[1] ?? text;
-  const toolIn = (text: string): KnownTool | undefined => {
-    const [about, lower] = [subject(text), subject(text).toLowerCase()];
-    return tools.find(({ name, description }) => about.includes(name) || about.includes(description)) ?? tools.find(({ word }) => lower.includes(word.toLowerCase()));
-  };
-  const reply = (schema: string, text: string): unknown => {
-    const tool = toolIn(text);
-    if (schema === 'request_needs') {
-      if (!tool) return { possible: false, reason: 'not_a_computation', says: 'That is not a computation.', needs: [], answer: '' };
-      const request = /Request: (.*)/.exec(text)![1]!;
-      const values = Object.entries(tool.read(request)).map(([name, value]) => ({ name, type: tool.parameters.find((one) => one.name === name)!.type, json: JSON.stringify(value), from: null }));
-      return { possible: true, reason: null, says: '', answer: '', needs: [{ id: 's1', request, description: tool.description, name: tool.name, values, returns: 'any', examples: [], language: null }] };
-    }
-    if (!tool) return {};
-    const caseOf = ([given, result]: [Record<string, unknown>, unknown]) => (result === undefined ? { arguments: JSON.stringify(given), working: '', result: null, refused: true } : { arguments: JSON.stringify(given), working: '', result: JSON.stringify(result), refused: false });
-    switch (schema) {
-      case 'tool_specification': {
-        const request = /The request: (.*)/.exec(text)?.[1] ?? '';
-        return {
-          name: tool.name, description: tool.description, signature: tool.signature, parameters: tool.parameters.map(({ name, description }) => ({ name, description })), returns: tool.returns, errors: tool.errors ?? [],
-          answer: tool.answer, examples: tool.examples.map(caseOf), properties: tool.laws, call: JSON.stringify(tool.read(request)),
-        };
-      }
-      case 'tool_tests':
-        return { cases: tool.hidden.map(caseOf), properties: [] };
-      case 'tool_call':
-        return { fits: text.includes(`Tool ${tool.name}:`), why: 'scripted', arguments: JSON.stringify(tool.read(/Asked: (.*)/.exec(text)?.[1] ?? '')) };
-      case 'tool_cases':
-        return { cases: [] };
-      case 'tool_laws':
-        return { laws: [] };
-      default:
-        return { tool: tool.name, why: 'scripted' };
-    }
-  };
-  let nth = 0;
+  const codes = scriptedCodes(tools);
   const sampler = fauxSampler((request) => {
-    const wanted = /(?:def|function|func) (\w+)/.exec(request.chat.user)?.[1];
-    const tool = tools.find(({ name }) => name === wanted)!;
-    return Array.from({ length: request.n }, () => {
-      asked.push('sample');
-      return `\`\`\`\n${tool.codes[nth++ % tool.codes.length]!}\n\`\`\``;
-    });
+    asked.push(...Array.from({ length: request.n }, () => 'sample'));
+    return codes(request.chat.user, request.n);
   }, { model: 'scripted' });
   return {
     asked,
@@ -83,7 +89,7 @@ export function scriptedModels(tools: readonly KnownTool[]): ScriptedModels {
     async ask<T>(options: Question<T>): Promise<Answer<T>> {
       options.signal?.throwIfAborted();
       asked.push(options.schemaName ?? 'text');
-      const value = reply(options.schemaName ?? '', options.messages.map(({ content }) => content).join('\n')) as T;
+      const value = scriptedReply(tools, options.schemaName ?? '', options.messages.map(({ content }) => content).join('\n')) as T;
       return { text: JSON.stringify(value), value: options.schema ? options.schema.parse(value) : value, model: 'scripted', usage: { inputTokens: 10, outputTokens: 10, cachedTokens: 0, cost: undefined }, ms: 1, requests: 1 };
     },
     sampler: () => sampler,

@@ -53,8 +53,8 @@ const SYSTEM = `You read requests for a program that answers them with small too
 
 Say what the request needs:
 - One need for each general tool. Most requests need one. Split only where the result of one general tool goes into another, or where several things are asked.
-- "description" and "name" say what such a tool does in general: "Reverse a text.", reverse_text. Never put values of this request into them.
-- Every value of the request goes into "values", as JSON, under a general name. Numbers stay as they are said: 15 percent is 15. What is left out and has an obvious meaning is not a value.
+- "description" and "name" say what such a tool does in general: "Sum the digits of a whole number.", sum_of_digits. Never put values of this request into them.
+- Every value of the request goes into "values", as JSON, under a general name. Numbers stay as they are said, in the unit that is said: 20 minutes are 20. What is left out and has an obvious meaning is not a value.
 - The date of today and a seed for chance are values from "today" and "seed".
 - "examples" hold only calls whose results the user states. Never work out a result yourself.
 - Requests that need the network, secrets, files, other programs or accounts, or an opinion, creative writing, translation, general knowledge or advice are not possible for such tools. Facts that a general table holds and that do not change (units, roman numerals, codes of a standard) are possible.

@@ -33,5 +33,6 @@ export const ASK_LINES: Record<string, (data: Data, event: RunEvent) => Describe
   registered: (data) => kept(`kept as ${text(data, 'tool')} ${text(data, 'version')}`, 'good'),
   not_made: (data) => kept(`not made: ${text(data, 'reason')}`, 'warn'),
   tool_standing: (data) => kept(`${text(data, 'tool')} is ${text(data, 'status')}: ${text(data, 'reason')}`, 'warn'),
+  dependant_tested: (data) => kept(`${text(data, 'tool')} calls it: ${text(data, 'outcome') === 'relinked' ? `renewed as ${text(data, 'version')}` : `stays with the version that it has: ${text(data, 'why')}`}`),
   repairing: (data) => kept(`repairing ${text(data, 'tool')}: ${text(data, 'why')}`),
 };

@@ -48,37 +48,42 @@ export async function fetchMinilm(cache: string, onPart: (part: Part) => void = 
 }
 
 /**
- * all-MiniLM-L6-v2, int8, by WebAssembly in a worker thread: loads at once and does not keep the process alive; mean pooling,
- * unit length.
+ * all-MiniLM-L6-v2, int8, by WebAssembly in a worker thread that loads with the first text (about two seconds) and does not keep the process
+ * alive; mean pooling, unit length.
  */
 export function minilmEmbedder(cache: string): Embedder {
   const folder = minilmFolder(cache);
   const tokenizer = readFile(join(folder, 'tokenizer.json'), 'utf8').then((text) => WordPiece.fromTokenizerJson(text));
   tokenizer.catch(() => {});
-  const worker = new Worker(new URL('./minilm-worker.mjs', import.meta.url), { workerData: { folder } });
-  worker.unref();
   const waiting = new Map<number, { resolve(hidden: Float32Array): void; reject(error: Error): void }>();
   let failed: Error | undefined;
   let serial = 0;
-  worker.on('message', ({ id, hidden, error }: { id: number; hidden?: Float32Array; error?: string }) => {
-    const request = waiting.get(id);
-    waiting.delete(id);
-    if (hidden) request?.resolve(hidden);
-    else request?.reject(new Error(error));
-    if (!waiting.size) worker.unref();
-  });
-  worker.on('error', (error) => {
-    failed = error as Error;
-    for (const { reject } of waiting.values()) reject(failed);
-    waiting.clear();
-  });
+  let running: Worker | undefined;
+  const worker = (): Worker => {
+    if (running) return running;
+    const started = (running = new Worker(new URL('./minilm-worker.mjs', import.meta.url), { workerData: { folder } }));
+    started.unref();
+    started.on('message', ({ id, hidden, error }: { id: number; hidden?: Float32Array; error?: string }) => {
+      const request = waiting.get(id);
+      waiting.delete(id);
+      if (hidden) request?.resolve(hidden);
+      else request?.reject(new Error(error));
+      if (!waiting.size) started.unref();
+    });
+    started.on('error', (error) => {
+      failed = error as Error;
+      for (const { reject } of waiting.values()) reject(failed);
+      waiting.clear();
+    });
+    return started;
+  };
   const hiddenStates = (ids: number[]) =>
     new Promise<Float32Array>((resolve, reject) => {
       if (failed) return reject(failed);
       serial += 1;
       waiting.set(serial, { resolve, reject });
-      worker.ref();
-      worker.postMessage({ id: serial, ids });
+      worker().ref();
+      worker().postMessage({ id: serial, ids });
     });
   return {
     model: 'all-MiniLM-L6-v2-int8',

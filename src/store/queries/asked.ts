@@ -22,3 +22,17 @@ export async function outcomesOf(db: Pick<Db, 'query'>, of: { kind: string; dire
   const rows = await db.query<{ outcome: string; runs: number }>(sql, [of.kind, of.directory]);
   return Object.fromEntries(rows.map(({ outcome, runs }) => [outcome, runs]));
 }
+
+/** A run that has ended, with one of its steps. */
+export interface EndedRun extends Pick<RunRow, 'request' | 'outcome' | 'output' | 'created_at'> {
+  /** Body of the step; null where the run has none of this key. */
+  step: Record<string, unknown> | null;
+}
+
+/** Runs of a kind that have ended, the newest first, each with what it recorded under a key. */
+export function endedRuns(db: Pick<Db, 'query'>, of: { kind: string; directory: string; step: string; limit?: number }): Promise<EndedRun[]> {
+  const sql = `select t.request, t.outcome, t.output, t.created_at, e.body as step from untilgreen.tasks t
+    left join untilgreen.events e on e.task_id = t.id and e.kind = 'step' and e.key = $3
+    where t.kind = $1 and t.directory = $2 and t.status = 'done' order by t.created_at desc, t.id limit $4::int`;
+  return db.query<EndedRun>(sql, [of.kind, of.directory, of.step, of.limit ?? 1_000]);
+}
