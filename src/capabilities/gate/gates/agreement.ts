@@ -35,14 +35,16 @@ export const agreement: Gate = async (context): Promise<Verdict> => {
   const compared = comparedInputs(passers.map(({ outcomes }, at) => ({ id: String(at), outcomes })));
   if (compared.length === 0) return { ok: false, says: `none of ${counted(inputs.length, 'made input')} gives a result to compare`, data: { ...figures, inputs: 0 } };
   const share = (one: readonly Outcome[], other: readonly Outcome[]): number => compared.filter((at) => behaviourOf(one[at]) === behaviourOf(other[at])).length / compared.length;
-  const agreeing = passers.map(({ outcomes }) => passers.filter((other) => other.outcomes !== outcomes && share(outcomes, other.outcomes) >= SAME).length);
-  const mine = agreeing[passers.indexOf(own)]!;
-  const most = Math.max(...agreeing);
-  context.voices = voicesOf(context, passers.filter((other) => other === own || share(own.outcomes, other.outcomes) >= SAME));
-  const data = { ...figures, inputs: compared.length, agreeing: mine, most };
+  const agreeingWith = ({ outcomes }: { outcomes: readonly Outcome[] }): number => passers.filter((other) => other.outcomes !== outcomes && share(outcomes, other.outcomes) >= SAME).length;
+  const mine = agreeingWith(own);
+  const [mates, rivals] = [true, false].map((like) => passers.filter((other) => other !== own && (share(own.outcomes, other.outcomes) >= SAME) === like));
+  // Of those that do something else: how many are of one mind.
+  const most = Math.max(0, ...rivals!.map((rival) => agreeingWith(rival)));
+  context.voices = voicesOf(context, [own, ...mates!]);
+  const data = { ...figures, inputs: compared.length, agreeing: mine, against: most === 0 ? rivals!.length : most + 1 };
   const seen = `${mine} of ${counted(passers.length - 1, 'other candidate')} do the same on at least ${SAME * 100} % of ${counted(compared.length, 'made input')}`;
   if (mine < OTHERS) return { ok: false, says: `${seen}, and ${OTHERS} are needed`, data };
-  return mine < most ? { ok: false, says: `${seen}, but ${most} agree on another behaviour`, data } : { ok: true, says: seen, data };
+  return mine < most ? { ok: false, says: `${seen}, but ${most + 1} agree on another behaviour`, data } : { ok: true, says: seen, data };
 };
 
 const voicesOf = ({ draft }: GateContext, agreeing: readonly { code: string }[]): string[] => [draft.code, ...without(agreeing.map(({ code }) => code), draft.code)];
