@@ -148,3 +148,26 @@ describe('what the tools are', () => {
     expect((await tool('schema', '--form', form)).json).toHaveLength(16);
   });
 });
+
+describe('tools of MCP servers', () => {
+  const SERVER = join(import.meta.dirname, '../../test/mcp/tickets-server.mjs');
+  beforeEach(() => {
+    mkdirSync(join(root, 'config/untilgreen'), { recursive: true });
+    writeFileSync(join(root, 'config/untilgreen/config.yaml'), JSON.stringify({ mcp: { servers: { tickets: { command: process.execPath, args: [SERVER] }, gone: { command: '/nowhere' } } } }));
+  });
+  const names = (json: { name: string }[]) => json.map(({ name }) => name);
+
+  it('are listed when they are asked for, and a server that fails is told by the exit code', async () => {
+    const without = await tool('list', '--json');
+    expect(names(without.json)).not.toContain('tickets__find');
+    const { exitCode, json } = await tool('list', '--json', '--mcp');
+    expect(exitCode).toBe(1);
+    expect(names(json)).toEqual([...names(without.json), ...['find', 'close_ticket', 'env', 'pid', 'wait', 'die'].map((name) => expect.stringMatching(`^tickets__${name}`))]);
+  });
+
+  it('show their schema, and are called, without the other servers', async () => {
+    expect((await tool('schema', 'tickets__find', '--form', 'mcp')).json).toMatchObject({ name: 'tickets__find', inputSchema: { required: ['query'] } });
+    expect(await call('tickets__find', { query: 'open' })).toMatchObject({ exitCode: 0, json: { ok: true, data: { text: 'open: up to 10' } } });
+    expect(await call('gone__find', {})).toMatchObject({ exitCode: 1, json: { ok: false, code: 'server_failed' } });
+  });
+});

@@ -129,7 +129,7 @@ describe('what is refused, with place and remedy', () => {
     ['an MCP server that is neither started nor reached', { user: 'mcp: { servers: { tickets: { enabled: true } } }' }, {}, /^`mcp\.servers\.tickets` in .*: expected a server with either a command or a url, got a group of keys\.$/],
     ['an MCP server that is both', { user: 'mcp: { servers: { tickets: { command: x, url: "http://127.0.0.1:1/mcp" } } }' }, {}, /either a command or a url/],
     ['a secret of an MCP server in a file', { user: 'mcp: { servers: { tickets: { url: "http://127.0.0.1:1/mcp", headers: { Authorization: hidden } } } }' }, {}, /^(?!.*hidden)`mcp\.servers\.tickets\.headers\.Authorization` in .*headers_env\.$/],
-    ['a name of an MCP server that its tools could not carry', { user: 'mcp: { servers: { a__b: { command: x } } }' }, {}, /a name of at most 24 letters, digits, - and _\.$/],
+    ['a name of an MCP server that its tools could not carry', { user: 'mcp: { servers: { a__b: { command: x } } }' }, {}, /a name of at most 24 letters and digits, with single - and _ between them\.$/],
     ['broken YAML', { 'untilgreen.yaml': 'apply: ask\n  b: [' }, {}, /^untilgreen\.yaml line \d: /],
     ['a key twice', { 'untilgreen.yaml': 'apply: ask\napply: never' }, {}, /^untilgreen\.yaml line \d: Map keys must be unique/],
     ['broken TOML', { 'untilgreen.toml': 'apply = "ask"\nb = = 1' }, {}, /^untilgreen\.toml line 2: /],

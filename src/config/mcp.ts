@@ -31,7 +31,7 @@ export type McpServerSettings = z.infer<typeof server>;
 export const mcpSettings = z
   .strictObject({
     /** By the word that stands before `__` in the names of their tools. */
-    servers: z.record(z.string().regex(/^(?=.{1,24}$)[A-Za-z0-9](?:[A-Za-z0-9-]|_(?!_))*$/, { error: 'a name of at most 24 letters, digits, - and _' }), server).default({}),
+    servers: z.record(z.string().regex(/^(?=.{1,24}$)[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*$/, { error: 'a name of at most 24 letters and digits, with single - and _ between them' }), server).default({}),
     /** Whether planners of runs may use their tools. */
     use_in_runs: z.boolean().default(false),
   })
