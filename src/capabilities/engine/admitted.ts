@@ -1,8 +1,9 @@
 import { UntilgreenError } from '../../core/errors.ts';
 import { admit } from '../gate/admit.ts';
 import type { CallOptions, Entry, GateReport } from '../interfaces.ts';
-import { draftOf } from '../life/effects.ts';
+import { draftOf, runnerOf } from '../life/effects.ts';
 import { nextVersion } from '../life/versions.ts';
+import { meetsCase } from '../run/meets.ts';
 import type { Capability, CapabilityDraft } from '../types.ts';
 import type { Shared } from './open.ts';
 
@@ -36,7 +37,7 @@ export function admissionOf(shared: Shared): Admission {
       await catalogue.setEvidence(tool.name, report.evidence);
       return { tool, report };
     }
-    const saved = await saveNext(shared, tool, { ...draft, cases: report.cases }, report, edited);
+    const saved = await saveNext(shared, tool, draft, report, edited);
     shared.changed();
     return { tool: saved, report };
   }
@@ -49,7 +50,9 @@ export function admissionOf(shared: Shared): Admission {
       return running;
     },
     async admitted(tool, options) {
-      const entry = await shared.library.read(tool.name, tool.version);
+      // The history has the version as it was admitted; the folder may hold it edited.
+      const current = await shared.library.read(tool.name);
+      const entry = current?.tool.hash === tool.hash ? current : await shared.library.read(tool.name, tool.version);
       if (!entry) throw new UntilgreenError('not_found', `The tool ${tool.name} is no longer there.`, { name: tool.name });
       const evidence = entry.edited ? undefined : await (await shared.catalogue()).evidenceOf(entry.tool.hash);
       if (evidence) return { tool: entry.tool };
@@ -60,15 +63,21 @@ export function admissionOf(shared: Shared): Admission {
   return admission;
 }
 
-/** An edited tool becomes a version after the last that was admitted; one that never had a version keeps the one it says. */
+/** An edited tool becomes a version after the one that was admitted; one that never was keeps the version that it says. */
 async function saveNext(shared: Shared, tool: Capability, draft: CapabilityDraft, report: GateReport, edited: boolean): Promise<Capability> {
   const { library } = shared;
-  const known = await library.versions(tool.name).catch(() => []);
-  const before = known.find(({ version, hash }) => version === tool.version && hash !== tool.hash);
-  const last = before && (await library.read(tool.name, tool.version));
-  const version = last && last.tool.hash !== report.evidence.hash ? nextVersion(last.tool, draft, true).version : tool.version;
-  const made = edited ? { ...draft.made, at: new Date().toISOString(), by: 'hand' as const, ...(known.length > 0 ? { parent: tool.version, reason: 'edited by hand' } : {}) } : draft.made;
-  const saved = await library.save({ ...draft, made }, version, report.evidence);
+  const last = await library.read(tool.name, tool.version);
+  const before = last && !last.edited && last.tool.hash !== report.evidence.hash ? last.tool : undefined;
+  const taken = (await library.versions(tool.name)).map(({ version }) => version);
+  const version = before ? nextVersion(before, draft, await holds(shared, draft, before), taken).version : tool.version;
+  const made = before || edited ? { ...draft.made, at: new Date().toISOString(), by: 'hand' as const, ...(before ? { parent: before.version, reason: 'edited by hand' } : {}) } : draft.made;
+  const saved = await library.save({ ...draft, made, cases: report.cases }, version, report.evidence);
   await (await shared.catalogue()).setEvidence(saved.name, report.evidence);
   return saved;
+}
+
+/** Does a draft meet all cases of the version before it, those that were taken out too. */
+async function holds(shared: Shared, draft: CapabilityDraft, before: Capability): Promise<boolean> {
+  const rows = await runnerOf({ sandbox: await shared.sandbox() })(draft, [draft.code], before.cases.map((one) => one.arguments));
+  return before.cases.every((one, at) => meetsCase(one, rows[0]![at]!));
 }
