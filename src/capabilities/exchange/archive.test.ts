@@ -2,6 +2,7 @@ import { chmod, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { UntilgreenError } from '../../core/errors.ts';
 import { sha256 } from '../../core/hash.ts';
@@ -11,7 +12,7 @@ import type { Capability } from '../types.ts';
 import { exportTools } from './export.ts';
 import { ownKey } from './keys.ts';
 import { MANIFEST, type Manifest, SIGNATURE } from './manifest.ts';
-import { LIMITS, readArchive } from './read-archive.ts';
+import { LIMITS, readArchive, type Archive } from './read-archive.ts';
 import { seedTools } from './seeds.ts';
 import { packTar, unpackTar, type File } from './tar.ts';
 import { trustedSigners } from './trust.ts';
@@ -160,6 +161,18 @@ describe('an archive that was tampered with', () => {
   ])('is refused with %s', async (_, change, sign, why) => {
     const file = await changed(change, sign);
     await expect(readArchive(file, { home: receiver(), trust: true })).rejects.toThrow(why);
+  });
+
+  test('with one byte changed is refused, or gives the same tools where that byte says nothing', async () => {
+    const whole = gunzipSync(await readFile(archive));
+    const before = (await readArchive(archive, { home: sender.home })).tools;
+    await fc.assert(fc.asyncProperty(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 255 }), async (at, by) => {
+      const other = Buffer.from(whole);
+      other[at]! ^= by;
+      const read = await readArchive(await write(gzipSync(other)), { home: sender.home }).catch((error: unknown) => error);
+      if (read instanceof UntilgreenError) expect(['bad_arguments', 'too_large']).toContain(read.code);
+      else expect((read as Archive).tools).toEqual(before);
+    }), { numRuns: 60, seed: 1 });
   });
 
   test.each<[string, () => Promise<string>, Record<string, number>, RegExp]>([

@@ -73,6 +73,12 @@ describe('a tool of an archive', () => {
     expect((await library.read('calculate_percentage'))!.tool.version).toBe('1.0.1');
   });
 
+  test('stays deprecated where its author set it aside', async () => {
+    const standing = { reason: 'too slow', since: '2026-01-01T00:00:00.000Z', instead: 'percentage_change' };
+    await take(changed({ status: 'deprecated', standing }));
+    expect((await library.read('calculate_percentage'))!.tool).toMatchObject({ status: 'deprecated', standing });
+  });
+
   test('that is refused leaves the others as they are', async () => {
     const other = (await seedTools(['percentage_change']))[0]!.tool;
     const bad = changed({ code: 'def calculate_percentage(percent: float, number: float) -> float:\n    return 0.0\n' });

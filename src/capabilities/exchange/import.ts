@@ -56,6 +56,8 @@ async function importTool({ tool, history }: ArchivedTool, signer: string, libra
     if (!report.ok) return refused(stopped(report));
     const { kept, left } = await admitted(history, reason, admit);
     for (const each of [...kept, { version, draft: imported(tool, { reason }), report }]) await save(each);
+    // What its author says not to use any more is not to be used here either.
+    if (tool.status !== 'active') await library.update(name, { status: tool.status, ...(tool.standing && { standing: tool.standing }) });
     return { name, version, ok: true, why: left.length === 0 ? 'new' : `new; of its history ${left.join(', ')} did not pass the gate and ${left.length === 1 ? 'is' : 'are'} left out` };
   }
   if (here.tool.name !== name) return refused(`'${name}' is another name of ${here.tool.name} here`);
