@@ -5,6 +5,7 @@ import type { Near } from '../../src/capabilities/interfaces.ts';
 import type { Capability } from '../../src/capabilities/types.ts';
 import type { Embedder } from '../../src/models/types.ts';
 import { chance, memoryOf, shuffled, type Asked } from './find-or-make-data.mts';
+import { haveSameEffect } from './find-or-make-tables.mts';
 
 export interface Decision {
   asked: Asked;
@@ -24,12 +25,14 @@ export interface Draw {
   embedder: Embedder;
   size: number;
   seed: number;
+  /** Other tools of the same effect as the right one are taken out, as the admission gate keeps them out of a library. */
+  distinct?: boolean;
 }
 
 const MOST_REQUESTS = 3;
 
 /** One library drawn at random, and a decision for each request whose tool is in it. */
-export async function decide({ tools, requests, history, embedder, size, seed }: Draw): Promise<Decision[]> {
+export async function decide({ tools, requests, history, embedder, size, seed, distinct = false }: Draw): Promise<Decision[]> {
   const random = chance(seed);
   const library = shuffled(tools, random).slice(0, size).map((tool) => ({ ...tool, requests: history.filter((one) => one.tool === tool.name).slice(0, MOST_REQUESTS).map(({ request }) => request) }));
   const byName = new Map(library.map((tool) => [tool.name, tool]));
@@ -41,8 +44,10 @@ export async function decide({ tools, requests, history, embedder, size, seed }:
     if (!entry) continue;
     const absent = random() < 0.5;
     entry.status = absent ? 'archived' : 'active';
+    const doubles = distinct ? [...memory.tools].filter(([name]) => name !== asked.tool && haveSameEffect(name, asked.tool)).map(([, double]) => double) : [];
+    for (const double of doubles) double.status = 'archived';
     const near = await nearTools({ memory, embedder, contents }, { request: asked.request });
-    entry.status = 'active';
+    for (const one of [entry, ...doubles]) one.status = 'active';
     decisions.push({ asked, size, absent, near: near.map((one) => ({ ...one, features: featuresOf({ request: asked.request }, one) })) });
   }
   return decisions;

@@ -1,8 +1,9 @@
 // Find or make: how often the right tool is taken, and how often a wrong one, over the requests of the Berkeley function-calling leaderboard.
 // For half of the requests the right tool is taken out of the library first. Fitted on one half of the requests, scored on the other.
 //
-//   npx tsx bench/capabilities/find-or-make.mts [--data FOLDER] [--vectors FILE] [--write] [--ask N [--skip N]]
+//   npx tsx bench/capabilities/find-or-make.mts [--data FOLDER] [--vectors FILE] [--write] [--ask N [--skip N]] [--distinct]
 //
+// --distinct scores libraries without doubles: tools that do the same as the right one are taken out with or beside it (the fit stays).
 // --write writes the coefficients into src; --ask lets the configured model break ties in N decisions of the scored half, all tools in the library.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +21,7 @@ import { chance, readData, remembering, shuffled } from './find-or-make-data.mts
 import { fitLogistic } from './logistic.mts';
 import { haveSameEffect, percent, table } from './find-or-make-tables.mts';
 
-const { values: options } = parseArgs({ options: { data: { type: 'string', default: '../shared/data' }, vectors: { type: 'string' }, write: { type: 'boolean' }, ask: { type: 'string' }, skip: { type: 'string', default: '0' } } });
+const { values: options } = parseArgs({ options: { data: { type: 'string', default: '../shared/data' }, vectors: { type: 'string' }, write: { type: 'boolean' }, ask: { type: 'string' }, skip: { type: 'string', default: '0' }, distinct: { type: 'boolean' } } });
 
 const SPLIT_SEED = 7;
 const SIZES = [5, 20, 50, 200, 347];
@@ -72,7 +73,7 @@ const fits: Decision[] = [];
 for (const embedder of embedders) {
   await embedder.embed(requests.map(({ request }) => request));
   const fitDecisions = await decideAll({ tools, requests: fitted, history: scored, embedder }, DRAWS);
-  scores.set(embedder.model, await decideAll({ tools, requests: scored, history: fitted, embedder }, DRAWS));
+  scores.set(embedder.model, await decideAll({ tools, requests: scored, history: fitted, embedder, distinct: options.distinct ?? false }, DRAWS));
   embedder.save();
   fits.push(...fitDecisions);
   const count = absentCount(fitDecisions, FEATURES);

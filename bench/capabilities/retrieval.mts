@@ -87,6 +87,7 @@ for (const size of options.sizes.split(',').map(Number)) {
   const directory = await mkdtemp(join(tmpdir(), 'retrieval-'));
   const store = await openStore({ url: server?.url, directory: join(directory, 'store') });
   try {
+    await store.db.query('truncate untilgreen.capabilities, untilgreen.libraries cascade');
     const all = library(size);
     const folder = { directory, list: async () => ({ tools: all.map((tool) => ({ tool, folder: '', edited: false })), broken: [] }), revision: async () => '1' } as unknown as Library;
     const indexing = await milliseconds(async () => (await openCatalogue({ db: store.db, embedder, library: folder })).sync());
@@ -125,9 +126,9 @@ async function inDatabase(db: Db): Promise<string[]> {
     await db.query('drop index untilgreen.retrieval_hnsw');
   }
   await db.query(`create table untilgreen.retrieval_words as select name, to_tsvector('english', string_agg(text, ' ')) as words from untilgreen.capability_views group by name`);
-  await db.query('create index retrieval_words on untilgreen.retrieval_words using gin (words)');
+  await db.query('create index retrieval_words_of on untilgreen.retrieval_words using gin (words)');
   const words = await time(
-    `select name, ts_rank(words, query) from untilgreen.retrieval_words, replace(plainto_tsquery('english', $1)::text, '&', '|')::tsquery as query where words @@ query order by 2 desc limit 20`,
+    `select name, ts_rank(words, query) from untilgreen.retrieval_words, cast(replace(plainto_tsquery('english', $1)::text, '&', '|') as tsquery) as query where words @@ query order by 2 desc limit 20`,
     async (request) => request,
   );
   await db.query('drop table untilgreen.retrieval_words');

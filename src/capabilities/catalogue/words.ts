@@ -1,17 +1,15 @@
 /** Words that say nothing of what a tool does. Those that turn a meaning round (not, from, to, before, after) are not among them. */
 const STOP = new Set(
-  ('a an and any are as at be been by can could did do does for get give given gives had has have her his how i if in into is it its just let like ' +
-    'list me my of on or our please shall she should so some tell than that the their them then there these they this those us want was we were what ' +
+  ('a an and any are as at be been by can could did do does for give given gives had has have her his how i if in into is it its just let like ' +
+    'me my of on or our please shall she should so some tell than that the their them then there these they this those us want was we were what ' +
     'when where which who will with would you your').split(' '),
 );
-STOP.delete('list');
-STOP.delete('get');
 
 /**
  * The words of a text in lower case, those of camelCase and snake_case names apart, without their most common endings, without words that
  * stand everywhere.
  *
- * @example wordsOf('calculatePercentage of numbers') // ['calculat', 'percentage', 'number']
+ * @example wordsOf('calculatePercentage of numbers') // ['calculat', 'percentag', 'numb']
  */
 export function wordsOf(text: string): string[] {
   const apart = text.replaceAll(/(\p{Ll}|\d)(\p{Lu})/gu, '$1 $2').toLowerCase();
@@ -23,7 +21,7 @@ export function spoken(name: string): string {
   return name.replaceAll(/(\p{Ll}|\d)(\p{Lu})/gu, '$1 $2').replaceAll(/[_.\-/]+/g, ' ').trim().toLowerCase();
 }
 
-/** Step 1 of Porter's stemmer (Program 14, 1980) in its plainest form: endings of number and of verbs. */
+/** Endings of number, of verbs and of those who do it, after step 1 of Porter's stemmer (Program 14, 1980): two forms of a word meet, and what they meet in need be no word. */
 export function stem(word: string): string {
   if (word.length < 4 || !/^[a-z]+$/.test(word)) return word;
   let short = word;
