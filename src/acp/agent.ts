@@ -1,5 +1,6 @@
 import { agent, PROTOCOL_VERSION, RequestError, type AgentApp, type AgentContext, type McpServer, type SessionModeState } from '@agentclientprotocol/sdk';
 import { isAbsolute } from 'node:path';
+import type { LoadedConfig } from '../config/schema.ts';
 import { checkDirectory } from '../workspace/paths.ts';
 import { commands } from './commands.ts';
 import { refuse, toRequestError } from './errors.ts';
@@ -39,11 +40,11 @@ export function acpAgent(options: AcpOptions): AcpAgent {
     if (!session) throw RequestError.sessionNotFound(id);
     return session;
   };
-  const enter = (record: SessionRecord, client: AgentContext, servers: readonly McpServer[] | undefined): Session => {
+  const enter = (record: SessionRecord, client: AgentContext, config: LoadedConfig, servers: readonly McpServer[] = []): Session => {
     const editor: Editor = { client, readsFiles };
     const session = new Session(record, editor, options, { records, engines, ...(tools && { tools }) });
     sessions.set(record.id, session);
-    if (servers?.length) session.notes.push(noteOn(servers));
+    session.notes.push(...(config.notices ?? []), ...(servers.length ? [noteOn(servers)] : []));
     // After the answer to the request, which tells the editor the id.
     setImmediate(() => session.send({ sessionUpdate: 'available_commands_update', availableCommands: commands(tools !== undefined) }));
     return session;
@@ -56,7 +57,7 @@ export function acpAgent(options: AcpOptions): AcpAgent {
       const record = sessions.get(params.sessionId)?.record ?? (await recordOf(records, engine, params.sessionId));
       if (record.directory !== directory) throw refuse(`Session ${params.sessionId} belongs to ${record.directory}, not to ${directory}.`, { directory: record.directory });
       await sessions.get(params.sessionId)?.close();
-      const session = enter(record, client, params.mcpServers);
+      const session = enter(record, client, config, params.mcpServers);
       if (tell) await replay(session, engine);
       return { modes: modeState(session.mode) };
     });
@@ -79,8 +80,9 @@ export function acpAgent(options: AcpOptions): AcpAgent {
     })
     .onRequest('session/new', ({ params, client }) => answered(async () => {
       const directory = await directoryOf(params);
-      const mode = firstMode(await options.configFor(directory));
-      const { id } = enter(records.begin(directory, mode), client, params.mcpServers);
+      const config = await options.configFor(directory);
+      const mode = firstMode(config);
+      const { id } = enter(records.begin(directory, mode), client, config, params.mcpServers);
       return { sessionId: id, modes: modeState(mode) };
     }))
     .onRequest('session/load', ({ params, client }) => answered(() => reopen(params, client, true)))

@@ -1,6 +1,6 @@
 import { RequestError, type PromptResponse, type StopReason } from '@agentclientprotocol/sdk';
 import type { Outcome } from '../agent/types.ts';
-import { clean, plural } from './text.ts';
+import { clean, fenced, plural } from './text.ts';
 
 const INTERNAL_ERROR = -32603;
 
@@ -36,6 +36,11 @@ export function closingWords(outcome: Pick<Outcome, 'outcome' | 'summary' | 'app
   if (next) lines.push(next);
   lines.push(`Run \`${outcome.run}\`, ${plural(outcome.iterations, 'iteration')}.`);
   return lines.join('\n');
+}
+
+/** A plan that was asked for, and nothing else. */
+export function plannedWords(plan: string): string {
+  return `${fenced(clean(plan))}\n\nNothing was changed. \`/go\` carries it out.`;
 }
 
 function nextStep(outcome: Outcome['outcome']): string | undefined {

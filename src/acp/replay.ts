@@ -1,7 +1,10 @@
-import type { Engine } from '../agent/types.ts';
+import type { Engine, Outcome } from '../agent/types.ts';
 import type { RunEvent } from '../core/events.ts';
 import { asError } from '../core/errors.ts';
+import { toPlan } from '../plan/schema.ts';
+import { renderPlan } from '../plan/summary.ts';
 import type { RunRow } from '../store/types.ts';
+import { closingWords, plannedWords } from './outcome.ts';
 import { RunView, said } from './run-view.ts';
 import type { Session } from './session.ts';
 import { clean } from './text.ts';
@@ -38,6 +41,8 @@ async function replayRun(session: Session, engine: Engine, id: string): Promise<
 
 function endOf({ id, status, outcome, output }: RunRow): string {
   if (status !== 'done') return `Run \`${id}\` has not ended. \`/resume\` goes on with it.`;
-  const summary = output?.['summary'];
-  return typeof summary === 'string' ? clean(summary) : `Run \`${id}\`: ${(outcome ?? 'done').replaceAll('_', ' ')}.`;
+  if (outcome === 'planned' && output) return plannedWords(renderPlan(toPlan(output['plan'])));
+  // What the engine keeps of a run that ended is its outcome.
+  if (typeof output?.['summary'] === 'string') return closingWords(output as unknown as Outcome);
+  return `Run \`${id}\`: ${(outcome ?? 'done').replaceAll('_', ' ')}.`;
 }

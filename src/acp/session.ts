@@ -35,8 +35,9 @@ export class Session {
   readonly notes: string[] = [];
   private stop: AbortController | undefined;
   private ended: Promise<unknown> = Promise.resolve();
+  private saved: Promise<void> = Promise.resolve();
 
-  constructor(readonly record: SessionRecord, readonly editor: Editor, readonly options: AcpOptions, private readonly kept: Kept) {
+  constructor(readonly record: SessionRecord, readonly editor: Editor, private readonly options: AcpOptions, private readonly kept: Kept) {
     let n = 0;
     this.calls = new Calls(() => `call-${(n += 1)}`);
     this.mode = record.mode;
@@ -79,9 +80,12 @@ export class Session {
     await this.ended;
   }
 
-  async save(): Promise<void> {
+  /** One after the other, so that no older state is written over a newer one. */
+  save(): Promise<void> {
     this.record.mode = this.mode;
-    await this.kept.records.save(this.record).catch((error: unknown) => this.options.onProblem?.(`The record of session ${this.id} was not written: ${asError(error).message}`));
+    const write = () => this.kept.records.save(this.record).catch((error: unknown) => this.options.onProblem?.(`The record of session ${this.id} was not written: ${asError(error).message}`));
+    this.saved = this.saved.then(write);
+    return this.saved;
   }
 
   private async turn(blocks: readonly ContentBlock[], signal: AbortSignal): Promise<PromptResponse> {

@@ -213,6 +213,8 @@ describe('what cannot be done as it was asked', { timeout: 120_000 }, () => {
     await expect(created({ cwd: join(directory, 'missing') })).rejects.toMatchObject({ code: -32602, data: { code: 'directory_missing' } });
     await expect(created({ cwd: join(directory, 'calc.js') })).rejects.toMatchObject({ code: -32602, data: { code: 'not_a_directory' } });
     await expect(created({ cwd: '/' })).rejects.toMatchObject({ code: -32602, data: { code: 'directory_refused' } });
+    const misled = await lab.project({ 'untilgreen.yaml': 'apply: sometimes\n' });
+    await expect(created({ cwd: misled })).rejects.toMatchObject({ code: -32602, data: { code: 'config_invalid' } });
     await expect(created({ additionalDirectories: ['/tmp'] })).rejects.toMatchObject({ code: -32602 });
     await expect(editor.agent.request('session/load', { sessionId: '../../etc', cwd: directory, mcpServers: [] })).rejects.toMatchObject({ code: -32002 });
     await expect(editor.agent.request('session/new', { cwd: 5 } as never)).rejects.toMatchObject({ code: -32602 });

@@ -9,11 +9,10 @@ import type { RunRow } from '../../store/types.ts';
 import { textContent } from '../calls.ts';
 import { changeOf } from '../diffs.ts';
 import { refuse } from '../errors.ts';
-import { closingWords, responseOf } from '../outcome.ts';
+import { closingWords, plannedWords, responseOf } from '../outcome.ts';
 import { askPermission } from '../permission.ts';
 import { RunView, said } from '../run-view.ts';
 import type { TurnContext } from '../turn.ts';
-import { clean } from '../text.ts';
 
 /** A goal: plan, code, test, reflect until green. */
 export function run(context: TurnContext): Promise<PromptResponse> {
@@ -27,7 +26,7 @@ export async function plan(context: TurnContext): Promise<PromptResponse> {
   if (!text) throw refuse('Say what is to be planned: /plan split utils.py by concern.');
   const face = faceOf(context, new RunView({ directory: session.directory, calls: session.calls, applies: false, window: windowOf(context) }));
   const made = await context.engine.plan({ directory: session.directory, request: text }, face);
-  session.send(said(`${clean(made.text)}\n\nNothing was changed. \`/go\` carries it out.`));
+  session.send(said(plannedWords(made.text)));
   return { stopReason: 'end_turn', _meta: { untilgreen: { run: context.turn.run, outcome: 'planned', plan: made.plan } } };
 }
 
