@@ -1,5 +1,6 @@
 import type { RunDeps } from '../../interfaces.ts';
 import type { Capability, JsonObject } from '../../types.ts';
+import { callable } from './calls.ts';
 import { ratioOf, type Ratio } from './ratio.ts';
 import { GROWTHS, scaledInputs } from './scale.ts';
 import { timeCodes } from './time.ts';
@@ -46,7 +47,7 @@ export const measureWith = (deps: RunDeps, seed = 1): Measure => async (tool, co
 
 /** Larger and larger inputs that the present code answers, the slowest of them. */
 async function slowest(tool: Capability, deps: RunDeps, seed: number): Promise<JsonObject[]> {
-  const grown = GROWTHS.map((growth) => scaledInputs(tool.cases, tool.parameters, growth, seed));
+  const grown = await Promise.all(GROWTHS.map((growth) => callable(tool, scaledInputs(tool.cases, tool.parameters, growth, seed))));
   const splits = grown.slice(0, -1).map((_, at) => grown.slice(0, at + 1).flat().length);
   const inputs = grown.flat();
   if (inputs.length === 0) return [];
