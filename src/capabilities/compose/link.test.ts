@@ -157,22 +157,34 @@ describe('refused, naming both', () => {
   });
 });
 
-test('whatever the code looks like, linking and unlinking give it back, and linking again changes nothing', async () => {
-  const tool = python('half_of', 'from __future__ import annotations\nimport math\n\ndef half_of(x):\n    return math.floor(x) / 2\n');
-  const parts = (...options: string[]): fc.Arbitrary<string> => fc.constantFrom('', ...options);
-  const codes = fc.tuple(
-    parts('#!/usr/bin/env python3\n', '# made by hand\n\n'), parts('"""A tool."""\n', '"""Two\nlines 😀."""\n\n\n'), parts('from __future__ import annotations\n'),
-    parts('import os, re\n', 'from math import (\n    sqrt,\n)\n'), parts('\n', '\n\n\n'), parts('X = half_of(2); Y = """\n# --- end of it ---\n"""\n'), parts('\n', '\r\n', '# the end'),
-  );
-  await fc.assert(fc.asyncProperty(codes, async ([first, doc, future, imports, gap, constant, end]) => {
-    const code = `${first}${doc}${future}${imports}${gap}${constant}def f(x):\n    return half_of(x)\n${end}`;
-    const linked = await link(code, [tool], 'python');
-    expect(linked).not.toBe(code);
-    expect(unlinked(linked)).toBe(code);
-    expect(await link(linked, [tool], 'python')).toBe(linked);
-    expect(await link(linked, [], 'python')).toBe(code);
-    const elsewhere = linked.replace(/\r?\n/g, '\r\n');
-    expect(unlinked(elsewhere)).toBe(code.replace(/\r?\n/g, '\r\n'));
-    expect(piecesIn(elsewhere).map(({ name }) => name)).toEqual(['half_of']);
-  }), { numRuns: 60 });
+describe('whatever the code looks like, linking and unlinking give it back, and linking again changes nothing', () => {
+  const ends = ['', '\n', '\r\n'];
+  test.each<[FunctionLanguageName, string, string[][]]>([
+    ['python', 'from __future__ import annotations\nimport math\n\ndef half_of(x):\n    return math.floor(x) / 2\n', [
+      ['', '#!/usr/bin/env python3\n', '# made by hand\n\n'], ['', '"""A tool."""\n', '"""Two\nlines 😀."""\n\n\n'], ['', 'from __future__ import annotations\n'],
+      ['', 'import os, re\n', 'from math import (\n    sqrt,\n)\n'], ['', '\n', '\n\n\n'], ['', 'X = half_of(2); Y = """\n# --- end of it ---\n"""\n'], ['def f(x):\n    return half_of(x)\n'], [...ends, '# the end'],
+    ]],
+    ['typescript', "import { inspect } from 'node:util';\n\nexport function half_of(x: number): number {\n  return inspect(x).length / 2;\n}\n", [
+      ['', '#!/usr/bin/env node\n'], ['', '// made by hand\n\n', '/** Two\n * lines 😀 */\n'], ['', "import { inspect } from 'node:util';\n", "import {\n  format,\n} from 'node:util';\n"], ['', '\n\n'],
+      ['', 'const text = `\n// --- end of it ---\n`;\n'], ['export const f = (x: number): number => half_of(x);'], [...ends, ' // the end'],
+    ]],
+    ['go', 'package solution\n\nimport "math"\n\nfunc half_of(x float64) float64 {\n\treturn math.Floor(x) / 2\n}\n', [
+      ['', '// Größe is made by hand.\n', '/* 😀 */\n\n'], ['package solution\n', 'package solution // here\n\n'], ['', 'import "math"\n', 'import (\n\t"fmt"\n\t"strings"\n)\n'], ['', '\n\n'],
+      ['', '// text is one.\nconst text = `\n// --- end of it ---\n`\n\n'], ['func f(x float64) float64 { return half_of(x) }\n'], [...ends, '// the end'],
+    ]],
+  ])('%s', async (language, helper, choices) => {
+    const tool = toolOf(language, 'half_of', helper);
+    const codes = fc.tuple(...choices.map((options) => fc.constantFrom(...options))).map((parts) => parts.join(''));
+    await fc.assert(fc.asyncProperty(codes, async (code) => {
+      const linked = await link(code, [tool], language);
+      expect(linked).not.toBe(code);
+      expect(unlinked(linked)).toBe(code);
+      expect(await link(linked, [tool], language)).toBe(linked);
+      expect(await link(linked, [], language)).toBe(code);
+      expect(await usesIn(linked, [tool], language)).toEqual([tool]);
+      const elsewhere = linked.replace(/\r?\n/g, '\r\n');
+      expect(unlinked(elsewhere)).toBe(code.replace(/\r?\n/g, '\r\n'));
+      expect(piecesIn(elsewhere).map(({ name }) => name)).toEqual(['half_of']);
+    }), { numRuns: 40 });
+  });
 });
