@@ -38,7 +38,8 @@ export function argumentsIn(source: string): JsonObject {
 
 /** JSON, or the text as it stands: what a result on the command line is. */
 export function anyValue(text: string): Json {
-  return jsonOf(text) ?? text;
+  const value = jsonOf(text);
+  return value === undefined ? text : value;
 }
 
 const SIMPLE: Record<string, (text: string) => Json | undefined> = {
