@@ -5,6 +5,7 @@ import { checkDirectory } from '../workspace/paths.ts';
 import { commands } from './commands.ts';
 import { refuse, toRequestError } from './errors.ts';
 import { listSessions, recordOf } from './listing.ts';
+import { withEditorServers } from './mcp-servers.ts';
 import { firstMode, inMode, isMode, MODES, modeState } from './modes.ts';
 import { Records, type SessionRecord } from './records.ts';
 import { replay } from './replay.ts';
@@ -42,9 +43,9 @@ export function acpAgent(options: AcpOptions): AcpAgent {
   };
   const enter = (record: SessionRecord, client: AgentContext, config: LoadedConfig, servers: readonly McpServer[] = []): Session => {
     const editor: Editor = { client, readsFiles };
-    const session = new Session(record, editor, options, { records, engines, ...(tools && { tools }) });
+    const session = new Session(record, editor, options, { records, engines, ...(tools && { tools }) }, servers);
     sessions.set(record.id, session);
-    session.notes.push(...(config.notices ?? []), ...(servers.length ? [noteOn(servers)] : []));
+    session.notes.push(...(config.notices ?? []), ...withEditorServers(config, servers).notes);
     // After the answer to the request, which tells the editor the id.
     setImmediate(() => session.send({ sessionUpdate: 'available_commands_update', availableCommands: commands(tools !== undefined) }));
     return session;
@@ -73,7 +74,7 @@ export function acpAgent(options: AcpOptions): AcpAgent {
         agentCapabilities: {
           loadSession: true,
           promptCapabilities: { image: false, audio: false, embeddedContext: true },
-          mcpCapabilities: { http: false, sse: false },
+          mcpCapabilities: { http: true, sse: false },
           sessionCapabilities: { list: {}, resume: {}, close: {}, delete: {} },
         },
       };
@@ -131,8 +132,4 @@ async function directoryOf({ cwd, additionalDirectories }: { cwd: string; additi
   if (!isAbsolute(cwd)) throw refuse(`Expected cwd to be an absolute path, got ${JSON.stringify(cwd)}.`, { cwd });
   if (additionalDirectories?.length) throw refuse('A run works in one directory; additionalDirectories cannot be taken.', { additionalDirectories });
   return checkDirectory(cwd);
-}
-
-function noteOn(servers: readonly McpServer[]): string {
-  return `The editor's MCP servers (${servers.map(({ name }) => name).join(', ')}) are not used: a run has its own tools.`;
 }

@@ -1,4 +1,4 @@
-import type { ContentBlock, PromptResponse, SessionUpdate } from '@agentclientprotocol/sdk';
+import type { ContentBlock, McpServer, PromptResponse, SessionUpdate } from '@agentclientprotocol/sdk';
 import { RequestError } from '@agentclientprotocol/sdk';
 import type { Engine } from '../agent/types.ts';
 import type { Capabilities } from '../capabilities/interfaces.ts';
@@ -9,6 +9,7 @@ import { toRequestError } from './errors.ts';
 import { answerWithTool } from './jobs/ask.ts';
 import { plan, run, runPlan, resume } from './jobs/goal.ts';
 import { undo } from './jobs/undo.ts';
+import { withEditorServers } from './mcp-servers.ts';
 import { inMode, type Mode } from './modes.ts';
 import { readPrompt } from './prompt.ts';
 import type { Records, SessionRecord, Turn } from './records.ts';
@@ -37,7 +38,7 @@ export class Session {
   private ended: Promise<unknown> = Promise.resolve();
   private saved: Promise<void> = Promise.resolve();
 
-  constructor(readonly record: SessionRecord, readonly editor: Editor, private readonly options: AcpOptions, private readonly kept: Kept) {
+  constructor(readonly record: SessionRecord, readonly editor: Editor, private readonly options: AcpOptions, private readonly kept: Kept, private readonly servers: readonly McpServer[] = []) {
     let n = 0;
     this.calls = new Calls(() => `call-${(n += 1)}`);
     this.mode = record.mode;
@@ -123,7 +124,7 @@ export class Session {
     const config = await this.options.configFor(this.directory);
     const { tools } = this.kept;
     if (tools && what.kind === 'command' && what.name === 'ask') return tools.use(config, (library) => answerWithTool(context, library));
-    const moded = inMode(config, this.mode);
+    const moded = withEditorServers(inMode(config, this.mode), this.servers).config;
     return this.kept.engines.use(moded, (engine) => jobOf(what, this.mode)({ ...context, config: moded, engine }));
   }
 

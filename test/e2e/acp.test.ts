@@ -265,7 +265,7 @@ describe('untilgreen acp', { timeout: 120_000 }, () => {
     child.stdin.end();
     expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(0);
     expect(rest).toBe('');
-    expect(lines.some(({ params }) => params?.update?.content?.text?.includes('MCP servers (docs) are not used'))).toBe(true);
+    expect(lines.some(({ params }) => params?.update?.content?.text?.includes('MCP servers (docs) are not used.'))).toBe(true);
 
     const editor = await lab.editor();
     await editor.agent.request('session/load', { sessionId, cwd: directory, mcpServers: [] });
