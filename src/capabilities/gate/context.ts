@@ -4,9 +4,6 @@ import { schemasOf } from '../run/schemas.ts';
 import { inputsFor } from './inputs.ts';
 import type { AdmitInput, GateContext } from './types.ts';
 
-/** Milliseconds of one case: a tool answers in far less, and a mutant that does not end is to cost little. */
-const CASE_MS = 1_000;
-
 /**
  * What all gates work on.
  *
@@ -21,7 +18,7 @@ export async function contextOf(input: AdmitInput): Promise<GateContext> {
     schemas: schemasOf(signature),
     cases: [...draft.cases],
     voices: vouched ? [draft.code] : [],
-    run: (codes, cases, other = sandbox) => runCases({ language: draft.language, signature: draft.signature, name: draft.name, codes, cases, caseMs: CASE_MS, contract: draft, sandbox: other, ...(signal ? { signal } : {}) }),
+    run: (codes, cases, options) => runCases({ language: draft.language, signature: draft.signature, name: draft.name, codes, cases, contract: draft, sandbox, ...options, ...(signal ? { signal } : {}) }),
     inputs: (count, seedOffset = 0) => inputsFor(signature, draft.parameters, context.cases, count, seed + seedOffset),
   };
   return context;

@@ -2,6 +2,7 @@ import { mutationOf } from '../../mutation/registry.ts';
 import type { Case, Place } from '../../mutation/types.ts';
 import type { JsonObject } from '../types.ts';
 import { valuesOf } from './inputs.ts';
+import { codeFileName } from '../library/files.ts';
 import { inFolder } from './place.ts';
 import type { GateContext } from './types.ts';
 
@@ -15,7 +16,7 @@ const STATES = [1, 2] as const;
 export async function effectsOf({ draft, language, signature, input }: GateContext, cases: readonly JsonObject[]): Promise<string[]> {
   const observer = mutationOf(language.name);
   if (!observer || language.name === 'go') return [];
-  const path = `${draft.name}${language.extension}`;
+  const path = codeFileName(draft);
   return inFolder([{ name: path, text: draft.code }], async (bench) => {
     const place: Place = { bench, sandbox: input.sandbox, path, source: draft.code, files: new Set([path]), workers: 1, ...(input.signal ? { signal: input.signal } : {}) };
     const { targets } = await observer.targets(place);

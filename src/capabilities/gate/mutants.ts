@@ -2,6 +2,7 @@ import { unlinked } from '../compose/link.ts';
 import { mutationOf } from '../../mutation/registry.ts';
 import { changed, spread } from '../../mutation/score.ts';
 import type { Place } from '../../mutation/types.ts';
+import { codeFileName } from '../library/files.ts';
 import { inFolder } from './place.ts';
 import type { GateContext, SurvivingChange } from './types.ts';
 
@@ -18,7 +19,7 @@ const MOST = { python: 60, javascript: 60, typescript: 60, go: 24 } as const;
 /** Mutants of the functions that the tool has of its own. What it calls of other tools was tested with them. */
 export async function mutantsOf({ draft, language, input }: GateContext): Promise<{ mutants: Mutant[]; all: number }> {
   const engine = mutationOf(language.name);
-  const path = `${draft.name}${language.extension}`;
+  const path = codeFileName(draft);
   if (!engine) return { mutants: [], all: 0 };
   return inFolder([{ name: path, text: draft.code }], async (bench) => {
     const place: Place = { bench, sandbox: input.sandbox, path, source: draft.code, files: new Set([path]), ...(input.signal ? { signal: input.signal } : {}) };

@@ -59,8 +59,8 @@ export interface GateContext {
   voices: readonly string[];
   /** A registered tool that does the same. */
   duplicateOf?: string;
-  /** Runs codes of this contract, all in one sandboxed wave. */
-  run(codes: readonly string[], cases: readonly JsonObject[], sandbox?: Sandbox): Promise<CodeReport[]>;
+  /** Runs codes of this contract, all in one sandboxed wave. `caseMs`: of one call; default what a use may take. */
+  run(codes: readonly string[], cases: readonly JsonObject[], options?: { sandbox?: Sandbox; caseMs?: number }): Promise<CodeReport[]>;
   /** Arguments made from those of the cases, the same for the same seed; fewer where no more different ones can be made. */
   inputs(count: number, seedOffset?: number): JsonObject[];
 }

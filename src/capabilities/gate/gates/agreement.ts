@@ -10,6 +10,8 @@ const OTHERS = 2;
 /** Share of the compared inputs on which two codes have to do the same. */
 const SAME = 0.9;
 const INPUTS = 25;
+/** Milliseconds of one call: inputs are like those of the cases, and a candidate that does not end is to cost little. */
+const CASE_MS = 1_000;
 
 /**
  * Do independent implementations do what the draft does, on inputs that nobody chose.
@@ -24,7 +26,7 @@ export const agreement: Gate = async (context): Promise<Verdict> => {
   const codes = input.candidates.includes(draft.code) ? [draft.code, ...without(input.candidates, draft.code)] : [draft.code, ...input.candidates];
   const visible = cases.filter(isVisible);
   const inputs = context.inputs(input.inputs ?? INPUTS);
-  const reports = await run(codes, [...visible.map(({ arguments: given }) => given), ...inputs]);
+  const reports = await run(codes, [...visible.map(({ arguments: given }) => given), ...inputs], { caseMs: CASE_MS });
   const passers = codes.flatMap((code, at) => (meetsAll(reports[at]!, visible) ? [{ code, outcomes: reports[at]!.outcomes.slice(visible.length) }] : []));
   const distinct = new Set(await Promise.all(passers.map(async ({ code }) => (await language.normalise(code)) ?? code))).size;
   const figures = { candidates: codes.length, passers: passers.length, distinct };

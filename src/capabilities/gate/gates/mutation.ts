@@ -1,7 +1,8 @@
 import { behaviourOf } from '../../../selection/behaviour.ts';
 import { schemaProblem } from '../../run/schemas.ts';
-import { meetsCase, type CodeReport } from '../../run/run.ts';
+import { CASE_MS, meetsCase, type CodeReport } from '../../run/run.ts';
 import type { JsonObject, ToolCase } from '../../types.ts';
+import { meetsAll } from '../cases.ts';
 import { mutantsOf, type Mutant } from '../mutants.ts';
 import type { Gate, GateContext, Verdict } from '../types.ts';
 import { counted, listed } from '../words.ts';
@@ -73,13 +74,19 @@ function said({ noticed, survivors, counted: counts }: Tally, final: number, wan
   return final >= wanted ? seen : `${seen}, and ${wanted} is needed: ${listed(survivors.map(({ change, description }) => `line ${change.line}, ${description}`))}`;
 }
 
+/** Milliseconds of one call of a mutant: one that does not end is to cost little. */
+const MUTANT_MS = 1_000;
+
 const NOT_LOADED = new Set(['syntax', 'indentation', 'no_function', 'signature', 'compile', 'import']);
 
 /** Those that no case notices, and how many could be loaded at all. A mutant that ends its process or never ends is noticed. */
-async function strike({ run }: GateContext, mutants: readonly Mutant[], cases: readonly ToolCase[]): Promise<{ loaded: number; survivors: Mutant[] }> {
+async function strike({ run, draft }: GateContext, mutants: readonly Mutant[], cases: readonly ToolCase[]): Promise<{ loaded: number; survivors: Mutant[] }> {
   if (mutants.length === 0 || cases.length === 0) return { loaded: mutants.length, survivors: [...mutants] };
-  const reports = await run(mutants.map(({ code }) => code), cases.map(({ arguments: given }) => given));
-  const survived = (report: CodeReport): boolean => report.problem === undefined && cases.every((one, at) => meetsCase(one, report.results[at]!));
+  const survived = (report: CodeReport): boolean => meetsAll(report, cases);
+  const wave = (caseMs: number): Promise<CodeReport[]> => run([draft.code, ...mutants.map(({ code }) => code)], cases.map(({ arguments: given }) => given), { caseMs });
+  const quick = await wave(MUTANT_MS);
+  // A tool that takes longer itself must not have its mutants noticed for that.
+  const [, ...reports] = survived(quick[0]!) ? quick : await wave(CASE_MS);
   return { loaded: reports.filter(({ problem }) => !problem || !NOT_LOADED.has(problem.class)).length, survivors: mutants.filter((_, at) => survived(reports[at]!)) };
 }
 
@@ -95,7 +102,7 @@ async function toldApart(context: GateContext, survivors: readonly Mutant[]): Pr
   const inputs = survivors.length === 0 ? [] : context.inputs(INPUTS, SEED_OFFSET);
   if (inputs.length === 0) return { inputs, voices: [], apart: [] };
   const voices = [context.draft.code, ...context.voices.filter((code) => code !== context.draft.code)].slice(0, VOICES + 2);
-  const reports = await context.run([...voices, ...survivors.map(({ code }) => code)], inputs);
+  const reports = await context.run([...voices, ...survivors.map(({ code }) => code)], inputs, { caseMs: MUTANT_MS });
   const own = reports[0]!.outcomes.map(behaviourOf);
   const apart = survivors.flatMap((mutant, index) => {
     const theirs = reports[voices.length + index]!.outcomes.map(behaviourOf);

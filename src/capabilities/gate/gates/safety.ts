@@ -1,4 +1,5 @@
 import { languageOf } from '../../../languages/registry.ts';
+import { codeFileName } from '../../library/files.ts';
 import { impurityOf } from '../purity.ts';
 import { secretIn } from '../secrets.ts';
 import type { Gate, Verdict } from '../types.ts';
@@ -12,7 +13,7 @@ export const safety: Gate = async ({ draft, language, signature }): Promise<Verd
   if (screened) return refused(screened.line, `${at(screened.line)}${screened.message}`, screened.class);
   const impure = await impurityOf(draft.language, name, code);
   if (impure) return refused(impure.line, `${at(impure.line)}${impure.message}`, 'impure');
-  const path = `${name}${language.extension}`;
+  const path = codeFileName(draft);
   const findings = (await languageOf(path)?.scan(path, undefined, code)) ?? [];
   const blocking = findings.find(({ severity }) => severity === 'block');
   if (blocking) return refused(blocking.line, `${at(blocking.line)}it ${blocking.message}`, blocking.rule);
