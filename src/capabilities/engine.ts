@@ -6,7 +6,7 @@ import { ask, resume, unfinished } from './engine/ask.ts';
 import { admissionOf } from './engine/admitted.ts';
 import { exportNamed, importArchive, seedLibrary } from './engine/exchange.ts';
 import { fasterTool } from './engine/faster.ts';
-import { libraryStats } from './engine/figures.ts';
+import { libraryStats, suggestions } from './engine/figures.ts';
 import { makeTool } from './engine/make.ts';
 import { mendTool } from './engine/mend.ts';
 import { openShared } from './engine/open.ts';
@@ -97,6 +97,7 @@ export async function openCapabilities(options: CapabilitiesOptions): Promise<Ca
     import: (file, call) => importArchive(shared, file, call),
     seed: (names, call = {}) => seedLibrary(shared, names, call),
     stats: () => libraryStats(shared),
+    suggest: (limit) => suggestions(shared, limit),
     async uses(name, limit) {
       return (await shared.catalogue()).uses({ ...(name === undefined ? {} : { name: (await entryOf(name)).tool.name }), ...(limit === undefined ? {} : { limit }) });
     },
@@ -106,5 +107,5 @@ export async function openCapabilities(options: CapabilitiesOptions): Promise<Ca
     resume: (id, call = {}) => resume(shared, admission, id, call),
     onChange: (listener) => shared.onChange(listener),
     close: () => shared.close(),
-  } as Capabilities;
+  };
 }

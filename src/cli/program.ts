@@ -8,6 +8,7 @@ import type { CheckOptions } from './commands/models-check.ts';
 import { addAcp } from './acp/grammar.ts';
 import { addAsk } from './ask/grammar.ts';
 import { addFunction } from './fn/grammar.ts';
+import { addLibrary } from './library/grammar.ts';
 import { addMcp } from './mcp/grammar.ts';
 import { addRefactor } from './refactor/grammar.ts';
 import { examples, list } from './grammar-parts.ts';
@@ -253,6 +254,7 @@ Exit codes: the snippet's own (128 and the number for a signal) · 124 time ran 
 
   addFunction(program, done);
   addAsk(program, done);
+  addLibrary(program, done);
   addMcp(program, done);
   addAcp(program, done);
 

@@ -6,7 +6,7 @@ import { PROJECT_FILES, userConfigFile } from './paths.ts';
 import { asOne } from './problems.ts';
 import { settingsSchema, type LoadedConfig, type Source } from './schema.ts';
 import { leafKeys, nearest } from './shape.ts';
-import { ENDPOINT_VARIABLES, holdProjectLimits, readFromDotenv, resolvePrompts } from './trust.ts';
+import { ENDPOINT_VARIABLES, holdProjectLimits, readFromDotenv, resolvePaths } from './trust.ts';
 import { OTHER_VARIABLES, VARIABLES } from './variables.ts';
 
 type Env = Record<string, string | undefined>;
@@ -67,7 +67,7 @@ export async function loadConfig(options: LoadOptions = {}): Promise<LoadedConfi
   const origins = originsOf(layers, merged);
   deriveBreaker(merged, origins);
   const settings = settingsSchema.parse(merged);
-  resolvePrompts(settings, layers);
+  resolvePaths(settings, layers);
   notices.push(...unknownVariables(env));
   return { settings, origins, files, env: { ...Object.fromEntries(fromProject), ...withoutEmpty(env) }, ...(notices.length > 0 && { notices }) };
 }

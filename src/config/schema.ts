@@ -94,7 +94,7 @@ export const settingsSchema = z.strictObject({
     .prefault({}),
   capabilities: z
     .strictObject({
-      /** Folder of the library; default `tools` in the data directory. A relative one is taken from the current directory. */
+      /** Folder of the library; default `tools` in the data directory. A relative one is taken from where it is said. */
       tools_dir: z.string().min(1).optional(),
       /** How likely a tool has to serve a request to be taken without asking, 0 to 1: a measured probability, not a cosine. */
       similarity_threshold: z.number().min(0).max(1).default(0.75),

@@ -82,6 +82,10 @@ export function holdProjectLimits(situation: Situation): void {
     hold(`budget.${name}`, (mine, users) => (users !== undefined && Number(mine) > Number(users) ? `a project may not raise your budget (${users}) to ${mine}.` : undefined), own);
   }
   const outside = (path: unknown) => typeof path === 'string' && !isInside(directory, path);
+  hold('capabilities.tools_dir', (mine) => (outside(mine) ? 'a project may keep tools only in a folder of its own.' : undefined), own);
+  for (const name of ['similarity_threshold', 'mutation_score']) {
+    hold(`capabilities.${name}`, (mine, users) => (Number(mine) < Number(users) ? `a project may not ask less of tools (${mine}) than you do (${users}).` : undefined), own);
+  }
   hold('safety.allowed_deps', (mine) => (outside(mine) ? 'a project may name only a file of its own.' : undefined), own);
   for (const layer of layers) {
     if (layer.trusted) continue;
@@ -166,8 +170,11 @@ function holdKeys({ layers, userEnv, projectEndpoints }: Situation, owner: (key:
   }
 }
 
-/** Prompt files as absolute paths, each relative to the source that named it. */
-export function resolvePrompts(settings: Settings, layers: readonly Layer[]): void {
+/** Prompt files and the folder of tools as absolute paths, each relative to the source that named it. */
+export function resolvePaths(settings: Settings, layers: readonly Layer[]): void {
+  const { capabilities } = settings;
+  const tools = layers.find((layer) => valueOf(layer.data, 'capabilities.tools_dir') !== undefined);
+  if (tools && capabilities.tools_dir !== undefined) capabilities.tools_dir = resolve(tools.directory ?? '.', capabilities.tools_dir);
   for (const [name, path] of Object.entries(settings.prompts)) {
     const layer = layers.find((l) => valueOf(l.data, `prompts.${name}`) !== undefined);
     settings.prompts[name] = resolve(layer?.directory ?? '.', path);

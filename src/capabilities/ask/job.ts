@@ -78,7 +78,7 @@ async function run(request: string, plan: AnswerPlan, found: ReadonlyMap<string,
   const last = new Set(plan.steps.map(({ id }) => id).filter((id) => !needed.has(id)));
   const ok = told.every(({ result }) => result.ok);
   const answer = sayAll(plan.answer, told, last);
-  return { ok, outcome: ok ? 'answered' : 'failed', answer, steps: told.map(({ says: _, ...step }) => step), ...(ok ? { plan } : {}) };
+  return { ok, outcome: ok ? 'answered' : 'failed', answer, steps: told.map(({ says: _says, ...step }) => step), ...(ok ? { plan } : {}) };
 }
 
 function stepOf(outcome: StepOutcome<string>, used: Capability | undefined, found: Extract<Resolved, { kind: 'tool' }> | undefined): StepResult & { says: string } {

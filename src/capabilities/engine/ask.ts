@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { UntilgreenError } from '../../core/errors.ts';
+import type { Emit } from '../../core/events.ts';
 import { killPoint } from '../../core/killpoint.ts';
 import type { Usage } from '../../models/types.ts';
 import { NO_USAGE } from '../../models/usage.ts';
@@ -7,6 +8,7 @@ import { lastRunOf, openRuns } from '../../store/queries/asked.ts';
 import type { RunRow } from '../../store/types.ts';
 import { checkedRequest, job, type AnswerPlan, type JobResult } from '../ask/job.ts';
 import type { AskOptions, CallOptions } from '../interfaces.ts';
+import { standingOf } from '../life/standing.ts';
 import { withRequest } from '../synthesis/synthesise.ts';
 import type { AskResult, Capability } from '../types.ts';
 import type { World } from '../understand/understand.ts';
@@ -80,12 +82,30 @@ async function work(shared: Shared, admission: Admission, held: Job, started: nu
     call: (name, args, request) => callTool(shared, admission, name, args, { request, signal, emit }),
   });
   if (result.ok) await rememberRequests(shared, result, run.request);
+  await archiveUnused(shared, emit);
   const { plan, ...rest } = result;
   const value: AskResult = { id: run.id, ...rest, usage: spent.usage, requests: spent.requests, ms: Math.round(performance.now() - started) };
   killPoint('ask answered');
   emit('finished', { outcome: result.outcome });
   return { value, outcome: result.outcome, output: { result: value, plan: plan ?? null } as unknown as Record<string, unknown> };
 }
+
+/** Looked for once in a process: tools that nobody has wanted for long are set aside. */
+const swept = new WeakSet<Shared>();
+async function archiveUnused(shared: Shared, emit: Emit): Promise<void> {
+  if (swept.has(shared)) return;
+  swept.add(shared);
+  const { library, config } = shared;
+  const [{ tools }, uses] = await Promise.all([library.list(), (await shared.catalogue()).uses({ limit: MOST_USES })]);
+  for (const { tool } of tools) {
+    const standing = standingOf(tool, uses, { requests: uses.length }, new Date(), { archiveDays: config.settings.capabilities.archive_days });
+    if (standing?.status !== 'archived') continue;
+    await library.update(tool.name, { status: 'archived', standing: { reason: standing.reason, since: new Date().toISOString() } });
+    emit('tool_standing', { tool: tool.name, status: 'archived', reason: standing.reason });
+    shared.changed();
+  }
+}
+const MOST_USES = 100_000;
 
 /** The plan by which exactly this request was answered, while its tools are there and active. */
 async function rememberedPlan(shared: Shared, request: string): Promise<AnswerPlan | undefined> {

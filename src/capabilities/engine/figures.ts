@@ -1,8 +1,12 @@
 import { outcomesOf } from '../../store/queries/asked.ts';
-import type { LibraryStats } from '../interfaces.ts';
+import type { LibraryStats, Suggestion } from '../interfaces.ts';
+import { runnerOf } from '../life/effects.ts';
 import { statsOf } from '../life/stats.ts';
+import { suggestionsOf } from '../life/suggest.ts';
+import { subsumed } from '../life/suggest/subsumed.ts';
 import { ASK_KIND } from './ask.ts';
 import type { Shared } from './open.ts';
+import { pastAsks } from './past.ts';
 
 /** Uses that are looked at for figures. */
 const MOST_USES = 100_000;
@@ -17,4 +21,13 @@ export async function libraryStats(shared: Shared): Promise<LibraryStats> {
   const requests = all.reduce((sum, [, runs]) => sum + runs, 0);
   const answered = asked['answered'] ?? 0;
   return statsOf(tools.map(({ tool }) => tool), uses, { requests, made, reused: Math.max(0, answered - made), refused: (asked['impossible'] ?? 0) + (asked['not_made'] ?? 0) }, new Date());
+}
+
+/** What past requests say would be wanted, then tools that others could stand in for. */
+export async function suggestions(shared: Shared, limit = 10): Promise<Suggestion[]> {
+  const { tools: entries } = await shared.library.list();
+  const tools = entries.map(({ tool }) => tool);
+  const wanted = suggestionsOf({ asks: await pastAsks(shared), tools }, limit);
+  if (wanted.length >= limit || tools.length < 2) return wanted;
+  return [...wanted, ...(await subsumed(tools, runnerOf({ sandbox: await shared.sandbox() })))].slice(0, limit);
 }

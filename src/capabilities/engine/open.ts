@@ -1,4 +1,4 @@
-import { isAbsolute, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { dataDir } from '../../config/paths.ts';
 import type { LoadedConfig } from '../../config/schema.ts';
 import { silent, type Emit } from '../../core/events.ts';
@@ -37,9 +37,7 @@ export interface Shared {
 
 /** Folder of the tools: of the configuration, else `tools` in the data directory. */
 export function toolsDirectory({ settings, env }: Pick<LoadedConfig, 'settings' | 'env'>): string {
-  const named = settings.capabilities.tools_dir;
-  if (named === undefined) return join(dataDir(env), 'tools');
-  return isAbsolute(named) ? named : resolve(named);
+  return settings.capabilities.tools_dir ?? join(dataDir(env), 'tools');
 }
 
 export async function openShared(options: CapabilitiesOptions): Promise<Shared> {

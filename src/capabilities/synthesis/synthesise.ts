@@ -130,7 +130,7 @@ async function implement(spec: Specification, tests: { hidden: ToolCase[]; prope
     const draft = draftOf(spec, chosen.attempt, cases, laws, need, deps);
     deps.emit('verifying', { tool: contract.name, implementations: passers.length });
     const report = await admit({
-      draft, candidates: passers.map(({ attempt }) => attempt.code), tools: around.tools, product: deps.product, mutationScore: deps.settings.mutationScore, sandbox: deps.sandbox,
+      draft, candidates: passers.map(({ attempt }) => attempt.code), tools: around.tools.filter(({ status }) => status !== 'deprecated'), product: deps.product, mutationScore: deps.settings.mutationScore, sandbox: deps.sandbox,
       ...(deps.signal ? { signal: deps.signal } : {}),
       killers: (survivors) => writeKillers(contract, survivors, { ...deps, key: `${deps.key}/wave${number}` }),
       onGate: ({ gate, ok, says, ms }) => deps.emit('gate', { tool: contract.name, gate, ok, says, ms }, ok ? 'info' : 'warn'),
@@ -250,7 +250,9 @@ async function joined(name: string, draft: CapabilityDraft, report: GateReport, 
   });
   // On made inputs it did the same, and on a case it does not: then it is no duplicate, and the case would have to be decided by a person.
   if (merged.outcome === 'differs') return { ok: false, reason: `${name} does nearly the same, and otherwise for ${JSON.stringify(merged.failing.arguments)}: expected ${JSON.stringify(merged.failing.result ?? merged.failing.error)}.`, gates: report.gates, stoppedBy: 'duplicate' };
-  return { ok: true, made: false, tool: merged.tool, gates: report.gates };
+  // An archived one that is wanted again.
+  const tool = merged.tool.status === 'active' ? merged.tool : await library.update(merged.tool.name, { status: 'active' });
+  return { ok: true, made: false, tool, gates: report.gates };
 }
 
 /** Requests a tool is found by: three at most, the newest in place of the oldest but one. */
