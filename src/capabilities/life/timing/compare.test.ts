@@ -56,6 +56,11 @@ describe('two codes timed side by side', () => {
     expect(passes[1]![0]!.every((ns) => ns !== undefined && ns > 0)).toBe(true);
   });
 
+  it('a tool that answers at once is not worth a new version', async () => {
+    const tool = { ...TOOLS[0]![0], code: 'def count_distinct(numbers: list[int]) -> int:\n    return 1\n' };
+    expect(await measureWith({ sandbox })(tool, tool.code)).toMatchObject({ problem: expect.stringMatching(/^it takes 0\.\d\d ms for \d+ larger inputs, so there is nothing to gain$/) as string });
+  });
+
   it('a code that cannot be loaded says why nothing was measured', async () => {
     expect(await measureWith({ sandbox })({ ...TOOLS[0]![0], code: 'def count_distinct(numbers:\n' }, 'x')).toEqual({ problem: 'no made input could be timed' });
   });

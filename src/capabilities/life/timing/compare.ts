@@ -12,6 +12,8 @@ const PROBE_MS = 2_000;
 /** Milliseconds of one call, and of a pass over all of them, in the present code: more would make the rounds take minutes. */
 const MOST_CALL_MS = 50;
 const MOST_PASS_MS = 100;
+/** Below so many milliseconds for a pass there is nothing to gain, and what is measured is how a process starts. */
+const LEAST_PASS_MS = 0.5;
 /** Inputs of a pass: those that take longest, for there a faster code matters. */
 const INPUTS = 12;
 /** Milliseconds for a process, starting included: many times what the present code takes for a pass. */
@@ -33,8 +35,11 @@ export type Measure = (tool: Capability, code: string) => Promise<Comparison | {
  * of them both codes are timed by turns.
  */
 export const measureWith = (deps: RunDeps, seed = 1): Measure => async (tool, code) => {
-  const inputs = await slowest(tool, deps, seed);
-  if (inputs.length === 0) return { problem: 'no made input could be timed' };
+  const chosen = await slowest(tool, deps, seed);
+  if (chosen.length === 0) return { problem: 'no made input could be timed' };
+  const pass = chosen.reduce((sum, { ms }) => sum + ms, 0);
+  if (pass < LEAST_PASS_MS) return { problem: `it takes ${pass.toFixed(2)} ms for ${chosen.length} larger inputs, so there is nothing to gain` };
+  const inputs = chosen.map(({ args }) => args);
   const { passes, problem } = await timeCodes({ contract: tool, codes: [tool.code, code], inputs }, { rounds: ROUNDS, processMs: PROCESS_MS, lateEnds: true }, deps);
   if (problem !== undefined) return { problem };
   const [before, after] = passes.map((own) => own.map(totalOf));
@@ -45,17 +50,22 @@ export const measureWith = (deps: RunDeps, seed = 1): Measure => async (tool, co
   return { ...ratio, inputs, beforeMs: middle(pairs.map(([one]) => one)), afterMs: middle(pairs.map(([, other]) => other)) };
 };
 
+interface Timed {
+  args: JsonObject;
+  ms: number;
+}
+
 /** Larger and larger inputs that the present code answers, the slowest of them. */
-async function slowest(tool: Capability, deps: RunDeps, seed: number): Promise<JsonObject[]> {
+async function slowest(tool: Capability, deps: RunDeps, seed: number): Promise<Timed[]> {
   const grown = await Promise.all(GROWTHS.map((growth) => callable(tool, scaledInputs(tool.cases, tool.parameters, growth, seed))));
   const splits = grown.slice(0, -1).map((_, at) => grown.slice(0, at + 1).flat().length);
   const inputs = grown.flat();
   if (inputs.length === 0) return [];
   const { passes } = await timeCodes({ contract: tool, codes: [tool.code], inputs }, { rounds: 1, processMs: PROBE_MS, splits }, deps);
-  const timed = new Map<string, { args: JsonObject; ms: number }>();
+  const timed = new Map<string, Timed>();
   for (const [at, ns] of (passes[0]?.[0] ?? []).entries()) if (ns !== undefined && ns / 1e6 <= MOST_CALL_MS) timed.set(JSON.stringify(inputs[at]), { args: inputs[at]!, ms: ns / 1e6 });
   let left = MOST_PASS_MS;
-  return [...timed.values()].toSorted((a, b) => b.ms - a.ms).filter(({ ms }) => ms <= left && (left -= ms) >= 0).slice(0, INPUTS).map(({ args }) => args);
+  return [...timed.values()].toSorted((a, b) => b.ms - a.ms).filter(({ ms }) => ms <= left && (left -= ms) >= 0).slice(0, INPUTS);
 }
 
 /** Of a pass that reached every input. */
