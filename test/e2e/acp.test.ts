@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { McpServerStdio } from '@agentclientprotocol/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCapabilities } from '../../src/capabilities/engine.ts';
 import { PERCENTAGE, scriptedModels } from '../../src/capabilities/testing/scripted.ts';
@@ -84,6 +85,21 @@ describe('a goal from an editor', { timeout: 120_000 }, () => {
       { kind: 'edit', title: 'Apply the change of 1 file' },
     ]);
     expect(editor.words()).toMatch(/Attempt 1 is not green: [^]*test/);
+  });
+
+  it('uses the MCP servers of the editor where the user lets runs use such tools, and asks before a call that may act', async () => {
+    const directory = await node();
+    const editor = await lab.editor({}, { configFor: async (path) => {
+      const config = await lab.configFor(path);
+      config.settings.mcp.use_in_runs = true;
+      return config;
+    } });
+    const server: McpServerStdio = { name: 'tickets', command: process.execPath, args: [join(import.meta.dirname, '../mcp/tickets-server.mjs')], env: [] };
+    const { sessionId } = await editor.agent.request('session/new', { cwd: directory, mcpServers: [server] });
+    lab.answer(plan(['tickets__find', { query: 'add' }], ['tickets__pid', {}], FIX));
+    expect(await editor.prompt(sessionId, 'see the tickets about add')).toMatchObject(GREEN);
+    expect(editor.asked.map(({ toolCall }) => toolCall.title)).toEqual(['Call tickets__pid with {}', 'Apply the change of 1 file']);
+    expect(editor.calls().find(({ title }) => title === 'tickets__find')).toMatchObject({ kind: 'other', status: 'completed' });
   });
 
   it('stops when it is cancelled, at work or at a question, changes nothing, and goes on by /resume', async () => {

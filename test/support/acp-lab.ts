@@ -8,6 +8,7 @@ import { serveAcp } from '../../src/acp/serve.ts';
 import type { AcpOptions } from '../../src/acp/types.ts';
 import { openEngine } from '../../src/agent/engine.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import type { LoadedConfig } from '../../src/config/schema.ts';
 import { TestEditor, type EditorOptions } from './acp-editor.ts';
 import { startModelServer, type ModelServer, type Reply } from './model-server.ts';
 
@@ -56,20 +57,21 @@ export class AcpLab {
     return { PATH, HOME, XDG_CACHE_HOME, XDG_CONFIG_HOME: join(this.home, 'config'), UNTILGREEN_HOME: join(this.home, 'data'), OPENAI_BASE_URL: this.server.url, OPENAI_API_KEY: 'key', OPENAI_MODEL: 'scripted' };
   }
 
+  async configFor(directory: string): Promise<LoadedConfig> {
+    const config = await loadConfig({ directory, env: this.env });
+    config.settings.memory.embedder = 'ngram';
+    config.settings.models.timeout_ms = 1_500;
+    config.settings.models.max_retries = 1;
+    config.settings.verify.baseline_runs = 1;
+    return config;
+  }
+
   /** An agent in this process, spoken to over the wire. */
   async editor(options: EditorOptions = {}, more: Partial<AcpOptions> = {}): Promise<TestEditor> {
     const [there, back] = [new PassThrough(), new PassThrough()];
     const served = serveAcp({
       version: '0.0.0', records: join(this.home, 'data', 'acp'), openEngine: (config) => openEngine({ config }),
-      configFor: async (directory) => {
-        const config = await loadConfig({ directory, env: this.env });
-        config.settings.memory.embedder = 'ngram';
-        config.settings.models.timeout_ms = 1_500;
-        config.settings.models.max_retries = 1;
-        config.settings.verify.baseline_runs = 1;
-        return config;
-      },
-      ...more,
+      configFor: (directory) => this.configFor(directory), ...more,
     }, { input: there, output: back });
     this.ends.push(async () => {
       there.end();
