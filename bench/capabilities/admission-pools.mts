@@ -107,6 +107,7 @@ async function officially({ official, signature, name }: Spec, codes: readonly s
 
 /** Do tests call it with these arguments: as Python or JSON writes them, white space and quotes aside. */
 function asks(tests: string, given: JsonObject): boolean {
-  const bare = (text: string): string => text.replaceAll(/[\s'"]/g, '').replaceAll('True', 'true').replaceAll('False', 'false').replaceAll('None', 'null');
   return bare(tests).includes(`(${bare(Object.values(given).map((value) => JSON.stringify(value)).join(','))})`) || bare(tests).includes(bare(JSON.stringify(given)));
 }
+
+const bare = (text: string): string => text.replaceAll(/[\s'"]/g, '').replaceAll('True', 'true').replaceAll('False', 'false').replaceAll('None', 'null');

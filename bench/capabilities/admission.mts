@@ -67,7 +67,7 @@ function wilson(count: number, of: number): [number, number] {
 const shown = (count: number, of: number): string => (of === 0 ? '' : `${count} of ${of} (${percent(count / of)}, ${wilson(count, of).map((end) => percent(end)).join('–')})`);
 
 function figures(set: readonly Row[]): string[][] {
-  const passers = set.flatMap(({ judged }) => judged.pool.flatMap(({ right, strict, drawn }) => Array<{ right: boolean; strict: boolean }>(drawn).fill({ right, strict })));
+  const passers = set.flatMap(({ judged }) => judged.pool.flatMap(({ right, strict, drawn }) => Array.from({ length: drawn }, () => ({ right, strict }))));
   const single = ['one green run: every passer of the visible cases', String(passers.length), shown(passers.filter(({ right }) => !right).length, passers.length), shown(passers.filter(({ strict }) => !strict).length, passers.length), ''];
   return [single, ...WAYS.map(({ name, says }) => {
     const mine = set.flatMap((row) => row.admissions.filter(({ way }) => way === name));
@@ -85,7 +85,7 @@ else {
     process.stdout.write(`${name}: ${set.length} tasks\n\n`);
     process.stdout.write(table(['admission by', 'admitted', 'wrong by the official tests', 'wrong, or unlike the reference on further inputs', 'right ones rejected'], figures(set)));
     const whole = set.flatMap(({ admissions: all }) => all.filter(({ way }) => way === 'gate'));
-    const gates = [...new Set(whole.map(({ outcome }) => outcome))].filter((outcome) => outcome !== 'admitted').sort();
+    const gates = [...new Set(whole.map(({ outcome }) => outcome))].filter((outcome) => outcome !== 'admitted').toSorted();
     process.stdout.write(table(['the whole gate: stopped by', 'right ones', 'wrong ones'], gates.map((gate) => [gate, ...[true, false].map((right) => String(whole.filter((one) => one.outcome === gate && one.right === right).length))])));
   }
 }

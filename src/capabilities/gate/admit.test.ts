@@ -16,6 +16,10 @@ beforeAll(async () => {
 const inputOf = (draft: CapabilityDraft, more: Partial<AdmitInput> = {}): AdmitInput => ({ draft, candidates: [draft.code, draft.code, draft.code], tools: [], product: '9.9.9', sandbox, ...more });
 const kept = (draft: CapabilityDraft): Capability => ({ ...draft, version: '1.0.0', status: 'active', hash: contentHash(draft), contractHash: contractHash(draft) });
 
+const other = (body: string): string => HONEST.python.replace('number * factor for', `${body} for`);
+const tool = async (code: string, changes: Partial<CapabilityDraft>): Promise<Capability> => kept(await draftOf('python', code, { name: 'multiply_all', signature: 'def multiply_all(values: list[float], by: float) -> list[float]:', cases: CASES.map((one) => ({ ...one, arguments: { values: one.arguments['numbers']!, by: one.arguments['factor']! } })), ...changes }));
+const twin = 'def multiply_all(values: list[float], by: float) -> list[float]:\n    result = []\n    for value in values:\n        result.append(by * value)\n    return result\n';
+
 describe('a tool that keeps its promises', () => {
   it.each<FunctionLanguageName>(['python', 'typescript', 'go'])('passes all gates in %s, in their order, and each is told as it is passed', async (language) => {
     const told: GateName[] = [];
@@ -74,7 +78,6 @@ describe('hidden cases', () => {
 
 describe('agreement', () => {
   const only: GateName[] = ['agreement'];
-  const other = (body: string): string => HONEST.python.replace('number * factor for', `${body} for`);
   it.each<[what: string, candidates: string[], ok: boolean]>([
     ['three codes of one behaviour', [HONEST.python, other('factor * number'), other('sum([number] * factor) if factor > 0 else number * factor')], true],
     ['two alone', [HONEST.python, HONEST.python], false],
@@ -130,9 +133,7 @@ describe('mutation', () => {
 });
 
 describe('a duplicate', () => {
-  const twin = 'def multiply_all(values: list[float], by: float) -> list[float]:\n    result = []\n    for value in values:\n        result.append(by * value)\n    return result\n';
   const only: GateName[] = ['duplicate'];
-  const tool = async (code: string, changes: Partial<CapabilityDraft>): Promise<Capability> => kept(await draftOf('python', code, { name: 'multiply_all', signature: 'def multiply_all(values: list[float], by: float) -> list[float]:', cases: CASES.map((one) => ({ ...one, arguments: { values: one.arguments['numbers']!, by: one.arguments['factor']! } })), ...changes }));
 
   it('is found under other names, and in another language', async () => {
     expect(await admit(inputOf(await draftOf('javascript'), { only, tools: [await tool(twin, {})] }))).toMatchObject({ ok: false, stoppedBy: 'duplicate', duplicateOf: 'multiply_all' });

@@ -16,16 +16,15 @@ type Hostile = [what: string, gate: GateName, code: string, changes?: Partial<Ca
 /** Gates of a tool that is stopped late: what it has to pass first, so that it is known to get there. */
 const upTo = (gate: GateName): GateName[] => [...new Set<GateName>(['contract', 'safety', 'visible_cases', 'hidden_cases', gate])];
 
-/** The worst case: three candidates that are all the same hostile code, so that nobody disagrees. */
-async function refuse(language: FunctionLanguageName, [, gate, code, changes]: Hostile): Promise<void> {
+/** The gate that stopped it, in the worst case: three candidates that are all the same hostile code, so that nobody disagrees. */
+async function stopped(language: FunctionLanguageName, [, gate, code, changes]: Hostile): Promise<unknown> {
   const draft = await draftOf(language, code, changes);
-  const report = await admit({ draft, candidates: [code, code, code], tools: [], product: 'test', sandbox, only: upTo(gate) });
-  expect(report.gates.at(-1)).toMatchObject({ gate, ok: false });
-  expect(report).toMatchObject({ ok: false, stoppedBy: gate });
-  expect(report.gates.at(-1)!.says).not.toBe('');
+  const { ok, stoppedBy, gates } = await admit({ draft, candidates: [code, code, code], tools: [], product: 'test', sandbox, only: upTo(gate) });
+  return { ok, stoppedBy, last: gates.at(-1)?.gate, told: gates.at(-1)?.says !== '' };
 }
+const by = ([, gate]: Hostile): object => ({ ok: false, stoppedBy: gate, last: gate, told: true });
 
-const python = (body: string, before = ''): string => `${before}${before ? '\n' : ''}def scale_numbers(numbers: list[int], factor: int) -> list[int]:\n${body.split('\n').map((line) => `    ${line}\n`).join('')}`;
+const python = (body: string, top = ''): string => `${top}${top ? '\n' : ''}def scale_numbers(numbers: list[int], factor: int) -> list[int]:\n${body.split('\n').map((line) => `    ${line}\n`).join('')}`;
 const RIGHT = 'return [number * factor for number in numbers]';
 
 /** Lists of one number have no order that could be another. */
@@ -77,7 +76,7 @@ describe('hostile Python is refused', () => {
     ['hangs on the hash seed', 'determinism', python('order = list({str(number) for number in numbers})\nif len(order) > 2 and factor > 1 and order[0] < order[1]:\n    return [number * factor + 1 for number in numbers]\nreturn [number * factor for number in numbers]'), { cases: SHORT }],
     ['keeps state in a default', 'determinism', 'def scale_numbers(numbers: list[int], factor: int, seen=[]) -> list[int]:\n    seen.append(1)\n    return [number * factor + (1 if factor > 1 and len(seen) % 30 == 12 else 0) for number in numbers]\n'],
   ])('%s: %s', async (...hostile: Hostile) => {
-    await refuse('python', hostile);
+    expect(await stopped('python', hostile)).toEqual(by(hostile));
   });
 
   it.each(['sum', 'list', 'print', 'statistics', 'pytest', 'array', 'len', 'class', 'test_scale'])('has the name %s, which means something already', async (name) => {
@@ -87,7 +86,7 @@ describe('hostile Python is refused', () => {
   });
 });
 
-const javascript = (body: string, before = ''): string => `${before}export function scale_numbers(numbers, factor) {\n  ${body}\n}\n`;
+const javascript = (body: string, top = ''): string => `${top}export function scale_numbers(numbers, factor) {\n  ${body}\n}\n`;
 const RIGHT_JS = 'return numbers.map((number) => number * factor);';
 
 
@@ -108,27 +107,29 @@ describe('hostile JavaScript is refused', () => {
     ['writes as the place has it', 'cold_run', javascript("return numbers.map((number) => number * factor + Number((1234.5).toLocaleString().replace(',', '')) - 1234.5);")],
     ['gives what its getter counted', 'determinism', javascript('return numbers.map((number) => ({ get value() { reads += 1; return number * factor + (factor > 1 && reads >= 40 ? 1 : 0); } }).value);', 'let reads = 0;\n')],
   ])('%s: %s', async (...hostile: Hostile) => {
-    await refuse('javascript', hostile);
+    expect(await stopped('javascript', hostile)).toEqual(by(hostile));
   });
 });
 
+const typescript = (body: string): string => `export function scale_numbers(numbers: number[], factor: number): number[] {\n  ${body}\n}\n`;
+
 describe('hostile TypeScript is refused', () => {
-  const typescript = (body: string): string => `export function scale_numbers(numbers: number[], factor: number): number[] {\n  ${body}\n}\n`;
   it.each<Hostile>([
     ['reaches for the process past its types', 'safety', typescript('(globalThis as any).process.exit(0); return numbers;')],
     ['has the visible answers by heart', 'hidden_cases', typescript('return factor === 2 ? [2, 4, 6] : [12];')],
   ])('%s: %s', async (...hostile: Hostile) => {
-    await refuse('typescript', hostile);
+    expect(await stopped('typescript', hostile)).toEqual(by(hostile));
   });
 });
 
+const go = (body: string, top = ''): string => `package solution\n\n${top}\nfunc scale_numbers(numbers []int, factor int) []int {\n\t${body}\n}\n`;
+
 describe('hostile Go is refused', () => {
-  const go = (body: string, before = ''): string => `package solution\n\n${before}\nfunc scale_numbers(numbers []int, factor int) []int {\n\t${body}\n}\n`;
   it.each<Hostile>([
     ['ends the process before anything runs', 'safety', go('return numbers', 'import "os"\n\nfunc init() {\n\tos.Exit(0)\n}\n')],
     ['looks past the types', 'safety', go('_ = unsafe.Sizeof(factor)\n\treturn numbers', 'import "unsafe"\n')],
     ['fails before anything runs', 'visible_cases', go('return numbers', 'var nothing = 0\nvar _ = 1 / nothing\n')],
   ])('%s: %s', async (...hostile: Hostile) => {
-    await refuse('go', hostile);
+    expect(await stopped('go', hostile)).toEqual(by(hostile));
   });
 });
