@@ -1,3 +1,4 @@
+import { piecesIn } from '../compose/section.ts';
 import type { GateReport, RunDeps } from '../interfaces.ts';
 import { runCases } from '../run/run.ts';
 import type { Capability, CapabilityDraft, Contract, Evidence, JsonObject, Origin, ToolCase, UseResult } from '../types.ts';
@@ -16,7 +17,7 @@ export interface WriteRequest {
   /** From 1: the second time means that nothing came of the first. */
   round: number;
 }
-/** Gives whole modules, each a draw of its own; what it gives for a tool that calls others has their code in it. */
+/** Gives whole modules, each a draw of its own. Whoever lets them call other tools links them before. */
 export type Write = (request: WriteRequest) => Promise<string[]>;
 /** The gate, with the library and all settings that it needs. */
 export type Admit = (draft: CapabilityDraft, candidates: readonly string[]) => Promise<GateReport>;
@@ -31,8 +32,9 @@ export const runnerOf = (deps: RunDeps): RunCodes => async (contract, codes, arg
   return reports.map(({ results }) => results);
 };
 
-/** A tool as a draft of its next version, before anything is changed. */
-export function draftOf(tool: Capability, made: Origin): CapabilityDraft {
+/** A tool as a draft of its next version, with another code or the same. A code that carries the tools that were called no more calls them no more. */
+export function draftOf(tool: Capability, made: Origin, code = tool.code): CapabilityDraft {
   const { version: _version, hash: _hash, contractHash: _contractHash, status: _status, standing: _standing, ...draft } = tool;
-  return { ...draft, made };
+  const carried = new Set(code === tool.code ? tool.uses.map(({ name }) => name) : piecesIn(code).map(({ name }) => name));
+  return { ...draft, code, uses: tool.uses.filter(({ name }) => carried.has(name)), made };
 }

@@ -111,7 +111,7 @@ async function admitFastest({ tool, taken = [], admit, save, by = { by: 'model' 
   const faster = attempts.filter(isFaster).toSorted((a, b) => b.comparison.median - a.comparison.median);
   let report: GateReport | undefined;
   for (const attempt of faster) {
-    const draft = { ...draftOf(tool, { ...by, at: now().toISOString(), parent: tool.version, reason: attempt.says }), code: attempt.code };
+    const draft = draftOf(tool, { ...by, at: now().toISOString(), parent: tool.version, reason: attempt.says }, attempt.code);
     report = await admit(draft, [attempt.code, tool.code, ...voices.filter((code) => code !== attempt.code)]);
     if (report.ok) {
       const { version } = nextVersion(tool, draft, true, taken);

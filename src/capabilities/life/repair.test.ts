@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openSandbox } from '../../sandbox/open.ts';
+import { link, usesOf } from '../compose/link.ts';
 import type { Capability, ToolCase } from '../types.ts';
 import { runnerOf, type RunCodes, type WriteRequest } from './effects.ts';
 import { repairTool, type RepairInput } from './repair.ts';
@@ -156,5 +157,15 @@ describe('going back to an earlier version', () => {
     ['it is a later one that was left', aTool({ ...earlier, version: '1.0.2' })],
   ])('does not where %s', async (_title, other) => {
     expect((await repairTool(input({ tool: newest, earlier: [other] }))).outcome).toBe('deprecated');
+  });
+});
+
+describe('a tool that calls others', () => {
+  it('is no longer said to call what its new code does not carry', async () => {
+    const total = aTool({ ...mean, name: 'total_of', signature: HEAD.trim().replace('mean_of', 'total_of'), code: HEAD.replace('mean_of', 'total_of') + '    return sum(numbers)\n' });
+    const calls = aTool({ ...mean, code: await link(`${HEAD}    return total_of(numbers) / len(numbers)\n`, [total], 'python'), uses: usesOf([total]) });
+    const linked = await Promise.all(right.map((code) => link(code.replace('sum(numbers)', 'total_of(numbers)'), code.includes('sum(') ? [total] : [], 'python')));
+    expect(await repairTool(input({ tool: calls, waves: [linked] }))).toMatchObject({ outcome: 'repaired', tool: { uses: calls.uses } });
+    expect(await repairTool(input({ tool: calls, waves: [right] }))).toMatchObject({ outcome: 'repaired', tool: { uses: [] } });
   });
 });

@@ -104,7 +104,7 @@ async function admitBest({ tool, earlier, run, admit, save, by = { by: 'model' }
   if (passing.length === 0) return { failure: added, reason: refusal(cases, rows) };
   const [best] = agreeing(passing.map(({ row }) => row))[0]!;
   const reason = `it failed for ${JSON.stringify(added.arguments)}`;
-  const draft = { ...draftOf(tool, { ...by, at: now().toISOString(), parent: tool.version, reason }), code: passing[best!]!.code, cases };
+  const draft = { ...draftOf(tool, { ...by, at: now().toISOString(), parent: tool.version, reason }, passing[best!]!.code), cases };
   const report = await admit(draft, passing.map(({ code }) => code));
   if (!report.ok) return { failure: added, report, reason: report.gates.find(({ ok }) => !ok)?.says ?? 'the gate refused it' };
   // A case that was wrong is gone, so whoever relied on it gets something else.
