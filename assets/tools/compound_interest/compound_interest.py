@@ -1,3 +1,6 @@
+import math
+
+
 def compound_interest(principal: float, annual_rate: float, years: float, times_per_year: int = 1) -> dict[str, float]:
     """Give the balance after some years, and how much of it is interest.
 
@@ -14,5 +17,7 @@ def compound_interest(principal: float, annual_rate: float, years: float, times_
     try:
         balance = principal * growth ** (times_per_year * years)
     except OverflowError:
-        raise ValueError("the balance is too large to be told") from None
+        balance = math.inf
+    if math.isinf(balance):
+        raise ValueError("the balance is too large to be told")
     return {"balance": balance, "interest": balance - principal}

@@ -45,6 +45,6 @@ function total(values: readonly number[]): number {
 function mostFrequent(ordered: readonly number[]): number[] {
   const counts = new Map<number, number>();
   for (const value of ordered) counts.set(value, (counts.get(value) ?? 0) + 1);
-  const most = Math.max(...counts.values());
+  const most = [...counts.values()].reduce((highest, count) => Math.max(highest, count), 0);
   return [...counts].filter(([, count]) => count === most).map(([value]) => value);
 }

@@ -4,6 +4,9 @@ import { draftOf } from '../life/effects.ts';
 import type { Admit, ImportDeps, Imported } from './import.ts';
 import { seedTools, type Seed } from './seeds.ts';
 
+/** Tools whose cases run at the same time: each waits for a few processes, and most machines have as many cores. */
+const SIDE_BY_SIDE = 4;
+
 /**
  * Puts the tools that come with the product into a library. They passed the whole gate when they were put there, and its evidence comes with them; here their cases run once
  * more, since this machine has other versions of the languages. One without whole evidence for its content passes the whole gate.
@@ -13,9 +16,10 @@ import { seedTools, type Seed } from './seeds.ts';
  */
 export async function installSeeds(library: Library, admit: Admit, names?: readonly string[], { saved, signal }: Pick<ImportDeps, 'saved' | 'signal'> = {}): Promise<Imported[]> {
   const done: Imported[] = [];
-  for (const seed of await seedTools(names)) {
+  const seeds = await seedTools(names);
+  for (let at = 0; at < seeds.length; at += SIDE_BY_SIDE) {
     signal?.throwIfAborted();
-    done.push(await installSeed(seed, library, admit, saved));
+    done.push(...(await Promise.all(seeds.slice(at, at + SIDE_BY_SIDE).map((seed) => installSeed(seed, library, admit, saved)))));
   }
   return done;
 }
