@@ -13,6 +13,7 @@ import { asksModel } from '../plan/validate.ts';
 import { openSandbox } from '../sandbox/open.ts';
 import type { Db, ModelCallRow } from '../store/types.ts';
 import { sandboxOptions } from '../tools/later.ts';
+import { serverTools } from '../tools/mcp/run-tools.ts';
 import { TOOL_PROMPTS } from '../tools/prompts.ts';
 import { defaultTools } from '../tools/registry.ts';
 import { openWorkbench } from '../workspace/open.ts';
@@ -75,13 +76,15 @@ export async function openSession(request: SessionRequest): Promise<Session> {
   // What memory recalls differs from machine to machine: a recording must hold without it.
   const taped = request.record !== undefined || request.replay !== undefined;
   const memory = settings.memory.enabled && !taped ? await openMemory({ db: request.db, config, emit }) : undefined;
+  const servers = await serverTools(config, emit);
+  request.onClose(() => servers.close());
   const until = settings.budget.minutes === undefined ? undefined : new Date(Date.now() + settings.budget.minutes * 60_000);
   return {
     ...request,
     sandbox,
     bench,
     languages,
-    tools: defaultTools(),
+    tools: [...defaultTools(), ...servers.tools],
     memory,
     models: models && durable(budgeted(models, { tokens: settings.budget.tokens, cost: settings.budget.cost, until }, () => spent), {
       get: (key, hash) => lease.modelCall(key, hash),

@@ -46,6 +46,7 @@ export const VARIABLES: readonly Variable[] = [
 export const OTHER_VARIABLES: readonly { name: string; says: string; user?: true }[] = [
   { name: 'UNTILGREEN_HOME', says: 'Directory of runs, journals and the embedded database.', user: true },
   { name: 'DATABASE_URL', says: 'PostgreSQL to use in place of the embedded database.', user: true },
+  { name: 'UNTILGREEN_MCP_TOKEN', says: 'Token that `untilgreen mcp --http` asks its clients for.', user: true },
   { name: 'UNTILGREEN_API_KEY', says: 'Key of the server that `models.*.base_url` names.' },
   { name: 'VLLM_URL, VLLM_MODEL', says: 'A vLLM server and its model.' },
   { name: 'OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL', says: 'OpenAI, or any server that speaks its protocol.' },

@@ -8,6 +8,7 @@ import type { Capabilities } from '../../src/capabilities/interfaces.ts';
 import { REVERSE, scriptedModels } from '../../src/capabilities/testing/scripted.ts';
 import { describe as lineOf } from '../../src/cli/view/describe.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import type { Settings } from '../../src/config/schema.ts';
 import { serveHttp } from '../../src/mcp/http.ts';
 import { createService } from '../../src/mcp/service.ts';
 import { CLIENTS, type AnyClient, type ClientName, type Person } from '../mcp/clients.ts';
@@ -122,4 +123,35 @@ it('two clients that want the same tool at once get one, hear of it, and call it
     expect(await client.call('reverse_text', { text: 'Python' })).toMatchObject({ content: [{ text: 'nohtyP' }], structuredContent: { result: 'nohtyP' } });
   }
   expect((await clients[0]!.read('untilgreen://tools/reverse_text/evidence')).text).toContain('"cold_run"');
+});
+
+describe('tools of other servers in a run', () => {
+  const tickets = { command: process.execPath, args: [join(import.meta.dirname, '../mcp/tickets-server.mjs')], timeout_seconds: 60, enabled: true };
+  const settings = (s: Settings): void => void (s.mcp = { servers: { tickets }, use_in_runs: true });
+
+  it('are used by its planner, and asked about unless they only read', async () => {
+    const directory = await lab.project(NODE_PROJECT);
+    const asked: string[] = [];
+    const { outcome, requests, named } = await lab.play({ directory, request: 'add is wrong' }, [plan(['tickets__find', { query: 'add' }], ['tickets__pid', {}], FIX)], {
+      settings, approve: async ({ subject }) => (asked.push(subject), { answer: 'approved' }),
+    });
+    expect(outcome).toMatchObject({ outcome: 'green' });
+    expect(JSON.stringify(requests[0]!.body)).toContain('tickets__find');
+    expect(asked).toEqual(['Call tickets__pid with {}']);
+    expect(named('step_finished').map(({ data }) => [data['action'], data['ok']])).toEqual(expect.arrayContaining([['tickets__find', true], ['tickets__pid', true]]));
+  });
+
+  it('are not called while nobody has agreed: the run waits', async () => {
+    const directory = await lab.project(NODE_PROJECT);
+    const { outcome } = await lab.play({ directory, request: 'add is wrong' }, [plan(['tickets__die', {}], FIX)], { settings });
+    expect(outcome).toMatchObject({ outcome: 'approval', summary: 'Waiting for approval: Call tickets__die with {}.' });
+  });
+
+  it('are left out where their server fails, which is told', async () => {
+    const directory = await lab.project(NODE_PROJECT);
+    const { outcome, named, requests } = await lab.play({ directory, request: 'add is wrong' }, [plan(FIX)], { settings: (s) => void (s.mcp = { servers: { gone: { ...tickets, command: '/nowhere/server' } }, use_in_runs: true }) });
+    expect(outcome).toMatchObject({ outcome: 'green' });
+    expect(named('warning')[0]?.data['message']).toContain('/nowhere/server');
+    expect(JSON.stringify(requests[0]!.body)).not.toContain('gone__');
+  });
 });

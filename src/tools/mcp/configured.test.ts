@@ -7,7 +7,7 @@ import { ToolRegistry } from '../tool-registry.ts';
 import { configuredServers, joinConfigured, serverNamed, serverOf } from './configured.ts';
 
 const SERVER = join(import.meta.dirname, '../../../test/mcp/tickets-server.mjs');
-const config = (servers: Record<string, unknown>, env: Record<string, string> = {}) => ({ settings: settingsSchema.parse({ mcp: { servers } }), env });
+const config = (servers: Record<string, unknown>) => ({ settings: settingsSchema.parse({ mcp: { servers } }) });
 const tickets = { command: process.execPath, args: [SERVER] };
 
 let registry: ToolRegistry;
@@ -24,17 +24,17 @@ it('a server is known by the first word of its tools, unless it is switched off'
 
 describe('what a server gets of the environment', () => {
   it('is what the configuration names, for a program', () => {
-    const one = config({ t: { command: 'serve', args: ['--all'], env: { MODE: 'fast' }, env_from: ['TICKETS_TOKEN'], timeout_seconds: 5 } }, { TICKETS_TOKEN: 'x', OTHER: 'y' });
-    expect(serverNamed('t', one)).toEqual({ name: 't', command: 'serve', args: ['--all'], env: { MODE: 'fast', TICKETS_TOKEN: 'x' }, timeoutSeconds: 5 });
+    const one = config({ t: { command: 'serve', args: ['--all'], env: { MODE: 'fast' }, env_from: ['TICKETS_TOKEN'], timeout_seconds: 5 } });
+    expect(serverNamed('t', one, { TICKETS_TOKEN: 'x', OTHER: 'y' })).toEqual({ name: 't', command: 'serve', args: ['--all'], env: { MODE: 'fast', TICKETS_TOKEN: 'x' }, timeoutSeconds: 5 });
   });
 
   it('is what the configuration names, for headers', () => {
-    const one = config({ t: { url: 'https://tickets.example/mcp', headers: { 'x-team': 'blue' }, headers_env: { authorization: 'TICKETS_AUTH' } } }, { TICKETS_AUTH: 'Bearer x' });
-    expect(serverNamed('t', one)).toEqual({ name: 't', url: 'https://tickets.example/mcp', headers: { 'x-team': 'blue', authorization: 'Bearer x' }, timeoutSeconds: 60 });
+    const one = config({ t: { url: 'https://tickets.example/mcp', headers: { 'x-team': 'blue' }, headers_env: { authorization: 'TICKETS_AUTH' } } });
+    expect(serverNamed('t', one, { TICKETS_AUTH: 'Bearer x' })).toEqual({ name: 't', url: 'https://tickets.example/mcp', headers: { 'x-team': 'blue', authorization: 'Bearer x' }, timeoutSeconds: 60 });
   });
 
   it('is refused by name where it is not set', () => {
-    expect(() => serverNamed('t', config({ t: { ...tickets, env_from: ['TICKETS_TOKEN'] } }))).toThrow('The MCP server t needs the variable TICKETS_TOKEN, which is not set.');
+    expect(() => serverNamed('t', config({ t: { ...tickets, env_from: ['TICKETS_TOKEN'] } }), {})).toThrow('The MCP server t needs the variable TICKETS_TOKEN, which is not set.');
   });
 });
 

@@ -15,16 +15,20 @@ export function serverOf(tool: string, config: Pick<LoadedConfig, 'settings'>): 
   return rest.length > 0 && server !== undefined && configuredServers(config).includes(server) ? server : undefined;
 }
 
+type Env = Record<string, string | undefined>;
+
 /**
  * A server as it is connected to, with what it gets of the environment.
+ *
+ * @param env that of this process, without what a project's `.env` adds: a key of the project would take calls to an account of its choice
  * Errors: `config_invalid` for a name without a server, and for a variable that is not set.
  */
-export function serverNamed(name: string, { settings, env }: Pick<LoadedConfig, 'settings' | 'env'>): McpServer {
+export function serverNamed(name: string, { settings }: Pick<LoadedConfig, 'settings'>, env: Env = process.env): McpServer {
   const server = Object.hasOwn(settings.mcp.servers, name) ? settings.mcp.servers[name] : undefined;
   if (!server) throw new UntilgreenError('config_invalid', `There is no MCP server ${name} in the configuration.`, { name }, 'Name it under mcp.servers in your user configuration.');
   const taken = (variable: string): string => {
     const value = env[variable];
-    if (value === undefined) throw new UntilgreenError('config_invalid', `The MCP server ${name} needs the variable ${variable}, which is not set.`, { name, variable }, 'Set it in your environment.');
+    if (!value) throw new UntilgreenError('config_invalid', `The MCP server ${name} needs the variable ${variable}, which is not set.`, { name, variable }, 'Set it in your environment.');
     return value;
   };
   return { name, timeoutSeconds: server.timeout_seconds, ...linkOf(server, taken) };
@@ -47,7 +51,7 @@ export interface Failed {
  *
  * @param names default: all that are enabled
  */
-export async function joinConfigured(registry: ToolRegistry, config: Pick<LoadedConfig, 'settings' | 'env'>, names: readonly string[] = configuredServers(config)): Promise<{ joined: Joined[]; failed: Failed[] }> {
+export async function joinConfigured(registry: ToolRegistry, config: Pick<LoadedConfig, 'settings'>, names: readonly string[] = configuredServers(config)): Promise<{ joined: Joined[]; failed: Failed[] }> {
   const joined: Joined[] = [];
   const failed: Failed[] = [];
   await Promise.all(names.map(async (name) => {
