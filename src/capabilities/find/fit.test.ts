@@ -70,6 +70,7 @@ describe('opposite words', () => {
     ['count_vowels', 'Count the vowels.', 'count_vowels', 'Counts vowels in a text.', false],
     ['percentage_of', 'Calculate a percentage.', 'calculate_percentage', 'Calculate a percentage.', false],
     ['reverse_text', 'Reverse a text.', 'reverse_string', 'Reverse the characters of a text.', false],
+    ['roman_to_integer', 'Convert a roman numeral to an integer.', 'from_roman', 'The number of a roman numeral.', false],
     [undefined, 'How many vowels?', 'count_consonants', 'Count the consonants.', false],
   ])('%s is another thing than %s', (name, wish, tool, says, expected) => {
     expect(instead({ ...(name ? { name } : {}), words: wish }, { name: tool, words: says }) !== undefined).toBe(expected);

@@ -50,6 +50,9 @@ function directions(text: string): [from: string, to: string][] {
 
 const ARTICLES = new Set(['a', 'an', 'the', 'of']);
 
+/** Words of names that say how the others hang together: `from_roman` and `roman_to_integer` may be one tool. */
+const JOINING = new Set(['to', 'from', 'into', 'by']);
+
 /**
  * A word that the name of the wish has and the tool nowhere, where the tool's name has one in turn that the wish has nowhere: `count_vowels` and
  * `count_consonants`. It may be another word for the same, or another thing: figures do not tell. Undefined where the wish has no name.
@@ -58,7 +61,7 @@ export function instead(wish: { name?: string; words: string }, tool: { name: st
   if (!wish.name) return undefined;
   const missing = (name: string, words: string): string | undefined => {
     const there = new Set(wordsOf(words));
-    return wordsOf(name).find((word) => !there.has(word));
+    return wordsOf(name).find((word) => !there.has(word) && !JOINING.has(word));
   };
   const [wished, has] = [missing(wish.name, `${tool.name}. ${tool.words}`), missing(tool.name, `${wish.name}. ${wish.words}`)];
   return wished && has ? { wished, has } : undefined;
