@@ -128,21 +128,32 @@ describe('a tool whose name is taken', () => {
 
 describe('seeds', () => {
   test('are put into a library with their evidence, after their cases ran here', async () => {
-    const [first, again] = [await installSeeds(library, admit, ['calculate_percentage']), await installSeeds(library, admit, ['calculate_percentage'])];
+    const [first, again] = [await installSeeds(library, admit, ['calculate_percentage'], { sandbox }), await installSeeds(library, admit, ['calculate_percentage'], { sandbox })];
     expect([first[0], again[0]]).toMatchObject([{ ok: true, why: 'new' }, { ok: true, why: 'already there' }]);
     expect(asked).toEqual([['visible_cases', 'hidden_cases']]);
     const entry = (await library.read('calculate_percentage'))!;
     expect([entry.tool.hash, entry.tool.made.by, entry.evidence?.gates.map(({ gate: name }) => name)]).toEqual([percentage.hash, 'seed', [...GATES]]);
   });
 
-  test('do not take the place of another tool of that name', async () => {
-    const other = changed({ description: 'Something else.' });
+  test('take the place of an earlier seed, and not of a later version', async () => {
+    const earlier = changed({ version: '0.9.0', code: percentage.code.replace('number * percent', 'percent * number') });
+    await library.save(earlier, '0.9.0', evidence(earlier));
+    const seed = async (): Promise<unknown> => (await installSeeds(library, admit, ['calculate_percentage'], { sandbox }))[0];
+    expect(await seed()).toMatchObject({ ok: true, version: '0.9.1' });
+    const faster = changed({ code: 'def calculate_percentage(percent: float, number: float) -> float:\n    return percent / 100 * number\n' });
+    await library.save(faster, '0.9.2', evidence(faster));
+    expect(await seed()).toMatchObject({ ok: true, version: '0.9.2', why: 'already there: it is 0.9.1 in the history of 0.9.2' });
+    expect(await versions()).toEqual(['0.9.0', '0.9.1', '0.9.2']);
+  });
+
+  test('leave another tool of that name alone', async () => {
+    const other = changed({ language: 'go', signature: 'func calculate_percentage(percent float64, number float64) float64 {' });
     await library.save(other, '1.0.0', evidence(other));
-    expect((await installSeeds(library, admit, ['calculate_percentage']))[0]).toMatchObject({ ok: false, why: 'there is another calculate_percentage here' });
+    expect((await installSeeds(library, admit, ['calculate_percentage'], { sandbox }))[0]).toMatchObject({ ok: false, why: expect.stringMatching(/another calculate_percentage here.*written in python/) });
   });
 
   test('that are not there are refused with the names of those that are', async () => {
-    await expect(installSeeds(library, admit, ['no_such_tool'])).rejects.toThrow(/'no_such_tool'.*calculate_percentage/);
+    await expect(installSeeds(library, admit, ['no_such_tool'], { sandbox })).rejects.toThrow(/'no_such_tool'.*calculate_percentage/);
     expect((await seedNames()).length).toBeGreaterThanOrEqual(24);
   });
 });
