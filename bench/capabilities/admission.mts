@@ -5,7 +5,7 @@
 //   npx tsx bench/capabilities/admission.mts [--data ../shared/data] [--tasks 45] [--mbpp 15] [--draws 2] [--samples 9] [--cache DIR] [--json]
 //
 // Each task and draw is kept in the cache, so that the script goes on where it was ended.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -34,6 +34,17 @@ interface Row {
   admissions: Admission[];
 }
 
+/** Whole or not at all: the script may be ended at any moment. */
+function keep(file: string, value: unknown): void {
+  writeFileSync(`${file}.part`, JSON.stringify(value));
+  renameSync(`${file}.part`, file);
+}
+
+async function keptIn<T>(file: string, make: () => Promise<T>): Promise<T> {
+  if (!existsSync(file)) keep(file, await make());
+  return JSON.parse(readFileSync(file, 'utf8')) as T;
+}
+
 const sandbox = await openSandbox();
 mkdirSync(values.cache, { recursive: true });
 const specs: [Row['set'], Spec][] = [
@@ -45,10 +56,9 @@ for (const [at, [set, spec]] of specs.entries()) {
   const file = join(values.cache, `${spec.id.replace('/', '-')}-${values.draws}-${values.samples}.json`);
   const started = Date.now();
   if (!existsSync(file)) {
-    const judged = await (set === 'HumanEval' ? judgedPool(spec, sandbox) : mbppPool(spec, sandbox));
+    const judged = await keptIn<Judged>(join(values.cache, `${spec.id.replace('/', '-')}-pool.json`), () => (set === 'HumanEval' ? judgedPool(spec, sandbox) : mbppPool(spec, sandbox)));
     const row: Row = { set, task: spec.id, judged, admissions: await admissions(spec, judged, { draws: Number(values.draws), samples: Number(values.samples), sandbox }) };
-    writeFileSync(`${file}.part`, JSON.stringify(row));
-    writeFileSync(file, JSON.stringify(row));
+    keep(file, row);
   }
   rows.push(JSON.parse(readFileSync(file, 'utf8')) as Row);
   const last = rows.at(-1)!;

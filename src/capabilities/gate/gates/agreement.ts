@@ -9,6 +9,8 @@ const PASSERS = 3;
 const OTHERS = 2;
 /** Share of the compared inputs on which two codes have to do the same. */
 const SAME = 0.9;
+/** Share of them that have to be left to compare two codes by. */
+const SAID = 0.5;
 const INPUTS = 25;
 /** Milliseconds of one call: inputs are like those of the cases, and a candidate that does not end is to cost little. */
 const CASE_MS = 1_000;
@@ -36,7 +38,7 @@ export const agreement: Gate = async (context): Promise<Verdict> => {
   if (hung > (1 - SAME) * inputs.length) return { ok: false, says: `on ${hung} of ${counted(inputs.length, 'made input')} it gives no answer in time or ends its process`, data: { ...figures, hung } };
   const compared = comparedInputs(passers.map(({ outcomes }, at) => ({ id: String(at), outcomes })));
   if (compared.length === 0) return { ok: false, says: `none of ${counted(inputs.length, 'made input')} gives a result to compare`, data: { ...figures, inputs: 0 } };
-  const share = (one: readonly Outcome[], other: readonly Outcome[]): number => compared.filter((at) => behaviourOf(one[at]) === behaviourOf(other[at])).length / compared.length;
+  const share = (one: readonly Outcome[], other: readonly Outcome[]): number => shareOf(compared.map((at) => [one[at]!, other[at]!]));
   const agreeingWith = ({ outcomes }: { outcomes: readonly Outcome[] }): number => passers.filter((other) => other.outcomes !== outcomes && share(outcomes, other.outcomes) >= SAME).length;
   const mine = agreeingWith(own);
   const [mates, rivals] = [true, false].map((like) => passers.filter((other) => other !== own && (share(own.outcomes, other.outcomes) >= SAME) === like));
@@ -48,6 +50,16 @@ export const agreement: Gate = async (context): Promise<Verdict> => {
   if (mine < OTHERS) return { ok: false, says: `${seen}, and ${OTHERS} are needed`, data };
   return mine < most ? { ok: false, says: `${seen}, but ${most + 1} agree on another behaviour`, data } : { ok: true, says: seen, data };
 };
+
+/**
+ * Share of inputs on which another does what one does. Where the other raises and the one gives a result it says nothing: made inputs leave what the task
+ * speaks of (two lists that are of one length there), and right codes part on those. It has to say something of half of them.
+ */
+function shareOf(pairs: readonly (readonly [Outcome, Outcome])[]): number {
+  const said = pairs.filter(([one, other]) => !(one.kind === 'value' && other.kind === 'raised'));
+  if (said.length < pairs.length * SAID) return 0;
+  return said.filter(([one, other]) => behaviourOf(one) === behaviourOf(other)).length / said.length;
+}
 
 const voicesOf = ({ draft }: GateContext, agreeing: readonly { code: string }[]): string[] => [draft.code, ...without(agreeing.map(({ code }) => code), draft.code)];
 
