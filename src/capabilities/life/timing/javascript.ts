@@ -7,14 +7,17 @@ import type { Setup, Trial } from './types.ts';
 
 const COLLECT = 'untilgreenCollect';
 const DRIVER = `const { readFileSync, writeSync } = require('node:fs');
-const clock = process.hrtime.bigint;
+const clock = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) * 1000;
+};
 const [path, name, mark, least, most] = process.argv.slice(2);
 const calls = JSON.parse(readFileSync('calls.json', 'utf8')).slice(Number(least), Number(most)).map((call) => new Function('${COLLECT}', 'return ' + call)((...given) => given));
 const module_ = { exports: {} };
 const found = new Function('require', 'module', 'exports', readFileSync(path, 'utf8') + '\\n;return typeof ' + name + " === 'function' ? " + name + ' : module.exports[' + JSON.stringify(name) + '];')(require, module_, module_.exports);
 (async () => {
   for (const [at, given] of calls.entries()) {
-    let took = -1n;
+    let took = -1;
     const begun = clock();
     try {
       const result = found(...given);

@@ -30,7 +30,7 @@ export interface TimeOptions {
 }
 
 /**
- * Times codes on the same inputs, in one sandbox, by turns: each round runs every code in a process of its own, in the other order than the round before, so
+ * Times codes on the same inputs, in one sandbox, by processor time, for on a busy machine the time on the wall is mostly that of others. By turns: each round runs every code in a process of its own, in the other order than the round before, so
  * that what else the machine does falls on all of them alike. A process makes each call once: what a code remembers of a call helps it as little as in real use.
  *
  * @returns for each code one pass for each round

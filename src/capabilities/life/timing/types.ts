@@ -25,5 +25,5 @@ export interface Setup {
 /** One language: one file, one line in the registry. */
 export type TimedLanguage = (trial: Trial, mark: string, deps: RunDeps) => Promise<Setup>;
 
-/** Nanoseconds of each input, in their order; undefined where the call failed, or was not reached in time. */
+/** Nanoseconds of processor time of each input, in their order; undefined where the call failed, or was not reached in time. */
 export type Pass = (number | undefined)[];
