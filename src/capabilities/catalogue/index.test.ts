@@ -45,11 +45,12 @@ describe('full text', () => {
   index.set('reverse', 'Reverse the characters of a text');
   index.set('number', 'Round a number');
   it('puts first what shares rare words, and leaves out what shares none', () => {
-    const scores = index.scores('percentages of numbers');
-    expect([...scores.keys()].toSorted((a, b) => scores.get(b)! - scores.get(a)!)).toEqual(['percentage', 'number']);
+    expect(index.search('percentages of numbers').best(5, () => true)).toEqual(['percentage', 'number']);
+    expect(index.search('percentages of numbers').best(5, (id) => id !== 'percentage')).toEqual(['number']);
   });
   it('counts words that nothing has against everything', () => {
-    expect(index.scores('reverse the unheard-of').get('reverse')!).toBeLessThan(index.scores('reverse').get('reverse')!);
+    expect(index.search('reverse the unheard-of').of('reverse')).toBeLessThan(index.search('reverse').of('reverse'));
+    expect(index.search('reverse').of('nothing')).toBe(0);
   });
   it('gives shares from 0 to 1, and nothing for documents that were deleted', () => {
     const word = fc.constantFrom('sort', 'list', 'number', 'text', 'reverse', 'sum', 'days');
@@ -62,8 +63,10 @@ describe('full text', () => {
         if (i !== gone) without.set(String(i), document);
       }
       some.delete(String(gone));
-      expect(some.scores(query)).toEqual(without.scores(query));
-      for (const score of some.scores(query).values()) expect(score > 0 && score <= 1).toBe(true);
+      const [left, right] = [some.search(query), without.search(query)];
+      expect(left.best(9, () => true).map(left.of)).toEqual(right.best(9, () => true).map(right.of));
+      for (const i of documents.keys()) expect(left.of(String(i))).toBe(right.of(String(i)));
+      for (const id of left.best(9, () => true)) expect(left.of(id) > 0 && left.of(id) <= 1).toBe(true);
     }));
   });
 });

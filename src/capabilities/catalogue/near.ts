@@ -28,11 +28,11 @@ export async function nearTools(
   const wanted = (name: string): boolean => all || memory.tools.get(name)?.status === 'active';
   // One more than asked for, so that the last one's lead is known too.
   const { names, mean, deviation, count } = memory.vectors.nearest(vectors, limit + 1, wanted);
-  const words = memory.words.scores(texts.join('\n'));
-  const byWords = [...words].filter(([name]) => wanted(name)).toSorted((a, b) => b[1] - a[1]).slice(0, limit);
-  const found = [...new Set([...names, ...byWords.map(([name]) => name)])];
+  const words = memory.words.search(texts.join('\n'));
+  const byWords = words.best(limit, wanted);
+  const found = [...new Set([...names, ...byWords])];
 
-  const scored = found.map((name) => ({ name, views: memory.vectors.scores(name, vectors), text: words.get(name) ?? 0 }));
+  const scored = found.map((name) => ({ name, views: memory.vectors.scores(name, vectors), text: words.of(name) }));
   const lead = leadsOf(scored.map(({ views }) => views.best));
   const textLead = leadsOf(scored.map(({ text }) => text));
   const figures = new Map(scored.map(({ name, views, text }, i) => [

@@ -1,11 +1,11 @@
 import { UntilgreenError } from '../../core/errors.ts';
 import type { Embedder } from '../../models/types.ts';
 import { addCapabilityUse, capabilityEvidence, capabilityUses, markUseWrong, setCapabilityEvidence } from '../../store/queries/capability-uses.ts';
-import { readCapabilities } from '../../store/queries/capabilities.ts';
 import { addFailedSynthesis, nearestFailedSyntheses } from '../../store/queries/syntheses.ts';
 import type { Db } from '../../store/types.ts';
 import type { Catalogue, FailedSynthesis, Library } from '../interfaces.ts';
 import type { Evidence, UseRecord } from '../types.ts';
+import { keptContents } from './contents.ts';
 import { claimMaking } from './making.ts';
 import { emptyMemory, refresh } from './memory.ts';
 import { nearTools } from './near.ts';
@@ -29,6 +29,7 @@ export interface CatalogueOptions {
 export async function openCatalogue({ db, embedder, library }: CatalogueOptions): Promise<Catalogue> {
   const { directory } = library;
   const memory = emptyMemory();
+  const contents = keptContents(db, directory, memory);
   let seen: string | undefined;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -48,7 +49,7 @@ export async function openCatalogue({ db, embedder, library }: CatalogueOptions)
       last = next.catch(() => {});
       return next;
     },
-    near: (query, options = {}) => nearTools({ memory, embedder, contents: (names) => readCapabilities(db, directory, names) }, query, options),
+    near: (query, options = {}) => nearTools({ memory, embedder, contents: contents.of }, query, options),
     evidenceOf: async (hash) => (await capabilityEvidence(db, hash)) as Evidence | undefined,
     setEvidence: (name, evidence) => setCapabilityEvidence(db, name, evidence.hash, evidence as unknown as Record<string, unknown>),
     addUse: (use) => addCapabilityUse(db, directory, use),

@@ -4,59 +4,80 @@ import { wordsOf } from './words.ts';
 const K1 = 1.2;
 const B = 0.75;
 
+/** What a query found. Scores are shares of what a text made of the query's own words would get: 0 to 1, the same for long and short queries. */
+export interface TextHits {
+  of(id: string): number;
+  /** The best first. */
+  best(limit: number, wanted: (id: string) => boolean): string[];
+}
+
 /**
- * Full text over the tools by BM25, with scores as a share of what a text made of the query's own words would get: a figure from 0 to 1 that
- * means the same for long and short queries, which a library's plain score does not.
+ * Full text over the tools by BM25. Written out here because the scores of a library are sums without an upper end, and what a probability is made
+ * from has to mean the same for every query.
  */
 export class TextIndex {
-  readonly #documents = new Map<string, { counts: Map<string, number>; length: number }>();
-  readonly #holders = new Map<string, Set<string>>();
-  #length = 0;
+  readonly #slots = new Map<string, number>();
+  readonly #names: (string | undefined)[] = [];
+  readonly #lengths: number[] = [];
+  /** Words of a document, to take them out again. */
+  readonly #words: string[][] = [];
+  /** For each word the documents that have it, and how often. Numbers, because this is what a search spends its time on. */
+  readonly #postings = new Map<string, Map<number, number>>();
+  readonly #free: number[] = [];
+  #total = 0;
 
   set(id: string, text: string): void {
     this.delete(id);
+    const slot = this.#free.pop() ?? this.#names.length;
     const words = wordsOf(text);
-    const counts = new Map<string, number>();
-    for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
-    for (const word of counts.keys()) {
-      const holders = this.#holders.get(word) ?? new Set();
-      this.#holders.set(word, holders.add(id));
+    for (const word of words) {
+      const holders = this.#postings.get(word) ?? new Map<number, number>();
+      this.#postings.set(word, holders.set(slot, (holders.get(slot) ?? 0) + 1));
     }
-    this.#documents.set(id, { counts, length: words.length });
-    this.#length += words.length;
+    this.#slots.set(id, slot);
+    this.#names[slot] = id;
+    this.#lengths[slot] = words.length;
+    this.#words[slot] = words;
+    this.#total += words.length;
   }
 
   delete(id: string): void {
-    const old = this.#documents.get(id);
-    if (!old) return;
-    for (const word of old.counts.keys()) {
-      const holders = this.#holders.get(word)!;
-      holders.delete(id);
-      if (holders.size === 0) this.#holders.delete(word);
+    const slot = this.#slots.get(id);
+    if (slot === undefined) return;
+    for (const word of new Set(this.#words[slot])) {
+      const holders = this.#postings.get(word)!;
+      holders.delete(slot);
+      if (holders.size === 0) this.#postings.delete(word);
     }
-    this.#documents.delete(id);
-    this.#length -= old.length;
+    this.#total -= this.#lengths[slot]!;
+    this.#slots.delete(id);
+    this.#names[slot] = undefined;
+    this.#words[slot] = [];
+    this.#free.push(slot);
   }
 
-  /** Scores of all documents that share a word with the query. */
-  scores(query: string): Map<string, number> {
-    const scores = new Map<string, number>();
-    const size = this.#documents.size;
-    const mean = this.#length / Math.max(size, 1);
+  search(query: string): TextHits {
+    const scores = new Float64Array(this.#names.length);
+    const size = this.#slots.size;
+    const mean = this.#total / Math.max(size, 1) || 1;
     let most = 0;
     for (const word of new Set(wordsOf(query))) {
-      const holders = this.#holders.get(word);
+      const holders = this.#postings.get(word);
       const idf = Math.log(1 + (size - (holders?.size ?? 0) + 0.5) / ((holders?.size ?? 0) + 0.5));
       // Words that no tool has count as well: a request of which nothing is known is far from every tool.
       most += idf;
-      for (const id of holders ?? []) {
-        const { counts, length } = this.#documents.get(id)!;
-        const times = counts.get(word)!;
-        const weight = (times * (K1 + 1)) / (times + K1 * (1 - B + (B * length) / mean));
-        scores.set(id, (scores.get(id) ?? 0) + idf * weight);
-      }
+      for (const [slot, times] of holders ?? []) scores[slot]! += (idf * times * (K1 + 1)) / (times + K1 * (1 - B + (B * this.#lengths[slot]!) / mean));
     }
-    for (const [id, score] of scores) scores.set(id, Math.min(1, score / (most * (K1 + 1) || 1)));
-    return scores;
+    const whole = most * (K1 + 1) || 1;
+    return {
+      of: (id) => Math.min(1, (scores[this.#slots.get(id) ?? -1] ?? 0) / whole),
+      best: (limit, wanted) => {
+        const found: { id: string; score: number }[] = [];
+        // Twice as many as wanted, so that the few that are not active leave enough; sorted as plain numbers, which is fast.
+        const least = scores.toSorted().at(-2 * limit) ?? 0;
+        for (const [slot, id] of this.#names.entries()) if (id !== undefined && scores[slot]! > 0 && scores[slot]! >= least && wanted(id)) found.push({ id, score: scores[slot]! });
+        return found.toSorted((a, b) => b.score - a.score).slice(0, limit).map(({ id }) => id);
+      },
+    };
   }
 }
