@@ -109,7 +109,7 @@ describe('a run', () => {
   });
 });
 
-it('two clients that want the same tool at once get one, hear of it, and call it', { timeout: 60_000 }, async () => {
+it('two clients that want the same tool at once get one, hear of it, and call it', { timeout: 180_000 }, async () => {
   const clients = await Promise.all([connect('the client of 2026'), connect('the client of 2025')]);
   const lines: string[] = [];
   const made = await Promise.all(clients.map((client) => client.call('make_tool', { description: 'Reverse a text.' }, { onProgress: (line) => lines.push(line) })));
@@ -154,4 +154,13 @@ describe('tools of other servers in a run', () => {
     expect(named('warning')[0]?.data['message']).toContain('/nowhere/server');
     expect(JSON.stringify(requests[0]!.body)).not.toContain('gone__');
   });
+});
+
+it('the command serves over its standard streams, and ends with its client', { timeout: 180_000 }, async () => {
+  const command = `import { start } from ${JSON.stringify(new URL('../../src/cli/main.ts', import.meta.url).href)}; await start(process.argv.slice(1));`;
+  const env = { ...(process.env as Record<string, string>), UNTILGREEN_HOME: join(home, 'command'), TOOLS_DIR: join(home, 'tools'), UNTILGREEN_EMBEDDER: 'ngram' };
+  const client = await CLIENTS['the client of 2025']({ command: process.execPath, args: ['--import', 'tsx', '--input-type=module', '-e', command, '--', 'mcp'], env, cwd: join(import.meta.dirname, '../..') }, {});
+  expect((await client.tools()).map((tool) => tool.name)).toEqual(expect.arrayContaining(['ask', 'run_goal', 'reverse_text']));
+  expect(await client.call('run_code', { language: 'javascript', code: 'console.log(6 * 7)' })).toMatchObject({ structuredContent: { ok: true, stdout: '42\n' } });
+  await client.close();
 });

@@ -38,6 +38,8 @@ export interface AnyClient {
 }
 
 const ME = { name: 'conformance', version: '1.0.0' };
+/** A tool is made in longer than the minute that clients wait by default, on a machine with much to do. */
+const PATIENCE = { timeout: 300_000 };
 const textOf = (progress: { message?: string }): string => progress.message ?? '';
 
 async function modern(where: Where, person: Person, mode: 'auto' | 'legacy'): Promise<AnyClient> {
@@ -56,7 +58,7 @@ async function modern(where: Where, person: Person, mode: 'auto' | 'legacy'): Pr
     server: () => client.getServerVersion(),
     tools: async () => (await client.listTools()).tools,
     call: async (name, args = {}, { onProgress, signal } = {}) =>
-      (await client.callTool({ name, arguments: args }, { ...(onProgress && { onprogress: (p) => onProgress(textOf(p)) }), ...(signal && { signal }) })) as CallResult,
+      (await client.callTool({ name, arguments: args }, { ...PATIENCE, ...(onProgress && { onprogress: (p) => onProgress(textOf(p)) }), ...(signal && { signal }) })) as CallResult,
     resources: async () => (await client.listResources()).resources,
     templates: async () => (await client.listResourceTemplates()).resourceTemplates,
     read: async (uri) => (await client.readResource({ uri })).contents[0],
@@ -79,7 +81,7 @@ async function old(where: Where, person: Person): Promise<AnyClient> {
     server: () => client.getServerVersion(),
     tools: async () => (await client.listTools()).tools,
     call: async (name, args = {}, { onProgress, signal } = {}) =>
-      (await client.callTool({ name, arguments: args }, undefined, { ...(onProgress && { onprogress: (p) => onProgress(textOf(p)) }), ...(signal && { signal }) })) as CallResult,
+      (await client.callTool({ name, arguments: args }, undefined, { ...PATIENCE, ...(onProgress && { onprogress: (p) => onProgress(textOf(p)) }), ...(signal && { signal }) })) as CallResult,
     resources: async () => (await client.listResources()).resources,
     templates: async () => (await client.listResourceTemplates()).resourceTemplates,
     read: async (uri) => (await client.readResource({ uri })).contents[0],

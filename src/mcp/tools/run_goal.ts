@@ -37,7 +37,7 @@ const result = z.object({
   waitingFor: z.array(z.string()).describe('what a person has to agree to'),
   next: z.string().optional(),
   error: z.object({ code: z.string(), message: z.string() }).optional(),
-  resources: z.object({ receipt: z.string(), report: z.string(), diff: z.string() }),
+  resources: z.object({ receipt: z.string(), report: z.string(), diff: z.string() }).optional().describe('the evidence, of a run that came so far'),
 });
 
 /** The goal job, with the directory changed once, at the end, or not at all. */
@@ -86,13 +86,14 @@ async function told(outcome: Outcome, waitingFor: string[]): Promise<Answer> {
   const { run, summary, iterations, tokens, cost, error } = outcome;
   const diff = (await readEvidence(outcome.folder, 'diff')) ?? '';
   const next = nextOf(outcome);
-  const resources = { receipt: runUri(run, 'receipt'), report: runUri(run, 'report'), diff: runUri(run, 'diff') };
+  const leaves = (await readEvidence(outcome.folder, 'receipt')) !== undefined;
+  const resources = leaves ? { receipt: runUri(run, 'receipt'), report: runUri(run, 'report'), diff: runUri(run, 'diff') } : undefined;
   const data = {
     run, outcome: outcome.outcome, summary, iterations, tokens, cost, applied: (outcome.applied?.files.length ?? 0) > 0,
     files: outcome.applied?.files.map(({ path }) => path) ?? [], diff: shortened(diff, SHOWN_DIFF), waitingFor, next, error, resources,
   };
   const text = [
-    `${outcome.outcome}: ${summary}`, ...(next ? [next] : []), `Receipt: ${resources.receipt}`, ...(diff && !data.applied ? ['', data.diff] : []),
+    `${outcome.outcome}: ${summary}`, ...(next ? [next] : []), ...(resources ? [`Receipt: ${resources.receipt}`] : []), ...(diff && !data.applied ? ['', data.diff] : []),
   ].join('\n');
   return answered(text, data, { isError: outcome.outcome !== 'green' && outcome.outcome !== 'approval' });
 }
