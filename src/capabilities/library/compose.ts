@@ -30,7 +30,7 @@ export async function folderWith(next: Admitted, folder: string, before: Capabil
   await carry(folder, '', replaced, files);
   for (const { name, text } of filesOf(next.tool)) files.set(name, { content: text });
   const test = testFileOf(next.tool);
-  files.set(test.name, { content: withOwnTests(test.text, await readInside(folder, test.name, test.name)) });
+  files.set(test.name, { content: withOwnTests(test.text, readInside(folder, test.name, test.name)) });
   if (next.evidence) files.set(EVIDENCE_FILE, { content: evidenceText(next.evidence) });
   for (const { tool, evidence } of history) {
     const at = `${VERSIONS}/${tool.version}`;
@@ -56,7 +56,7 @@ async function carry(folder: string, at: string, replaced: ReadonlySet<string>, 
     else if (entry.isFile() && at.startsWith(VERSIONS)) into.set(path, { same: join(folder, path) });
     else if (entry.isFile()) into.set(path, { content: await readFile(join(folder, path)), mode: (await lstat(join(folder, path))).mode & 0o777 });
     // A link is taken for what it leads to, where that is in the folder; else this refuses it.
-    else if (entry.isSymbolicLink()) into.set(path, { content: (await readInside(folder, path, path)) ?? '' });
+    else if (entry.isSymbolicLink()) into.set(path, { content: readInside(folder, path, path) ?? '' });
   }
 }
 

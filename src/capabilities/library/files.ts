@@ -1,4 +1,4 @@
-import { lstat, readFile, realpath } from 'node:fs/promises';
+import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
 import { UntilgreenError } from '../../core/errors.ts';
 import type { Capability, Evidence } from '../types.ts';
@@ -52,23 +52,23 @@ export interface FolderContent {
  */
 export async function readFolder(folder: string): Promise<FolderContent> {
   const shown = (name: string): string => `${basename(folder)}/${name}`;
-  const text = async (name: string): Promise<string> => {
-    const content = await readInside(folder, name, shown(name));
+  const text = (name: string): string => {
+    const content = readInside(folder, name, shown(name));
     if (content !== undefined) return content;
     throw new UntilgreenError('bad_arguments', `${shown(name)} is missing.`, { file: join(folder, name) }, 'Write it, or take it back from version control.');
   };
-  const { hash, format: _, made, standing, ...said } = readJson(toolSchema, shown(TOOL_FILE), await text(TOOL_FILE));
-  const cases = readJson(casesSchema, shown(CASES_FILE), await text(CASES_FILE));
-  const code = keptCode(await text(codeFileName(said)));
-  const origin = made ?? { at: (await lstat(join(folder, TOOL_FILE))).mtime.toISOString(), by: 'hand' as const };
+  const { hash, format: _, made, standing, ...said } = readJson(toolSchema, shown(TOOL_FILE), text(TOOL_FILE));
+  const cases = readJson(casesSchema, shown(CASES_FILE), text(CASES_FILE));
+  const code = keptCode(text(codeFileName(said)));
+  const origin = made ?? { at: lstatSync(join(folder, TOOL_FILE)).mtime.toISOString(), by: 'hand' as const };
   const content = { ...said, code, cases, made: origin };
   const tool: Capability = { ...content, ...(standing && { standing }), hash: contentHash(content), contractHash: contractHash(content) };
-  const evidence = await evidenceIn(folder, shown(EVIDENCE_FILE));
+  const evidence = evidenceIn(folder, shown(EVIDENCE_FILE));
   return { tool, edited: hash !== tool.hash, ...(evidence?.hash === tool.hash && { evidence }) };
 }
 
-async function evidenceIn(folder: string, shown: string): Promise<Evidence | undefined> {
-  const text = await readInside(folder, EVIDENCE_FILE, shown);
+function evidenceIn(folder: string, shown: string): Evidence | undefined {
+  const text = readInside(folder, EVIDENCE_FILE, shown);
   if (text === undefined) return undefined;
   try {
     return readJson(evidenceSchema, shown, text);
@@ -79,19 +79,21 @@ async function evidenceIn(folder: string, shown: string): Promise<Evidence | und
   }
 }
 
-/** Undefined where there is no such file. */
-export async function readInside(folder: string, name: string, shown: string): Promise<string | undefined> {
+/**
+ * Undefined where there is no such file. Synchronous, as small files are read several times as fast so; who reads many lets others have their turn
+ * in between.
+ */
+export function readInside(folder: string, name: string, shown: string): string | undefined {
   const path = join(folder, name);
-  const info = await lstat(path).catch(ignoreMissing);
+  const info = lstatSync(path, { throwIfNoEntry: false });
   if (!info) return undefined;
   if (info.isSymbolicLink()) {
-    const [target, root] = await Promise.all([realpath(path).catch(ignoreMissing), realpath(folder)]);
-    if (target === undefined || !target.startsWith(root + sep)) {
+    if (!existsSync(path) || !realpathSync(path).startsWith(realpathSync(folder) + sep)) {
       throw new UntilgreenError('path_unsafe', `${shown} is a link that leads out of the tool's folder.`, { file: path }, 'Put the file itself there.');
     }
   } else if (!info.isFile()) throw new UntilgreenError('bad_arguments', `${shown} is not a file.`, { file: path }, 'Put the file itself there.');
   if (info.size > LONGEST_FILE) throw new UntilgreenError('bad_arguments', `${shown} has ${info.size} bytes, more than the ${LONGEST_FILE} of a tool's file.`, { file: path }, 'Make it shorter.');
-  return readFile(path, 'utf8');
+  return readFileSync(path, 'utf8');
 }
 
 export function ignoreMissing(error: NodeJS.ErrnoException): undefined {

@@ -143,9 +143,7 @@ class FolderLibrary implements Library {
   /** By name, else by alias. @throws `bad_arguments` for a folder of this name that cannot be read */
   async #named(name: string): Promise<Entry | undefined> {
     const entry = readable(await this.reader.entry(name), name);
-    if (entry) return entry;
-    const known = (await this.reader.list()).tools.filter(({ tool }) => tool.aliases.includes(name));
-    return known.find(({ tool }) => tool.status === 'active') ?? known[0];
+    return entry ?? this.reader.aliased(name);
   }
 
   async #known(name: string): Promise<Entry> {

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { UntilgreenError } from '../../core/errors.ts';
 import type { Broken, Entry } from '../interfaces.ts';
 import { ignoreMissing, readFolder, type FolderContent } from './files.ts';
@@ -11,6 +11,9 @@ import { locked } from './state.ts';
 
 // Each try means that another process changed the folder while it was read.
 const TRIES = 20;
+
+/** So many tools are read before others have their turn: some 10 ms. */
+const AT_A_TIME = 50;
 
 export const VERSIONS = 'versions';
 export const versionFolder = (folder: string, version: string): string => join(folder, VERSIONS, version);
@@ -44,7 +47,26 @@ export class Reader {
     return content === undefined || typeof content === 'string' ? content : { folder, ...content };
   }
 
+  /** Of the tools that are also known by this name, an active one first. */
+  async aliased(alias: string): Promise<Entry | undefined> {
+    const found: { name: string; active: boolean }[] = [];
+    for (const name of await this.names()) {
+      const content = await this.#content(join(this.library, name));
+      if (content && typeof content !== 'string' && content.tool.aliases.includes(alias)) found.push({ name, active: content.tool.status === 'active' });
+    }
+    for (const { name } of found.toSorted((a, b) => Number(b.active) - Number(a.active))) {
+      const entry = await this.entry(name);
+      if (entry && typeof entry !== 'string') return entry;
+    }
+    return undefined;
+  }
+
+  /** A copy, so that what a caller does to it reaches nobody else. */
   async folder(folder: string): Promise<FolderContent | string | undefined> {
+    return structuredClone(await this.#content(folder));
+  }
+
+  async #content(folder: string): Promise<FolderContent | string | undefined> {
     for (let turn = 0; ; turn += 1) {
       if (isInterrupted(this.library)) await this.settle();
       const stamp = stampOf(folder);
@@ -54,12 +76,12 @@ export class Reader {
         continue;
       }
       const known = this.#read.get(folder);
-      if (known?.stamp === stamp) return structuredClone(known.content);
+      if (known?.stamp === stamp) return known.content;
       const content = await this.#inside(folder).then(() => readFolder(folder)).catch(problemOf);
       if (stampOf(folder) !== stamp && turn < TRIES) continue;
       if (typeof content === 'string') return content;
       this.#read.set(folder, { stamp, content });
-      return structuredClone(content);
+      return content;
     }
   }
 
@@ -67,8 +89,9 @@ export class Reader {
   async list(): Promise<{ tools: Entry[]; broken: Broken[] }> {
     const names = await this.names();
     const [tools, broken]: [Entry[], Broken[]] = [[], []];
-    for (const [index, found] of (await Promise.all(names.map((name) => this.entry(name)))).entries()) {
-      const name = names[index]!;
+    for (const [index, name] of names.entries()) {
+      if (index % AT_A_TIME === AT_A_TIME - 1) await new Promise((resolve) => setImmediate(resolve));
+      const found = await this.entry(name);
       if (typeof found === 'string') broken.push({ name, folder: join(this.library, name), problem: found });
       else if (found) tools.push(found);
     }
@@ -100,6 +123,8 @@ export class Reader {
   }
 
   async #inside(folder: string): Promise<void> {
+    // Most folders have no link on the way, and need no more than this.
+    if (!relative(this.library, folder).split(sep).some((_, index, parts) => lstatSync(join(this.library, ...parts.slice(0, index + 1))).isSymbolicLink())) return;
     const [root, real] = await Promise.all([realpath(this.library), realpath(folder)]);
     if (!real.startsWith(root + sep)) {
       throw new UntilgreenError('path_unsafe', `${folder} is a link that leads out of the library, to ${real}.`, { folder, target: real }, 'Copy the folder, or import the tool.');

@@ -54,8 +54,7 @@ export const test: Action = async (capabilities, words, options) => {
     for (const name of named) each.push(...(await capabilities.test(name, call)));
     return each;
   });
-  const lines = results.flatMap((result) => gateReportText(result, words.length > 0 && !options.quiet, colors));
-  tell(lines, results, options, 'There are no tools to test.');
+  tell(results.map((result) => gateReportText(result, colors)), results, options, 'There are no tools to test.');
   return results.every(({ report }) => report.ok) ? EXIT.green : EXIT.notGreen;
 };
 

@@ -64,11 +64,11 @@ export function showText({ tool, folder, edited, evidence }: Entry, versions: re
 export const historyText = (versions: readonly Version[]): string[] =>
   table(versions.map(({ version, hash, made, current }) => [current ? '*' : ' ', version, hash.slice(0, 12), made.at.slice(0, 16).replace('T', ' '), made.by, oneLine(made.reason ?? made.request ?? '')]));
 
-/** One tool's way through the gate: a line where it passed, with `all` one for each gate, and always for the one that stopped it. */
-export function gateReportText({ name, version, report }: { name: string; version: string; report: GateReport }, all: boolean, colors: Colors): string[] {
+/** What the gate says of a tool, in a line; each gate was told when it was passed. */
+export function gateReportText({ name, version, report }: { name: string; version: string; report: GateReport }, colors: Colors): string {
+  if (report.ok) return `${colors.green('✓')} ${name} ${version}  ${plural(report.gates.length, 'gate')} passed`;
   const stopped = report.gates.find(({ gate }) => gate === report.stoppedBy);
-  const head = report.ok ? `${colors.green('✓')} ${name} ${version}  ${plural(report.gates.length, 'gate')} passed` : `${colors.red('✗')} ${name} ${version}  stopped by ${report.stoppedBy ?? 'a gate'}: ${oneLine(stopped?.says ?? '')}`;
-  return all ? [head, ...report.gates.map((gate) => `  ${gateText(gate, colors)}`)] : [head];
+  return `${colors.red('✗')} ${name} ${version}  stopped by ${report.stoppedBy ?? 'a gate'}: ${oneLine(stopped?.says ?? '')}`;
 }
 
 /** What became of tools that were to come in. */
