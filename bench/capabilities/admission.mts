@@ -76,10 +76,15 @@ function wilson(count: number, of: number): [number, number] {
 
 const shown = (count: number, of: number): string => (of === 0 ? '' : `${count} of ${of} (${percent(count / of)}, ${wilson(count, of).map((end) => percent(end)).join('–')})`);
 
+const sumOf = (pool: Judged['pool']): number => pool.reduce((sum, { drawn }) => sum + drawn, 0);
+
 function figures(set: readonly Row[]): string[][] {
   const passers = set.flatMap(({ judged }) => judged.pool.flatMap(({ right, strict, drawn }) => Array.from({ length: drawn }, () => ({ right, strict }))));
   const single = ['one green run: every passer of the visible cases', String(passers.length), shown(passers.filter(({ right }) => !right).length, passers.length), shown(passers.filter(({ strict }) => !strict).length, passers.length), ''];
-  return [single, ...WAYS.map(({ name, says }) => {
+  const tasks = set.filter(({ judged }) => judged.pool.length > 0).map(({ judged }) => judged.pool);
+  const meanWrong = (isRight: (one: Judged['pool'][number]) => boolean): string => percent(tasks.reduce((sum, pool) => sum + sumOf(pool.filter((one) => !isRight(one))) / sumOf(pool), 0) / tasks.length);
+  const alike = [`the same, each of the ${tasks.length} tasks with a passer counting alike`, '', meanWrong(({ right }) => right), meanWrong(({ strict }) => strict), ''];
+  return [single, alike, ...WAYS.map(({ name, says }) => {
     const mine = set.flatMap((row) => row.admissions.filter(({ way }) => way === name));
     const admitted = mine.filter(({ outcome }) => outcome === 'admitted');
     const rightOnes = mine.filter(({ right, outcome }) => right && outcome !== 'nothing');

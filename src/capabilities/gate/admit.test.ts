@@ -107,9 +107,11 @@ describe('mutation', () => {
   const weak = CASES.map((one) => ({ ...one, arguments: { numbers: [], factor: 2 }, result: [] })).slice(0, 1);
   const only: GateName[] = ['mutation'];
 
-  it('adds cases on whose value three codes agree, and counts with them', async () => {
-    const report = await admit(inputOf(await draftOf('python', HONEST.python, { cases: [CASES[1]!, { arguments: { numbers: [1], factor: 1 }, result: [1], from: 'user' }] }), { only: ['agreement', 'mutation'] }));
+  it('adds cases on whose value three codes agree, equal texts too, and counts with them', async () => {
+    const report = await admit(inputOf(await draftOf('python', HONEST.python, { cases: weak }), { only: ['agreement', 'mutation'] }));
     expect(report.ok).toBe(true);
+    expect(report.gates[1]!.data).toMatchObject({ atFirst: 0.5, score: 1, added: report.cases.length - 1 });
+    expect(report.cases.slice(1).map(({ from }) => from)).toContain('agreed');
   });
 
   it('refuses cases that notice nothing, and names lines and no values', async () => {

@@ -1,12 +1,16 @@
 import type { Signature } from '../../languages/function/types.ts';
 import type { Value } from '../../languages/function/value.ts';
 import { makeInputs } from '../../selection/inputs.ts';
+import { seededRandom } from '../../selection/random.ts';
 import { schemaProblem } from '../run/schemas.ts';
 import { toJson, toValue } from '../run/values.ts';
 import type { JsonObject, JsonSchema, ToolCase } from '../types.ts';
 
 /** Made for each that is wanted: some lie outside the bounds of the schema, or are no JSON. */
 const SPARE = 2;
+
+/** Share of the inputs whose values all stand in some case, in another combination. */
+const JOINED_SHARE = 0.3;
 
 /**
  * Arguments like those of the cases, within what the contract takes. Cases that give a result are what they are made from: around refused
@@ -15,7 +19,8 @@ const SPARE = 2;
 export function inputsFor(signature: Signature, parameters: JsonSchema, cases: readonly ToolCase[], count: number, seed: number): JsonObject[] {
   const answered = cases.filter(({ error }) => error === undefined);
   const examples = (answered.length > 0 ? answered : cases).flatMap((one) => valuesOf(signature, one.arguments) ?? []);
-  const found: JsonObject[] = [];
+  const own = new Set(cases.map((one) => JSON.stringify(one.arguments)));
+  const found = recombined(cases, own.size + Math.floor(count * JOINED_SHARE), seed).filter((args) => !own.has(JSON.stringify(args)) && schemaProblem(parameters, args) === undefined).slice(0, Math.floor(count * JOINED_SHARE));
   for (const values of makeInputs(examples, signature.parameters, { count: count * SPARE, seed })) {
     const made = argumentsOf(signature, values);
     if (made && schemaProblem(parameters, made) === undefined) found.push(made);
@@ -50,4 +55,20 @@ function argumentsOf({ parameters }: Signature, values: readonly Value[]): JsonO
     made[name] = json;
   }
   return made;
+}
+
+/**
+ * Arguments of cases that give a result, joined anew: each value is one that the contract takes, which made ones seldom are where a text has to be a date or
+ * an address. At most `count`, the cases' own among them.
+ */
+export function recombined(cases: readonly ToolCase[], count: number, seed: number): JsonObject[] {
+  const answered = cases.filter(({ error }) => error === undefined).map((one) => one.arguments);
+  const found = new Map(answered.slice(0, count).map((args) => [JSON.stringify(args), args]));
+  const random = seededRandom(seed);
+  for (let attempt = 0; answered.length > 1 && found.size < count && attempt < count * 4; attempt += 1) {
+    const base = random.pick(answered);
+    const joined = Object.fromEntries(Object.keys(base).map((name) => [name, random.pick(answered)[name] ?? base[name]!]));
+    found.set(JSON.stringify(joined), joined);
+  }
+  return [...found.values()];
 }

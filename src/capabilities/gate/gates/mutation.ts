@@ -92,8 +92,8 @@ async function strike({ run, draft }: GateContext, mutants: readonly Mutant[], c
 
 interface ToldApart {
   inputs: JsonObject[];
-  /** What the draft, and after it the others that agree with it, made of the inputs. */
-  voices: CodeReport[];
+  /** What the draft, and after it the others that agree with it, made of the inputs; equal texts once, with how often they were drawn. */
+  voices: { report: CodeReport; drawn: number }[];
   /** Mutants that do something else somewhere, and where: indexes of inputs. */
   apart: { mutant: Mutant; at: number[] }[];
 }
@@ -101,23 +101,26 @@ interface ToldApart {
 async function toldApart(context: GateContext, survivors: readonly Mutant[]): Promise<ToldApart> {
   const inputs = survivors.length === 0 ? [] : context.inputs(INPUTS, SEED_OFFSET);
   if (inputs.length === 0) return { inputs, voices: [], apart: [] };
-  const voices = [context.draft.code, ...context.voices.filter((code) => code !== context.draft.code)].slice(0, VOICES + 2);
-  const reports = await context.run([...voices, ...survivors.map(({ code }) => code)], inputs, { caseMs: MUTANT_MS });
+  const drawn = new Map([[context.draft.code, 0]]);
+  for (const code of context.voices) drawn.set(code, (drawn.get(code) ?? 0) + 1);
+  const voices = [...drawn].slice(0, VOICES + 2);
+  const reports = await context.run([...voices.map(([code]) => code), ...survivors.map(({ code }) => code)], inputs, { caseMs: MUTANT_MS });
   const own = reports[0]!.outcomes.map(behaviourOf);
   const apart = survivors.flatMap((mutant, index) => {
     const theirs = reports[voices.length + index]!.outcomes.map(behaviourOf);
     const at = inputs.flatMap((_, number) => (theirs[number] === own[number] ? [] : [number]));
     return at.length > 0 ? [{ mutant, at }] : [];
   });
-  return { inputs, voices: reports.slice(0, voices.length), apart };
+  return { inputs, voices: voices.map(([, count], at) => ({ report: reports[at]!, drawn: count })), apart };
 }
 
 /** The fewest inputs that tell most of the mutants apart, as cases with the value that is agreed on: by three codes, or by whoever vouches for the one. */
 function agreedCases({ input, cases }: GateContext, { inputs, voices, apart }: ToldApart): ToolCase[] {
   const known = new Set(cases.map(({ arguments: given }) => JSON.stringify(given)));
   const usable = inputs.map((given, at) => {
-    const result = voices[0]!.results[at]!;
-    const same = voices.filter(({ outcomes }) => behaviourOf(outcomes[at]) === behaviourOf(voices[0]!.outcomes[at])).length;
+    const own = voices[0]!.report;
+    const result = own.results[at]!;
+    const same = voices.filter(({ report }) => behaviourOf(report.outcomes[at]) === behaviourOf(own.outcomes[at])).reduce((sum, { drawn }) => sum + drawn, 0);
     return !known.has(JSON.stringify(given)) && (input.vouched || same >= VOICES) ? caseOf(given, result) : undefined;
   });
   const found: ToolCase[] = [];
