@@ -1,7 +1,6 @@
-import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/server';
+import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { UntilgreenError } from '../core/errors.ts';
 import { stripTerminalEscapes } from '../sandbox/host.ts';
-import type { Answer } from './types.ts';
 
 /** Where the code of an error stands in a result, for programs: structured content has to fit the tool's own schema. */
 export const ERROR_META = 'untilgreen/error';
@@ -27,11 +26,6 @@ export function failure(code: string, message: string, data: object = {}): CallT
     content: [{ type: 'text', text: stripTerminalEscapes(`${code}: ${message}`) }],
     _meta: { [ERROR_META]: asJson({ code, message, data }) },
   };
-}
-
-/** Whether a call goes on after the client has been asked something. */
-export function asksBack(answer: Answer | object): answer is InputRequiredResult {
-  return 'resultType' in answer && answer.resultType === 'input_required';
 }
 
 /** Without `undefined`, which JSON does not know. */

@@ -22,7 +22,7 @@ export interface HttpService {
   close(): Promise<void>;
 }
 
-export const PATH = '/mcp';
+const PATH = '/mcp';
 
 /**
  * Serves many clients over streamable HTTP. On the loopback, requests have to name this machine as their host and come from no foreign page, so

@@ -4,7 +4,6 @@ import type { Emit, RunEvent } from '../core/events.ts';
 
 /** Progress of one call, as its client wants it. */
 export interface Progress {
-  tell(text: string): void;
   onEvent(event: RunEvent): void;
   emit: Emit;
 }
@@ -25,12 +24,11 @@ export function progressOf(ctx: Pick<ServerContext, 'mcpReq'>, say: (event: RunE
     void ctx.mcpReq.notify({ method: 'notifications/progress', params: { progressToken: token, progress: count, message: text } }).catch(() => {});
   };
   const onEvent = (event: RunEvent): void => {
-    const line = token === undefined ? undefined : say(event);
+    const line = say(event);
     if (line !== undefined && line !== '') tell(line);
   };
   const id = `call-${randomBytes(4).toString('hex')}`;
   return {
-    tell,
     onEvent,
     emit: (event, data = {}, level = 'info') => onEvent({ timestamp: new Date().toISOString(), level, task_id: id, iteration: 0, phase: 'init', event, data }),
   };

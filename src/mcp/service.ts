@@ -46,7 +46,8 @@ export interface Service {
  *
  * @example
  * const service = createService({ capabilities, openEngine, runs: engine, writeFunction, runCode, product: '1.0.0', sandboxed: true, say: () => undefined });
- * await serveStdio(() => service.connect({ trusted: true, lasting: true }));
+ * await serveStdio(service);
+ * await service.close();
  */
 export function createService(options: ServiceOptions): Service {
   const { capabilities, product, sandboxed } = options;
@@ -77,7 +78,7 @@ export function createService(options: ServiceOptions): Service {
       return await tool.call(args as JsonObject, {
         signal: AbortSignal.any([ctx.mcpReq.signal, ending.signal]),
         client: abilitiesOf(server, ctx, link),
-        progress: progress.tell, onEvent: progress.onEvent, emit: progress.emit,
+        onEvent: progress.onEvent, emit: progress.emit,
         responses: ctx.mcpReq.inputResponses,
         state: ctx.mcpReq.requestState<CallState>(),
         seal: (state) => states.mint(state, ctx),

@@ -51,8 +51,7 @@ export interface ClientAbilities {
 export interface Call {
   signal: AbortSignal;
   client: ClientAbilities;
-  /** A line of progress; nothing where the client did not ask for it. */
-  progress(text: string): void;
+  /** Events of the job, which the client hears of where it asked for progress. */
   onEvent(event: RunEvent): void;
   emit: Emit;
   /** What the client answered to questions of an earlier round of this call. */
