@@ -126,7 +126,7 @@ async function implement(spec: Specification, tests: { hidden: ToolCase[]; prope
       continue;
     }
     const chosen = choose(passers, cases.length);
-    laws = await settleLaws(spec, laws, passers.map(({ attempt }) => attempt.code), { ...deps, key: `${deps.key}/wave${number}` });
+    laws = await settleLaws(spec, laws, passers.map(({ attempt }) => attempt.code), cases, { ...deps, key: `${deps.key}/wave${number}` });
     const draft = draftOf(spec, chosen.attempt, cases, laws, need, deps);
     deps.emit('verifying', { tool: contract.name, implementations: passers.length });
     const report = await admit({
