@@ -32,6 +32,11 @@ describe('a library', () => {
     expect(existsSync(directory)).toBe(false);
   });
 
+  it('is a folder, and no file', async () => {
+    writeFileSync(directory, '');
+    await expect(openLibrary(directory)).rejects.toMatchObject({ code: 'not_a_directory' });
+  });
+
   it('gives back what was saved, with its evidence, also to another process', async () => {
     const tool = await save(sample());
     const entry = { tool, folder: at(NAME), edited: false, evidence: evidenceFor(sample()) };

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { nearest } from '../../config/shape.ts';
@@ -18,12 +19,16 @@ import { casesText, toolRecordText, toolText } from './text.ts';
 /**
  * Opens a folder of tools. What an interrupted process left in it is ended; the folder is made when something is first saved.
  *
+ * @throws `not_a_directory`
  * @example
  * const library = await openLibrary('./tools');
  * const entry = await library.read('calculate_percentage');
  */
 export async function openLibrary(directory: string): Promise<Library> {
   const library = new FolderLibrary(resolve(directory));
+  if (statSync(library.directory, { throwIfNoEntry: false })?.isDirectory() === false) {
+    throw new UntilgreenError('not_a_directory', `${library.directory} is a file, not a folder of tools.`, { directory: library.directory }, 'Name a folder in TOOLS_DIR or --tools-dir; one that is not there yet is made.');
+  }
   await library.reader.settle();
   return library;
 }
