@@ -33,6 +33,9 @@ export type Measure = (tool: Capability, code: string) => Promise<Comparison | {
 /**
  * Measures in a sandbox: inputs are made from the tool's cases, larger and larger, as far as its present code answers them in a moment; on the slowest
  * of them both codes are timed by turns.
+ *
+ * Measured on the seed tools, with eight times as much to do on the machine as it has processors for: of 24 that were timed against themselves none was found
+ * faster as `optimiseTool` demands it (medians 0.89 to 1.21); of 18 that were made to compute everything twice 12 were, and the six others take less than 1.5 ms for a pass, most of it loading.
  */
 export const measureWith = (deps: RunDeps, seed = 1): Measure => async (tool, code) => {
   const chosen = await slowest(tool, deps, seed);
