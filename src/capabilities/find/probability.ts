@@ -2,7 +2,8 @@ import { COEFFICIENTS, type Coefficients } from './coefficients.ts';
 import type { Features } from './features.ts';
 
 /**
- * How likely a tool with these figures serves the query: among those of the calibration that had such figures, the share that did. For an embedder
+ * How likely a tool with these figures serves the query: the share of those with such figures that did, where one request in five has its tool in the
+ * library (what shares there are where half of them have is in bench/capabilities/README.md). For an embedder
  * that was not measured only figures count that mean the same in every model, and `measured` is false.
  */
 export function probabilityOf(features: Features, embedderModel: string): { probability: number; measured: boolean } {
