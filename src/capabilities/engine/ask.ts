@@ -4,7 +4,7 @@ import type { Emit } from '../../core/events.ts';
 import { killPoint } from '../../core/killpoint.ts';
 import type { Usage } from '../../models/types.ts';
 import { NO_USAGE } from '../../models/usage.ts';
-import { lastRunOf, openRuns } from '../../store/queries/asked.ts';
+import { lastRunOf, openRuns, outcomesOf } from '../../store/queries/asked.ts';
 import type { RunRow } from '../../store/types.ts';
 import { checkedRequest, job, type AnswerPlan, type JobResult } from '../ask/job.ts';
 import type { AskOptions, CallOptions } from '../interfaces.ts';
@@ -96,9 +96,11 @@ async function archiveUnused(shared: Shared, emit: Emit): Promise<void> {
   if (swept.has(shared)) return;
   swept.add(shared);
   const { library, config } = shared;
-  const [{ tools }, uses] = await Promise.all([library.list(), (await shared.catalogue()).uses({ limit: MOST_USES })]);
+  const { db } = await shared.store();
+  const [{ tools }, uses, asked] = await Promise.all([library.list(), (await shared.catalogue()).uses({ limit: MOST_USES }), outcomesOf(db, { kind: ASK_KIND, directory: library.directory })]);
+  const requests = Object.values(asked).reduce((sum, runs) => sum + runs, 0);
   for (const { tool } of tools) {
-    const standing = standingOf(tool, uses, { requests: uses.length }, new Date(), { archiveDays: config.settings.capabilities.archive_days });
+    const standing = standingOf(tool, uses, { requests }, new Date(), { archiveDays: config.settings.capabilities.archive_days });
     if (standing?.status !== 'archived') continue;
     await library.update(tool.name, { status: 'archived', standing: { reason: standing.reason, since: new Date().toISOString() } });
     emit('tool_standing', { tool: tool.name, status: 'archived', reason: standing.reason });

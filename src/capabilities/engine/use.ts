@@ -45,9 +45,9 @@ const telling = (result: UseResult): string => (result.ok ? canonicalJson(result
 /** After a failure: is it still a tool to be relied on. */
 async function judge(shared: Shared, tool: Capability): Promise<void> {
   const catalogue = await shared.catalogue();
-  const uses = (await catalogue.uses({ name: tool.name, limit: LOOKED_AT })).filter(({ version }) => version === tool.version);
-  const total = await catalogue.uses({ limit: LOOKED_AT });
-  const standing = standingOf(tool, uses, { requests: total.length }, new Date(), { archiveDays: shared.config.settings.capabilities.archive_days });
+  const uses = await catalogue.uses({ name: tool.name, limit: LOOKED_AT });
+  // Of no requests nothing is archived: whether it is wanted is looked at elsewhere.
+  const standing = standingOf(tool, uses, { requests: 0 }, new Date(), { archiveDays: shared.config.settings.capabilities.archive_days });
   if (!standing || standing.status === tool.status) return;
   await shared.library.update(tool.name, { status: standing.status, standing: { reason: standing.reason, since: new Date().toISOString() } });
   shared.emit('tool_standing', { tool: tool.name, status: standing.status, reason: standing.reason }, 'warn');
