@@ -50,7 +50,7 @@ async function connect(name: ClientName, person: Person = {}): Promise<AnyClient
 const source = (directory: string): Promise<string> => readFile(join(directory, 'calc.js'), 'utf8');
 const approve = (yes: boolean): Person => ({ elicit: () => ({ action: 'accept', content: { approve: yes } }) });
 
-describe.each(['the client of 2026', 'the client of 2025'] as const)('a run that %s asks for', (name) => {
+describe.each(['the client of 2026', 'the client of 2025'] as const)('a run that %s asks for', { timeout: 120_000 }, (name) => {
   it('is applied when the user agrees, tells how it goes, leaves a receipt, and is taken back', async () => {
     const directory = await lab.project(NODE_PROJECT);
     lab.answer([plan(FIX)]);
@@ -70,7 +70,7 @@ describe.each(['the client of 2026', 'the client of 2025'] as const)('a run that
   });
 });
 
-describe('a run', () => {
+describe('a run', { timeout: 120_000 }, () => {
   it('leaves the directory alone when the user does not agree', async () => {
     const directory = await lab.project(NODE_PROJECT);
     lab.answer([plan(FIX)]);
@@ -125,7 +125,7 @@ it('two clients that want the same tool at once get one, hear of it, and call it
   expect((await clients[0]!.read('untilgreen://tools/reverse_text/evidence')).text).toContain('"cold_run"');
 });
 
-describe('tools of other servers in a run', () => {
+describe('tools of other servers in a run', { timeout: 120_000 }, () => {
   const tickets = { command: process.execPath, args: [join(import.meta.dirname, '../mcp/tickets-server.mjs')], timeout_seconds: 60, enabled: true };
   const settings = (s: Settings): void => void (s.mcp = { servers: { tickets }, use_in_runs: true });
 
