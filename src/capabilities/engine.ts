@@ -9,7 +9,7 @@ import { fasterTool } from './engine/faster.ts';
 import { libraryStats, suggestions } from './engine/figures.ts';
 import { makeTool } from './engine/make.ts';
 import { mendTool } from './engine/mend.ts';
-import { openShared } from './engine/open.ts';
+import { openShared, thresholdsOf } from './engine/open.ts';
 import { callTool, unknown } from './engine/use.ts';
 
 /**
@@ -45,7 +45,7 @@ export async function openCapabilities(options: CapabilitiesOptions): Promise<Ca
       await catalogue.sync();
       const sandbox = await shared.sandbox();
       return find(query, {
-        catalogue, threshold: config.settings.capabilities.similarity_threshold, embedderModel: (await shared.embedder()).model,
+        catalogue, threshold: config.settings.capabilities.similarity_threshold, embedderModel: (await shared.embedder()).model, thresholds: await thresholdsOf(shared),
         run: (tool, args) => useTool(tool, args, { sandbox, ...(signal ? { signal } : {}) }),
       });
     },

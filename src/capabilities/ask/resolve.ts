@@ -18,6 +18,8 @@ export interface ResolveDeps extends Omit<SynthesisDeps, 'settings'> {
     /** Probability from which a tool is taken. */
     threshold: number;
     embedderModel: string;
+    /** Of a tool's own, where it was taken wrongly before. */
+    thresholds(name: string): number | undefined;
     /** May tools be made. */
     make: boolean;
   };
@@ -103,7 +105,7 @@ async function choose<T>(need: Need, deps: ResolveDeps, takes: Take<T>): Promise
 
 function look(need: Need, { catalogue, settings, sandbox, signal }: ResolveDeps): Promise<Found> {
   return find(need, {
-    catalogue, threshold: settings.threshold, embedderModel: settings.embedderModel,
+    catalogue, threshold: settings.threshold, embedderModel: settings.embedderModel, thresholds: settings.thresholds,
     run: (tool, args) => useTool(tool, args, { sandbox, ...(signal ? { signal } : {}) }),
   });
 }

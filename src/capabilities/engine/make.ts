@@ -8,7 +8,7 @@ import { snakeCase } from '../understand/understand.ts';
 import type { Admission } from './admitted.ts';
 import { durableJob, type Job } from './durable-job.ts';
 import { modelsOf } from './models-of.ts';
-import type { Shared } from './open.ts';
+import { thresholdsOf, type Shared } from './open.ts';
 
 /** Makes a tool as a durable job; the same request goes on with one that was interrupted. @throws `usage` for an empty description */
 export async function makeTool(shared: Shared, admission: Admission, request: MakeRequest, options: CallOptions): Promise<MakeResult> {
@@ -35,7 +35,7 @@ export async function resolveDeps(
     },
     settings: {
       language: of.language ?? capabilities.language, mutationScore: capabilities.mutation_score, candidates: capabilities.candidates,
-      threshold: capabilities.similarity_threshold, embedderModel: (await shared.embedder()).model, make: of.make ?? true,
+      threshold: capabilities.similarity_threshold, embedderModel: (await shared.embedder()).model, thresholds: await thresholdsOf(shared), make: of.make ?? true,
     },
   };
 }
