@@ -3,7 +3,7 @@ import { fromCommander, isCommanderError } from './grammar-errors.ts';
 import { messageLines } from './view/text.ts';
 
 /** Commands whose last JSON line is an outcome; the others answer with `{ok: false, …}`. */
-const WITH_OUTCOME = new Set(['run', 'resume', 'demo', 'fn']);
+const WITH_OUTCOME = new Set(['run', 'resume', 'demo', 'fn', 'ask']);
 
 /** Whether the words ask for JSON; `tool call` always answers in it. */
 function wantsJson(args: readonly string[]): boolean {

@@ -7,8 +7,8 @@ import { caseSchema, casesOf, propertySchema } from './specify.ts';
 
 type TesterDeps = Pick<SynthesisDeps, 'models' | 'key' | 'signal'>;
 
-/** Cases that the gate asks for at least, and as many more as cover what the tester gets wrong. */
-const WANTED_CASES = 10;
+/** More than the gate asks for: wrong tools that were admitted slipped past six cases (bench/capabilities), and some of these the tester gets wrong. */
+const WANTED_CASES = 12;
 const testsSchema = z.object({ cases: z.array(caseSchema).min(5).max(16), properties: z.array(propertySchema).max(4) });
 const killersSchema = z.object({ cases: z.array(caseSchema).max(8) });
 const answerSchema = z.object({ working: z.string().max(1_500).describe('worked out step by step'), result: z.string().max(8_000).nullable().describe('the result as JSON; null where it is refused'), refused: z.boolean() });
@@ -17,7 +17,7 @@ const lawsSchema = z.object({ laws: z.array(z.object({ number: z.number().int(),
 const SYSTEM = `You test small tools of which you see the contract and never the code. A tool is one pure function: JSON values in, one JSON value out. Whoever writes the code never sees your cases, so they decide whether it is right.
 
 - Work out every result by hand, step by step, before you write it down; leave out what you cannot work out for certain.
-- Cover ordinary calls, edges (empty, zero, one, negative, repeated, large, optional arguments left out), and what the contract refuses.
+- Half of the cases are ordinary calls; the others aim at where implementations slip: empty, zero, one, negative, equal values, several that fit, the limits of ranges, rounding, order, optional arguments left out, and what the contract refuses.
 - Do not test what the contract leaves open.
 - Laws hold for all arguments that are not refused; write them as boolean expressions of the language over the parameters and the function, with a tolerance where floats are compared.
 You answer in JSON.`;
