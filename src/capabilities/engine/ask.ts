@@ -32,7 +32,12 @@ export async function ask(shared: Shared, admission: Admission, request: string,
   const input: AskInput = { make: options.make ?? true, world: { today: new Date().toISOString().slice(0, 10), seed: randomBytes(4).readUInt32BE() }, ...(options.language ? { language: options.language } : {}) };
   const started = performance.now();
   const wanted = { kind: ASK_KIND, request: checkedRequest(request), input: input as unknown as Record<string, unknown> };
-  return stoppable(options, started, () => durableJob(shared, wanted, options, (held) => work(shared, admission, held, started)));
+  let id = '';
+  const answered = (): Promise<AskResult> => durableJob(shared, wanted, options, (held) => {
+    id = held.lease.run.id;
+    return work(shared, admission, held, started);
+  });
+  return stoppable(options, started, answered, () => id);
 }
 
 /** Requests that no process works on and that have not ended. */
@@ -52,19 +57,19 @@ export async function resume(shared: Shared, admission: Admission, id: string | 
   const results: AskResult[] = [];
   for (const one of id === undefined ? await unfinished(shared) : [{ id }]) {
     const lease = await runs.claim(one.id);
-    if (lease) results.push(await stoppable(options, performance.now(), () => inJob(shared, lease, options, (held) => work(shared, admission, held, performance.now())), one.id));
+    if (lease) results.push(await stoppable(options, performance.now(), () => inJob(shared, lease, options, (held) => work(shared, admission, held, performance.now())), () => one.id));
     else if (id !== undefined) throw new UntilgreenError('run_busy', `Another process works on the request ${id}.`, { run: id });
   }
   return results;
 }
 
 /** A request that was cancelled has a result as any other: what it has come to is kept. */
-async function stoppable(options: CallOptions, started: number, run: () => Promise<AskResult>, id = ''): Promise<AskResult> {
+async function stoppable(options: CallOptions, started: number, run: () => Promise<AskResult>, id: () => string): Promise<AskResult> {
   try {
     return await run();
   } catch (thrown) {
     if (!options.signal?.aborted) throw thrown;
-    return { id, ok: false, outcome: 'cancelled', answer: 'Cancelled; what is finished is kept, and the same request goes on from there.', steps: [], usage: NO_USAGE, requests: 0, ms: Math.round(performance.now() - started) };
+    return { id: id(), ok: false, outcome: 'cancelled', answer: 'Cancelled; what is finished is kept, and the same request goes on from there.', steps: [], usage: NO_USAGE, requests: 0, ms: Math.round(performance.now() - started) };
   }
 }
 

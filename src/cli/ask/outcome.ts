@@ -17,7 +17,7 @@ export function usedLine({ id, steps, usage, requests, ms, outcome }: AskResult)
   return [
     ...(steps.length > 0 ? [`${steps.length === 1 ? 'tool' : 'tools'}: ${steps.map(toolOf).join('; ')}`] : []),
     spent.filter(Boolean).join(' · '),
-    ...(outcome === 'cancelled' ? [`Go on: untilgreen ask --resume ${id}`] : []),
+    ...(outcome === 'cancelled' ? [`Go on: untilgreen ask --resume ${id}`.trimEnd()] : []),
   ];
 }
 
