@@ -10,7 +10,7 @@ import { main } from '../main.ts';
 let top: string;
 beforeAll(() => {
   top = mkdtempSync(join(tmpdir(), 'library-whole-'));
-  for (const [name, value] of Object.entries({ HOME: top, XDG_CONFIG_HOME: top, UNTILGREEN_HOME: join(top, 'home'), TOOLS_DIR: join(top, 'tools') })) vi.stubEnv(name, value);
+  for (const [name, value] of Object.entries({ HOME: top, XDG_CONFIG_HOME: top, UNTILGREEN_HOME: join(top, 'home'), TOOLS_DIR: join(top, 'tools'), UNTILGREEN_EMBEDDER: 'ngram' })) vi.stubEnv(name, value);
 });
 afterAll(() => {
   vi.unstubAllEnvs();
