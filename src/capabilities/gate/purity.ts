@@ -1,4 +1,5 @@
 import type { FunctionLanguageName } from '../../languages/function/types.ts';
+import { impureGo } from './purity/go.ts';
 import { impureJavascript } from './purity/javascript.ts';
 import { impurePython } from './purity/python.ts';
 
@@ -11,8 +12,8 @@ export interface Impurity {
 
 /**
  * What the text says against a tool beside what `FunctionLanguage.screen` finds: the clock, chance, identities and state. Modules are those of a
- * list of modules that compute; one that is not on it is refused, so that the list need not know them all. Go needs nothing here: its screen goes
- * by such a list already, and in Go all that a file reaches stands in its imports.
+ * list of modules that compute; one that is not on it is refused, so that the list need not know them all. Go's screen goes by such a list already;
+ * what those packages do beside computing is told here.
  */
 export function impurityOf(language: FunctionLanguageName, name: string, code: string): Promise<Impurity | undefined> {
   switch (language) {
@@ -23,6 +24,6 @@ export function impurityOf(language: FunctionLanguageName, name: string, code: s
     case 'typescript':
       return impureJavascript(`${name}.ts`, code);
     case 'go':
-      return Promise.resolve(undefined);
+      return Promise.resolve(impureGo(code));
   }
 }

@@ -11,11 +11,16 @@ const REACHING: Readonly<Record<string, string>> = {
   WebSocket: 'uses the network', XMLHttpRequest: 'uses the network', EventSource: 'uses the network', navigator: 'looks at the machine', setTimeout: 'waits for time', setInterval: 'waits for time',
   setImmediate: 'waits for time', queueMicrotask: 'goes on after its call', Worker: 'starts a thread', SharedArrayBuffer: 'shares memory', Atomics: 'shares memory', WebAssembly: 'runs code that nobody reads',
   WeakRef: 'hangs on when memory is freed', FinalizationRegistry: 'hangs on when memory is freed', require: 'loads modules by a call', arguments: 'reaches for its caller',
+  BroadcastChannel: 'shares messages', MessageChannel: 'goes on after its call', AbortSignal: 'waits for time', PerformanceObserver: 'reads the clock', localStorage: 'keeps state from call to call',
+  sessionStorage: 'keeps state from call to call', getCallSites: 'looks at its callers', getCallSite: 'looks at its callers',
   Proxy: 'makes values that change as they are looked at', Reflect: 'changes how objects behave', eval: 'makes code from text', Function: 'makes code from text',
 };
+/** Classes whose instances are told the time as they are made, unless the tool has its own of that name. */
+const STAMPED = new Set(['Event', 'CustomEvent', 'MessageEvent', 'File']);
 /** Members that lead to the prototypes which all values share, or to the stack. */
 const MEMBERS = new Map([
-  ['__proto__', 'reaches for a prototype'], ['prototype', 'reaches for a prototype'], ['setPrototypeOf', 'reaches for a prototype'],
+  ['__proto__', 'reaches for a prototype'], ['prototype', 'reaches for a prototype'], ['setPrototypeOf', 'reaches for a prototype'], ['getPrototypeOf', 'reaches for a prototype'],
+  ['allocUnsafe', 'gives what lay in memory'], ['allocUnsafeSlow', 'gives what lay in memory'], ['getCallSites', 'looks at its callers'], ['getCallSite', 'looks at its callers'],
   ['__defineGetter__', 'makes values that change as they are looked at'], ['__defineSetter__', 'makes values that change as they are looked at'],
   ['captureStackTrace', 'looks at its callers'], ['callee', 'looks at its callers'], ['timeOrigin', 'reads the clock'],
   ['resolvedOptions', 'looks at the settings of the machine'], ['getTimezoneOffset', 'looks at the settings of the machine'],
@@ -40,7 +45,8 @@ function saidOf(ts: Ts, node: TS.Node, tree: TS.SourceFile): string | undefined 
   if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword) return 'looks at its own file';
   if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) return 'loads modules by a call';
   if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) {
-    const owner = node.expression.getText(tree);
+    // A name may be written with escapes.
+    const owner = ts.isIdentifier(node.expression) ? node.expression.text : node.expression.getText(tree);
     const member = ts.isPropertyAccessExpression(node) ? node.name.text : ts.isStringLiteralLike(node.argumentExpression) ? node.argumentExpression.text : undefined;
     if (owner === 'Math' && (member === 'random' || member === undefined)) return 'uses chance';
     if (owner === 'Date' && (member === 'now' || member === undefined)) return 'reads the clock';
@@ -50,11 +56,31 @@ function saidOf(ts: Ts, node: TS.Node, tree: TS.SourceFile): string | undefined 
     if (member === 'stack' && /^(?:e|err|error|ex|exception)$|Error\(/.test(owner)) return 'looks at its callers';
     return member === undefined ? undefined : MEMBERS.get(member);
   }
+  if (ts.isBindingElement(node)) return memberTaken(ts, node.propertyName ?? node.name);
+  // `({ constructor: Other } = value)` takes it apart as a declaration does.
+  if (ts.isPropertyAssignment(node)) return memberTaken(ts, node.name);
+  if (ts.isCallExpression(node) && isNowFormatted(ts, node, tree)) return 'reads the clock';
   if (!ts.isIdentifier(node) || !isUse(ts, node)) return undefined;
+  if (STAMPED.has(node.text) && ts.isNewExpression(node.parent) && !new RegExp(`\\b(?:class|function|const|let|var)\\s+${node.text}\\b`).test(tree.text)) return 'reads the clock';
+  if (node.text === 'crypto' && !isOwner(ts, node)) return 'takes chance under another name';
   // The class under another name would read the clock where nobody sees it.
   if (node.text === 'Date') return dateSaid(ts, node);
-  if (node.text === 'Math') return ts.isPropertyAccessExpression(node.parent) || ts.isElementAccessExpression(node.parent) ? undefined : 'takes chance under another name';
+  if (node.text === 'Math') return isOwner(ts, node) ? undefined : 'takes chance under another name';
   return Object.hasOwn(REACHING, node.text) ? REACHING[node.text] : undefined;
+}
+
+const isOwner = (ts: Ts, node: TS.Identifier): boolean => (ts.isPropertyAccessExpression(node.parent) || ts.isElementAccessExpression(node.parent)) && node.parent.expression === node;
+
+/** The name of a member that is taken out of a value, where it leads on. */
+function memberTaken(ts: Ts, name: TS.Node): string | undefined {
+  const text = ts.isIdentifier(name) || ts.isStringLiteralLike(name) ? name.text : ts.isComputedPropertyName(name) && ts.isStringLiteralLike(name.expression) ? name.expression.text : undefined;
+  return text === 'constructor' ? 'reaches for a constructor' : text === undefined ? undefined : MEMBERS.get(text);
+}
+
+/** A date format that is given no date says the present one. */
+function isNowFormatted(ts: Ts, { expression, arguments: given }: TS.CallExpression, tree: TS.SourceFile): boolean {
+  if (!ts.isPropertyAccessExpression(expression) || !/^format(?:ToParts)?$/.test(expression.name.text) || !tree.text.includes('DateTimeFormat')) return false;
+  return given.length === 0 || ts.isSpreadElement(given[0]!);
 }
 
 /** `x.constructor === Object` and `x.constructor.name` ask what something is; called, or taken further, it makes code from text. */
@@ -71,14 +97,17 @@ function moduleSaid(ts: Ts, node: TS.ImportDeclaration | TS.ExportDeclaration): 
   if (!COMPUTING.has(name)) return 'imports what is not among the modules that only compute';
   if (name !== 'crypto' || !ts.isImportDeclaration(node)) return undefined;
   const bindings = node.importClause?.namedBindings;
-  if (bindings && ts.isNamedImports(bindings) && !node.importClause?.name) return bindings.elements.some((one) => CHANCE.test((one.propertyName ?? one.name).text)) ? 'uses chance' : undefined;
+  // Under another name nobody sees what is taken of it.
+  const whole = [node.importClause?.name, bindings && ts.isNamespaceImport(bindings) ? bindings.name : undefined].find(Boolean);
+  if (whole) return whole.text === 'crypto' ? undefined : 'takes chance under another name';
+  if (bindings && ts.isNamedImports(bindings)) return bindings.elements.some((one) => (one.propertyName ?? one.name).text === 'default' || CHANCE.test((one.propertyName ?? one.name).text)) ? 'uses chance' : undefined;
   return undefined;
 }
 
 /** `new Date(…)` with something in it, `Date.parse`, `Date.UTC`, `instanceof Date` are told by what they are given. */
 function dateSaid(ts: Ts, node: TS.Identifier): string | undefined {
   const { parent } = node;
-  if (ts.isNewExpression(parent) && parent.expression === node) return (parent.arguments?.length ?? 0) > 0 ? undefined : 'reads the clock';
+  if (ts.isNewExpression(parent) && parent.expression === node) return parent.arguments?.[0] && !ts.isSpreadElement(parent.arguments[0]) ? undefined : 'reads the clock';
   if (ts.isPropertyAccessExpression(parent) && parent.expression === node) return undefined;
   if (ts.isBinaryExpression(parent) && parent.operatorToken.kind === ts.SyntaxKind.InstanceOfKeyword) return undefined;
   return 'reads the clock';
@@ -90,5 +119,5 @@ function isUse(ts: Ts, node: TS.Identifier): boolean {
   if (ts.isPropertyAccessExpression(parent)) return parent.expression === node;
   if (ts.isPropertyAssignment(parent) || ts.isVariableDeclaration(parent)) return parent.initializer === node;
   if (ts.isParameter(parent) || ts.isBindingElement(parent)) return parent.initializer === node;
-  return !(ts.isFunctionLike(parent) || ts.isClassLike(parent) || ts.isImportSpecifier(parent) || ts.isImportClause(parent) || ts.isLabeledStatement(parent) || ts.isPropertySignature(parent) || ts.isPropertyDeclaration(parent));
+  return !(ts.isFunctionLike(parent) || ts.isClassLike(parent) || ts.isImportSpecifier(parent) || ts.isImportClause(parent) || ts.isNamespaceImport(parent) || ts.isLabeledStatement(parent) || ts.isPropertySignature(parent) || ts.isPropertyDeclaration(parent));
 }
