@@ -13,7 +13,8 @@ import { syncIndex, type Changes } from './sync.ts';
 
 export interface CatalogueOptions {
   db: Db;
-  embedder: Embedder;
+  /** Or how it is opened: with the first search, for calling a tool by its name needs none. */
+  embedder: Embedder | (() => Promise<Embedder>);
   library: Library;
 }
 
@@ -28,16 +29,24 @@ export interface CatalogueOptions {
  */
 export async function openCatalogue({ db, embedder, library }: CatalogueOptions): Promise<Catalogue> {
   const { directory } = library;
+  const opened = async (): Promise<Embedder> => (typeof embedder === 'function' ? embedder() : embedder);
   const memory = emptyMemory();
   const contents = keptContents(db, directory, memory);
   let seen: string | undefined;
   let last: Promise<unknown> = Promise.resolve();
 
+  const embedded = async (text: string): Promise<{ vector: number[]; model: string }> => {
+    const words = await opened();
+    const [vector] = await words.embed([text]);
+    return { vector: vector!, model: words.model };
+  };
+
   const sync = async (): Promise<Changes> => {
     const revision = await library.revision();
     if (revision === seen) return { added: [], changed: [], removed: [] };
-    const changes = await syncIndex(db, library, embedder, revision);
-    await refresh(memory, db, directory, embedder.model);
+    const words = await opened();
+    const changes = await syncIndex(db, library, words, revision);
+    await refresh(memory, db, directory, words.model);
     seen = revision;
     return changes;
   };
@@ -49,7 +58,7 @@ export async function openCatalogue({ db, embedder, library }: CatalogueOptions)
       last = next.catch(() => {});
       return next;
     },
-    near: (query, options = {}) => nearTools({ memory, embedder, contents: contents.of }, query, options),
+    near: async (query, options = {}) => nearTools({ memory, embedder: await opened(), contents: contents.of }, query, options),
     evidenceOf: async (hash) => (await capabilityEvidence(db, hash)) as Evidence | undefined,
     setEvidence: (name, evidence) => setCapabilityEvidence(db, name, evidence.hash, evidence as unknown as Record<string, unknown>),
     addUse: (use) => addCapabilityUse(db, directory, use),
@@ -58,16 +67,14 @@ export async function openCatalogue({ db, embedder, library }: CatalogueOptions)
     },
     uses: async (filter) => (await capabilityUses(db, directory, filter)) as unknown as UseRecord[],
     async addFailedSynthesis({ need, stoppedBy, reason }) {
-      const [vector] = await embedder.embed([need.description]);
-      await addFailedSynthesis(db, directory, { ...need, stoppedBy: stoppedBy ?? null, reason }, { vector: vector!, model: embedder.model });
+      await addFailedSynthesis(db, directory, { ...need, stoppedBy: stoppedBy ?? null, reason }, await embedded(need.description));
     },
     async nearFailedSyntheses({ description }, limit = 3) {
-      const [vector] = await embedder.embed([description]);
-      const near = await nearestFailedSyntheses(db, directory, { vector: vector!, model: embedder.model }, limit);
+      const near = await nearestFailedSyntheses(db, directory, await embedded(description), limit);
       return near.map(({ name, description: wanted, stoppedBy, reason, at, similarity }) => ({
         need: { name, description: wanted }, ...(stoppedBy ? { stoppedBy: stoppedBy as NonNullable<FailedSynthesis['stoppedBy']> } : {}), reason, at, similarity,
       }));
     },
-    claimMaking: (need, signal) => claimMaking({ db, library: directory, embedder }, need, signal),
+    claimMaking: async (need, signal) => claimMaking({ db, library: directory, embedder: await opened() }, need, signal),
   };
 }

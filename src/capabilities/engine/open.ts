@@ -65,7 +65,7 @@ export async function openShared(options: CapabilitiesOptions): Promise<Shared> 
     config, library, home, emit, store, models, embedder,
     product: await productVersion(),
     sandbox: once(async () => options.sandbox ?? openSandbox(sandboxOptions(config))),
-    catalogue: once(async () => openCatalogue({ db: (await store()).db, embedder: await embedder(), library })),
+    catalogue: once(async () => openCatalogue({ db: (await store()).db, embedder, library })),
     changed: () => listeners.forEach((listener) => listener()),
     onChange(listener) {
       listeners.add(listener);
