@@ -256,6 +256,20 @@ describe('an interrupted save', () => {
     expect(left()).toEqual([]);
   });
 
+  it.each([
+    ['a name that leads out of the library', JSON.stringify({ name: '../victim', staged: 'staged-00000001', aside: 'aside-00000001', before: null })],
+    ['another folder than one of its own', JSON.stringify({ name: NAME, staged: '../../victim', aside: 'aside-00000001', before: null })],
+    ['half of a record', '{"name":'],
+  ])('moves nothing where its record holds %s', async (_, text) => {
+    await staged();
+    const victim = join(directory, '..', 'victim');
+    writeFileSync(victim, 'mine');
+    writeFileSync(at('.untilgreen', 'redo.json'), text);
+    expect((await (await openLibrary(directory)).list()).tools.map(({ tool }) => tool.version)).toEqual(['1.0.0']);
+    expect(readFileSync(victim, 'utf8')).toBe('mine');
+    expect(left()).toEqual([]);
+  });
+
   it('is finished before the next read of a library that is open', async () => {
     await staged();
     const open = await openLibrary(directory);

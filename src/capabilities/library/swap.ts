@@ -6,10 +6,12 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { copyFile, link, mkdir, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { z } from 'zod';
 import { UntilgreenError } from '../../core/errors.ts';
 import { killPoint } from '../../core/killpoint.ts';
 import { syncDirectory } from '../../workspace/blobs.ts';
 import { ignoreMissing } from './files.ts';
+import { TOOL_NAME } from './names.ts';
 import { stampOf } from './stamp.ts';
 import { removeAll, stateOf, writeSynced } from './state.ts';
 
@@ -28,6 +30,7 @@ interface Redo {
 
 const redoFile = (library: string): string => join(stateOf(library), 'redo.json');
 const WORK = /^(staged|aside)-[0-9a-f]{8}$/;
+const redoSchema = z.object({ name: z.string().regex(TOOL_NAME), staged: z.string().regex(WORK), aside: z.string().regex(WORK), before: z.string().nullable() });
 
 /** Is a change of the library under way, or was one interrupted? */
 export const isInterrupted = (library: string): boolean => existsSync(redoFile(library));
@@ -111,8 +114,20 @@ async function finish(library: string, redo: Redo): Promise<boolean> {
 /** Ends what was interrupted. The caller holds the lock. */
 export async function recover(library: string): Promise<void> {
   const text = await readFile(redoFile(library), 'utf8').catch(ignoreMissing);
-  if (text !== undefined) await finish(library, JSON.parse(text) as Redo);
-  else await sweep(library);
+  const redo = text === undefined ? undefined : redoOf(text);
+  if (redo) return void (await finish(library, redo));
+  if (text !== undefined) await removeAll(redoFile(library));
+  await sweep(library);
+}
+
+/** A library may come along with a project, and its record with it: one that names anything but a tool and folders of the state is none. */
+function redoOf(text: string): Redo | undefined {
+  try {
+    const parsed = redoSchema.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function sweep(library: string): Promise<void> {
