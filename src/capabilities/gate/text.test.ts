@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FunctionLanguageName } from '../../languages/function/types.ts';
+import { emptyLaw } from './empty-law.ts';
 import { takenName } from './names.ts';
 import { impurityOf } from './purity.ts';
 import { differs } from './schemas-differ.ts';
@@ -95,6 +96,23 @@ describe('what a tool has no business with', () => {
     ['go', 'package solution\n\nimport (\n\t"fmt"\n\t"math/rand"\n\t"time"\n)\n\n// time.Now is not asked.\nfunc f(seed int64, going bool) string {\n\tr := rand.New(rand.NewSource(seed))\n\treturn fmt.Sprintf("100 %%p %d %s", r.Intn(3), time.Duration(seed))\n}\n'],
   ])('%s is left alone: %j', async (language, code) => {
     expect(await impurityOf(language, 'tool', code)).toBeUndefined();
+  });
+});
+
+describe('laws that hold of any function', () => {
+  it.each([
+    ['True', 'it says nothing of the function'],
+    ['len(numbers) >= 0', 'it says nothing of the function'],
+    ['rescale(numbers) == numbers', 'it says nothing of the function'],
+    ['scale(a, b) == scale(a, b)', 'it compares a call with itself'],
+    ['(scale(a,  b) === scale(a, b))', 'it compares a call with itself'],
+    ['scale(a, b) is not None or True', 'it is true whatever the function gives'],
+    ['true || scale(a) > 1', 'it is true whatever the function gives'],
+  ])('%s: %s', (law, why) => {
+    expect(emptyLaw(law, 'scale')).toBe(why);
+  });
+  it.each(['scale(a, b) == scale(b, a)', 'scale(scale(a, b), b) == scale(a, b)', 'len(scale(a)) == len(a)', 'scale(a) is True or scale(a) is False', 'b != 1 or scale(a, b) == a', 'scale(a, true) === true', '(scale(a)) == (scale(b))'])('%s says something', (law) => {
+    expect(emptyLaw(law, 'scale')).toBeUndefined();
   });
 });
 

@@ -1,3 +1,4 @@
+import { emptyLaw } from '../gate/empty-law.ts';
 import { recombined } from '../gate/inputs.ts';
 import { lawsOnInputs } from '../run/laws.ts';
 import type { ToolCase, ToolProperty } from '../types.ts';
@@ -16,12 +17,14 @@ const NEAR = 30;
 
 /**
  * Laws that a model wrote can be wrong, as its cases can. One that every implementation breaks is put before the tester with the counterexample; it stays
- * only where the tester stands by it. One that cannot be run is left out.
+ * only where the tester stands by it. One that cannot be run, or would hold of any function, is left out.
  *
+ * @param stated laws as a model wrote them
  * @param codes implementations that meet the visible cases
  * @param cases whose arguments are joined anew, to evaluate laws on inputs that the function takes
  */
-export async function settleLaws({ contract, signature, language }: Specification, laws: readonly ToolProperty[], codes: readonly string[], cases: readonly ToolCase[], deps: Pick<SynthesisDeps, 'models' | 'sandbox' | 'key' | 'signal' | 'emit'>): Promise<ToolProperty[]> {
+export async function settleLaws({ contract, signature, language }: Specification, stated: readonly ToolProperty[], codes: readonly string[], cases: readonly ToolCase[], deps: Pick<SynthesisDeps, 'models' | 'sandbox' | 'key' | 'signal' | 'emit'>): Promise<ToolProperty[]> {
+  const laws = stated.filter(({ expression }) => emptyLaw(expression, contract.name) === undefined);
   if (laws.length === 0) return [];
   const reports = await language.checkProperties({
     sandbox: deps.sandbox, signature, caseMs: CASE_MS, runs: RUNS, seed: 1, properties: laws.map((law) => ({ ...law, trust: 'guessed' as const })),

@@ -1,5 +1,6 @@
 import type { Property } from '../../../languages/function/types.ts';
 import type { Gate, GateContext, Verdict } from '../types.ts';
+import { emptyLaw } from '../empty-law.ts';
 import { lawsOnInputs } from '../../run/laws.ts';
 import { inputsFor, recombined } from '../inputs.ts';
 import { counted } from '../words.ts';
@@ -10,7 +11,8 @@ const RUNS = 100;
 const CASE_MS = 1_000;
 
 /**
- * Do the laws hold that the contract states, on generated inputs; where those say nothing of a law, on inputs near the cases. A law that cannot be run says nothing and does not count. A broken one is a
+ * Do the laws hold that the contract states, on generated inputs; where those say nothing of a law, on inputs near the cases. A law that cannot be run,
+ * or would hold of any function, says nothing and does not count. A broken one is a
  * refusal; `brokenByAll` tells whether every candidate that agrees with the draft breaks it too, in which case the law is likelier wrong than the code.
  */
 export const properties: Gate = async (context): Promise<Verdict> => {
@@ -23,6 +25,7 @@ export const properties: Gate = async (context): Promise<Verdict> => {
   const { sandbox, signal, seed = 1 } = input;
   const reports = await language.checkProperties({ sandbox, signature, candidates: codes.map((code, at) => ({ id: String(at), code })), properties: laws, caseMs: CASE_MS, runs: RUNS, seed, ...(signal ? { signal } : {}) });
   const generated = reports[0]!.results;
+  const empty = laws.map(({ expression }) => emptyLaw(expression, draft.name));
   const near = generated.some(({ kind }) => kind === 'unusable') ? await onNearInputs(laws, codes, context) : undefined;
   const own = generated.map((result, at): (typeof generated)[number] => {
     if (result.kind !== 'unusable' || !near) return result;
@@ -30,8 +33,11 @@ export const properties: Gate = async (context): Promise<Verdict> => {
     if (counterexample !== undefined) return { kind: 'broken', counterexample, detail: 'it is false' };
     return evaluated >= LEAST_NEAR ? { kind: 'held' } : result;
   });
-  const held = own.filter(({ kind }) => kind === 'held').length;
-  const unusable = own.flatMap((result, at) => (result.kind === 'unusable' ? [`${laws[at]!.expression}: ${result.reason}`] : []));
+  const held = own.filter(({ kind }, at) => kind === 'held' && empty[at] === undefined).length;
+  const unusable = own.flatMap((result, at) => {
+    const reason = result.kind === 'unusable' ? result.reason : empty[at];
+    return reason === undefined ? [] : [`${laws[at]!.expression}: ${reason}`];
+  });
   const data = { stated: laws.length, held, nearby: own.filter((result, at) => result.kind === 'held' && generated[at]!.kind === 'unusable').length, runs: RUNS, unusable };
   const at = own.findIndex(({ kind }) => kind === 'broken');
   const broken = own[at];
@@ -42,7 +48,7 @@ export const properties: Gate = async (context): Promise<Verdict> => {
   const { nearby } = data;
   const seen = `${held} of ${counted(laws.length, 'law')} held on ${RUNS} inputs each${nearby === 0 ? '' : `, ${nearby} of them on those of the cases joined anew`}`;
   if (held < LEAST && !input.vouched) return { ok: false, says: `${seen}, and ${LEAST} are needed; ${unusable[0] ?? ''}`, data };
-  return { ok: true, says: unusable.length === 0 ? seen : `${seen}, ${unusable.length} could not be run`, data };
+  return { ok: true, says: unusable.length === 0 ? seen : `${seen}, ${unusable.length} could not be run or say nothing`, data };
 };
 
 /** Inputs like those of the cases, and how many of them a law has to be evaluated on. */
