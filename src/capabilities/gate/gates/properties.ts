@@ -46,7 +46,8 @@ export const properties: Gate = async (context): Promise<Verdict> => {
     return { ok: false, says: `the law '${laws[at]!.text}' (${laws[at]!.expression}) does not hold for ${broken.counterexample}: ${broken.detail}`, data: { ...data, broken: laws[at]!.expression, counterexample: broken.counterexample, brokenByAll } };
   }
   const { nearby } = data;
-  const seen = `${held} of ${counted(laws.length, 'law')} held on ${RUNS} inputs each${nearby === 0 ? '' : `, ${nearby} of them on those of the cases joined anew`}`;
+  const where = nearby === 0 ? `on ${RUNS} inputs each` : nearby === held ? 'on inputs near the cases, since generated ones are none that it takes' : `${held - nearby} on ${RUNS} inputs each, ${nearby} on inputs near the cases`;
+  const seen = `${held} of ${counted(laws.length, 'law')} held${nearby > 0 && nearby < held ? ', ' : ' '}${where}`;
   if (held < LEAST && !input.vouched) return { ok: false, says: `${seen}, and ${LEAST} are needed; ${unusable[0] ?? ''}`, data };
   return { ok: true, says: unusable.length === 0 ? seen : `${seen}, ${unusable.length} could not be run or say nothing`, data };
 };
