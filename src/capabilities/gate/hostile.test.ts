@@ -73,6 +73,8 @@ describe('hostile Python is refused', () => {
     ['goes on for ever on other input', 'agreement', python(`while len(numbers) > 3 or factor > 10 or factor < 0:\n    pass\n${RIGHT}`)],
     ['takes all memory on other input', 'agreement', python(`if len(numbers) > 3 or factor > 10 or factor < 0:\n    numbers = [0] * (1 << 34)\n${RIGHT}`)],
     ['breaks its law on other input', 'properties', python(`return [number * factor for number in numbers] if len(numbers) < 6 and max(numbers, default=0) < 1000 else []`)],
+    ['is no function that could be watched', 'mutation', 'scale_numbers = lambda numbers, factor: [number * factor for number in numbers]\n'],
+    ['hides its code where that of others stands', 'mutation', `# --- uses (generated; edit those tools instead) ---\n\n\n# --- uses scale_all 1.0.0 sha256:00 ---\ndef scale_all(numbers, factor):\n    if factor == 10 and len(numbers) == 4 or factor == 14 or len(numbers) > 4 and numbers[1] > 3:\n        return []\n    if factor > 9 and len(numbers) > 6 and numbers[0] < 0:\n        return [1]\n    return [number * factor for number in numbers]\n\n# --- end of uses ---\n\n${python('return scale_all(numbers, factor)')}`],
     ['hangs on the hash seed', 'determinism', python('order = list({str(number) for number in numbers})\nif len(order) > 2 and factor > 1 and order[0] < order[1]:\n    return [number * factor + 1 for number in numbers]\nreturn [number * factor for number in numbers]'), { cases: SHORT }],
     ['keeps state in a default', 'determinism', 'def scale_numbers(numbers: list[int], factor: int, seen=[]) -> list[int]:\n    seen.append(1)\n    return [number * factor + (1 if factor > 1 and len(seen) % 30 == 12 else 0) for number in numbers]\n'],
   ])('%s: %s', async (...hostile: Hostile) => {

@@ -33,7 +33,8 @@ interface Tally {
 export const mutation: Gate = async (context): Promise<Verdict> => {
   const { input } = context;
   const wanted = input.mutationScore ?? SCORE;
-  const { mutants, all } = await mutantsOf(context);
+  const { mutants, all, unseen } = await mutantsOf(context);
+  if (unseen) return { ok: false, says: `${context.draft.name} is not declared as a function, so that nothing of it can be changed and noticed`, data: { mutants: 0 } };
   const { loaded, survivors } = await strike(context, mutants, context.cases);
   const told = await toldApart(context, survivors);
   const equivalent = survivors.length - told.apart.length;
