@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { ResourceNotFoundError, type Resource, type ResourceTemplateType, type TextResourceContents } from '@modelcontextprotocol/server';
+import { readInside } from '../capabilities/library/files.ts';
 import { UntilgreenError } from '../core/errors.ts';
 import type { Places } from './places.ts';
 import { EVIDENCE, isEvidence, readEvidence, runUri, type EvidenceName } from './runs.ts';
@@ -43,7 +42,7 @@ export function resourcesOf({ library, runs, places }: { library: Tools['library
     async read(uri) {
       const [kind, name, what, ...more] = partsOf(uri);
       if (kind === 'tools' && name !== undefined && more.length === 0) {
-        if (what === undefined) return { uri, mimeType: 'text/markdown', text: await skillOf((await tool(name, uri)).folder, uri) };
+        if (what === undefined) return { uri, mimeType: 'text/markdown', text: skillOf((await tool(name, uri)).folder, uri) };
         const { evidence } = await tool(name, uri);
         if (what === 'evidence' && evidence) return { uri, mimeType: 'application/json', text: `${JSON.stringify(evidence, null, 2)}\n` };
       }
@@ -80,13 +79,11 @@ async function ofRun({ runs, places }: { runs: McpJobs['runs']; places: Places }
   }
 }
 
-async function skillOf(folder: string, uri: string): Promise<string> {
-  try {
-    return await readFile(join(folder, 'SKILL.md'), 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new ResourceNotFoundError(uri);
-    throw error;
-  }
+/** What lies in the tool's own folder: a link that leads out of it would give any file of the user to whoever asks. */
+function skillOf(folder: string, uri: string): string {
+  const text = readInside(folder, 'SKILL.md', 'SKILL.md');
+  if (text === undefined) throw new ResourceNotFoundError(uri);
+  return text;
 }
 
 function partsOf(uri: string): string[] {
