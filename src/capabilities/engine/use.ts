@@ -68,5 +68,5 @@ export async function unknown(shared: Shared, name: string, version?: string): P
 }
 
 export function notAdmitted(tool: Capability, report: GateReport): UntilgreenError {
-  return new UntilgreenError('tool_failed', `${tool.name} ${tool.version} does not pass the gate "${report.stoppedBy}": ${report.gates.at(-1)?.says ?? ''}`, { name: tool.name, gate: report.stoppedBy }, `See \`untilgreen library test ${tool.name}\`.`);
+  return new UntilgreenError('tool_failed', `${tool.name} ${tool.version} does not pass the gate "${report.stoppedBy}": ${report.gates.at(-1)?.says ?? ''}.`, { name: tool.name, gate: report.stoppedBy }, `See \`untilgreen library test ${tool.name}\`.`);
 }

@@ -6,7 +6,7 @@ const NARROWER = new Set(['description', 'title', 'examples', 'default', 'minimu
 
 /** Where a schema is another than that of the signature, descriptions and bounds apart. */
 export function differs(wanted: unknown, given: unknown, place: string): string[] {
-  if (!isRecord(wanted) || !isRecord(given)) return canonicalJson(wanted) === canonicalJson(given) ? [] : [`${place} is ${JSON.stringify(given)}, and by the signature ${JSON.stringify(wanted)}`];
+  if (!isRecord(wanted) || !isRecord(given)) return canonicalJson(wanted) === canonicalJson(given) ? [] : [`${place} is ${given === undefined ? 'missing' : JSON.stringify(given)}, and by the signature ${wanted === undefined ? 'not there' : JSON.stringify(wanted)}`];
   const names = new Set([...Object.keys(wanted), ...Object.keys(given)]);
   return [...names].flatMap((name) => {
     const [one, other] = [wanted[name], given[name]];

@@ -81,7 +81,7 @@ describe('a tool’s folder', () => {
   it.each<[string, (folder: string) => void, string]>([
     ['a file that is not there', (folder) => rmSync(join(folder, 'cases.json')), 'calculate_percentage/cases.json is missing.'],
     ['what is not JSON, with the line', (folder) => edit(folder, 'cases.json', (text) => text.replace('"from": "hidden"},', '"from": "hidden",')), 'calculate_percentage/cases.json: line 4: this is not JSON.'],
-    ['a field that is missing', (folder) => edit(folder, 'tool.json', (text) => text.replace(/ {2}"answer": .*\n/, '')), 'calculate_percentage/tool.json: answer: is missing.'],
+    ['a field that is missing', (folder) => edit(folder, 'tool.json', (text) => text.replace(/ {2}"answer": .*\n/, '')), 'calculate_percentage/tool.json: answer is missing.'],
     ['a field that is unknown, with the one that was meant', (folder) => edit(folder, 'tool.json', (text) => text.replace('"answer"', '"answr"').replace('"effects"', '"answer": "x", "effects"')), 'unknown field "answr" (did you mean "answer"?)'],
     ['a case without an outcome', (folder) => edit(folder, 'cases.json', (text) => text.replace(', "result": 45', '')), 'cases.json: [1]: expected either "result" or "error".'],
     ['a case with a place that nobody knows', (folder) => edit(folder, 'cases.json', (text) => text.replace('"user"', '"me"')), 'cases.json: [1].from: '],

@@ -82,7 +82,7 @@ describe('a library', () => {
     expect(Object.fromEntries(broken.map(({ name, problem }) => [name, problem]))).toEqual({
       empty_one: 'empty_one/tool.json is missing.',
       led_out: `${at('led_out')} is a link that leads out of the library, to /usr.`,
-      mean_linux: 'mean_linux/cases.json: [1].arguments: is missing.',
+      mean_linux: 'mean_linux/cases.json: [1].arguments is missing.',
       renamed_one: 'tool.json: name: expected "renamed_one" as the folder is called, got "calculate_percentage".',
     });
     await expect(library.read('mean_linux')).rejects.toMatchObject({ code: 'bad_arguments', message: expect.stringContaining('[1].arguments') as string });

@@ -62,8 +62,8 @@ export const evidenceSchema = z.strictObject({
  * @throws `bad_arguments` with the file, the place in it, and what was expected there
  */
 export function readJson<T extends z.ZodType>(schema: T, file: string, source: string): z.output<T> {
-  const refuse = (place: string, problem: string): UntilgreenError =>
-    new UntilgreenError('bad_arguments', `${file}: ${place}${place ? ': ' : ''}${problem}.`, { file, place, problem }, 'Mend it by hand, or take the file back from version control.');
+  const refuse = (place: string, problem: string, between = ': '): UntilgreenError =>
+    new UntilgreenError('bad_arguments', `${file}: ${place}${place ? between : ''}${problem}.`, { file, place, problem }, 'Mend it by hand, or take the file back from version control.');
   let parsed: unknown;
   try {
     parsed = JSON.parse(source.replace(/^\uFEFF/, ''));
@@ -75,7 +75,8 @@ export function readJson<T extends z.ZodType>(schema: T, file: string, source: s
   const issue = read.error.issues[0]!;
   const place = issue.path.map((part) => (typeof part === 'number' ? `[${part + 1}]` : `.${String(part)}`)).join('').replace(/^\./, '');
   if (issue.code === 'unrecognized_keys') throw refuse(place, `unknown field ${issue.keys.map((key) => JSON.stringify(key) + meant(key, schema)).join(', ')}`);
-  throw refuse(place, missing(issue, parsed) ? 'is missing' : issue.message.replace(/^Invalid input: /, ''));
+  if (missing(issue, parsed)) throw refuse(place, 'is missing', ' ');
+  throw refuse(place, issue.message.replace(/^Invalid input: /, ''));
 }
 
 function meant(key: string, schema: z.ZodType): string {

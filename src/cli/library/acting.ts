@@ -66,6 +66,7 @@ export const rollback: Action = async (capabilities, [name = '', version], optio
 export const deprecate: Action = async (capabilities, [name = ''], options) => {
   const { tool } = await entryOf(capabilities.library, name);
   const instead = options.instead === undefined ? undefined : (await entryOf(capabilities.library, options.instead)).tool.name;
+  if (instead === tool.name) throw usage(`--instead ${options.instead}: a tool cannot take its own place.`, 'Name another one, or leave it out.');
   return changed(await capabilities.deprecate(tool.name, { reason: options.reason ?? 'by hand', ...(instead && { instead }) }), 'is deprecated: no request finds it', options);
 };
 

@@ -52,7 +52,8 @@ export const KINDS = [
   },
   {
     name: 'search', words: [['<words>', 'what it does, in quotes']], says: 'find tools by what they do; no model is asked', options: (command) => command.option('--limit <n>', 'at most so many (default 10)'),
-    examples: ['library search "percent of a number"', 'library search dates --limit 3 --json'], exits: '0 searched, whatever was found · 2 bad usage',
+    examples: ['library search "percent of a number"', 'library search dates --limit 3 --json'],
+    more: 'Before each stands the probability that it serves a request in these words.', exits: '0 searched, whatever was found · 2 bad usage',
   },
   {
     name: 'run', words: [NAME, VALUES], says: 'call a tool and print its result; no model is asked', options: argumentsAs, runs: true,
@@ -82,10 +83,10 @@ export const KINDS = [
   {
     name: 'import', words: [['<file>', 'an archive of `library export`']], says: 'take tools from a signed archive; each passes the gate on this machine', runs: true,
     options: (command) => command.option('--trust', 'accept who signed it from now on'),
-    examples: ['library import loans.tar.gz', 'library import loans.tar.gz --trust --json'], exits: '0 all are in · 1 some were refused, with the reason · 2 bad usage, or no such archive · 7 no sandbox · 130 cancelled',
+    examples: ['library import loans.tar.gz', 'library import loans.tar.gz --trust --json'], exits: '0 all are in · 1 some were refused, with the reason, or there is no such file · 2 bad usage, or no whole archive · 4 its signer is not trusted yet · 7 no sandbox · 130 cancelled',
   },
   {
-    name: 'seed', words: [['[names...]', 'which of them (default: all)']], says: 'install the tools that come with untilgreen; each passes the gate on this machine', runs: true,
+    name: 'seed', words: [['[names...]', 'which of them (default: all)']], says: 'install the tools that come with untilgreen; their cases run on this machine first', runs: true,
     examples: ['library seed', 'library seed calculate_percentage slugify'], exits: '0 all are in · 1 some were refused, with the reason · 2 bad usage · 7 no sandbox · 130 cancelled',
   },
   { name: 'stats', words: [], says: 'how often tools were used, how reliable they are, what was reused and made', examples: ['library stats', 'library stats --json'], exits: '0 told · 2 bad usage' },
@@ -97,6 +98,7 @@ export const KINDS = [
     name: 'report', words: [TOOL, VALUES], says: 'say what a call should have given: it becomes a case, and a repair is tried', runs: true, asks: true,
     options: (command) => argumentsAs(command).option('--expected <value>', 'the right result, as JSON, or a text').option('--error [class]', 'it should have been refused, with this exception'),
     examples: ['library report calculate_percentage percent=15 number=300 --expected 45', 'library report mean --args \'{"numbers": []}\' --error ValueError'],
+    more: 'Without --expected and --error it says that the call should not have failed.',
     exits: '0 repaired, or right already · 1 no repair passed the gate, or there is no such tool · 2 bad usage · 7 no sandbox · 8 no model · 130 cancelled',
   },
   {

@@ -131,6 +131,7 @@ describe('library run', () => {
     [['run', NAME, 'percent=x'], 'percent=x: expected number.'], [['run', NAME, 'percent=1', '--args', '{}'], '--args gives all arguments'], [['run', NAME, '--args', '@/nowhere.json'], 'After @ stands a file'],
     [['run', `${NAME}@`], 'names no tool'], [['list', '--limit', '0'], 'Unknown option'], [['search', 'x', '--limit', '0'], '--limit 0: expected a whole number'], [['report', NAME, '--expected', '1', '--error'], 'exclude each other'],
     [['report', NAME, 'percent=1', '--expected', 'much'], '--expected=much: expected number.'], [['export', '--out', '/nowhere/tools.tar.gz'], 'there is no directory'],
+    [['search', ' '], 'nothing to search for'], [['deprecate', NAME, '--instead', NAME], 'cannot take its own place'],
   ])('%j is bad usage', async (words, message) => {
     await stock();
     expect(await untilgreen(...words)).toMatchObject({ code: 2, err: expect.stringContaining(message) as string });

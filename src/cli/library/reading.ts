@@ -1,7 +1,7 @@
 /** What `library` tells without changing anything or running a tool. */
 import type { Capabilities } from '../../capabilities/interfaces.ts';
 import { EXIT } from '../../core/errors.ts';
-import { wholeNumber } from '../arguments.ts';
+import { usage, wholeNumber } from '../arguments.ts';
 import { colors, print, printJson } from '../terminal.ts';
 import { clean } from '../view/text.ts';
 import type { LibraryFlags } from './grammar.ts';
@@ -41,7 +41,9 @@ export const show: Action = async ({ library }, [word = ''], options) => {
 };
 
 export const search: Action = async (capabilities, words, options) => {
-  const matches = await capabilities.search(words.join(' '), limitOf(options));
+  const wanted = words.join(' ').trim();
+  if (wanted === '') throw usage('There is nothing to search for.', 'Say what the tool does: untilgreen library search "percent of a number"');
+  const matches = await capabilities.search(wanted, limitOf(options));
   const rows = matches.map(({ tool: { name, version, language, description, signature }, probability, figures }) => ({ name, version, language, description, signature, probability, figures }));
   tell(searchText(matches), rows, options, 'Nothing like that is kept.');
   return EXIT.green;
