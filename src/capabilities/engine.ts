@@ -69,10 +69,6 @@ export async function openCapabilities(options: CapabilitiesOptions): Promise<Ca
       return results;
     },
     async report(name, { arguments: args, expected, error }, call = {}) {
-      const { tool } = await entryOf(name);
-      const catalogue = await shared.catalogue();
-      const known = (await catalogue.uses({ name: tool.name, limit: 100 })).find((use) => JSON.stringify(use.arguments) === JSON.stringify(args));
-      if (known) await catalogue.markWrong(known.id);
       return mendTool(shared, admission, name, { arguments: args, ...(expected === undefined ? {} : { result: expected }), ...(error === undefined ? {} : { error }) }, call);
     },
     async rollback(name, version) {

@@ -23,14 +23,14 @@ export async function seedLibrary(shared: Shared, names: readonly string[] | und
   return installSeeds(shared.library, gateOf(shared, options), names, await depsOf(shared, options));
 }
 
-/** The gate for what somebody else's gate admitted: a signature or the product stands for it, so that no three have to agree. */
+/** The gate for what somebody else's gate admitted: a signature or the product stands for it, so that no three have to agree. Several tools pass it at a time: each line names its own. */
 function gateOf(shared: Shared, { signal, emit = shared.emit }: CallOptions): Admit {
   return async (draft, only) => {
     const { tools } = await shared.library.list();
     return admit({
       draft, candidates: [], vouched: true, tools: tools.map(({ tool }) => tool), product: shared.product, mutationScore: shared.config.settings.capabilities.mutation_score,
       sandbox: await shared.sandbox(), ...(signal ? { signal } : {}), ...(only ? { only } : {}),
-      onGate: ({ gate, ok, says, ms }) => emit('gate', { tool: draft.name, gate, ok, says, ms }, ok ? 'info' : 'warn'),
+      onGate: ({ gate, ok, says, ms }) => emit('gate', { tool: draft.name, gate, ok, says, ms, named: true }, ok ? 'info' : 'warn'),
     });
   };
 }

@@ -27,7 +27,8 @@ export const ASK_LINES: Record<string, (data: Data, event: RunEvent) => Describe
   law_dropped: (data) => faint(`a law does not hold and is left out: ${text(data, 'law')}`),
   verifying: (data) => faint(`verifying ${text(data, 'tool')}`),
   gate: (data) => {
-    const line = `${data['ok'] === true ? '✓' : '✗'} ${text(data, 'gate').replaceAll('_', ' ')}: ${text(data, 'says')} · ${duration(number(data, 'ms') ?? 0)}`;
+    const of = data['named'] === true ? `${text(data, 'tool')}, ` : '';
+    const line = `${data['ok'] === true ? '✓' : '✗'} ${of}${text(data, 'gate').replaceAll('_', ' ')}: ${text(data, 'says')} · ${duration(number(data, 'ms') ?? 0)}`;
     return data['ok'] === true ? { text: line, tone: 'good', keep: true } : kept(line, 'warn');
   },
   registered: (data) => kept(`kept as ${text(data, 'tool')} ${text(data, 'version')}`, 'good'),
