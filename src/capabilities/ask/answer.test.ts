@@ -17,6 +17,7 @@ describe('a template', () => {
     ['The mean is {result.mean}.', { result: { mean: 2.5 } }, 'The mean is 2.5.'],
     ['{result} and {other}', { result: 1 }, '1 and {other}'],
     ['{result.toString}', { result: 'x' }, '{result.toString}'],
+    ['{result.constructor} {toString}', { result: { a: 1 } }, '{result.constructor} {toString}'],
     ['{a}', { a: '{b}', b: 'no' }, '{b}'],
   ])('%s with %j says %s', (template, values, text) => expect(fill(template, values)).toBe(text));
 });
@@ -35,6 +36,7 @@ describe('several calls', () => {
   it.each([
     ['the template of the request', '{s1} has {s2} vowels.', steps, 'desserts has 3 vowels.'],
     ['the last sentences, where the template names what is not there', '{s9} it is', steps, 'There are 3.'],
+    ['the last sentences, where the template says a result of its own', 'It is 42.', steps, 'There are 3.'],
     ['the last sentences, where there is no template', '', steps, 'There are 3.'],
     ['the failure, where one failed', '{s1}', [steps[0]!, step('s2', { ok: false, kind: 'crashed', message: 'x', ms: 1 }, 't failed: x')], 't failed: x'],
     ['the one sentence of one step', '{s1}!', [steps[0]!], 'It is desserts.'],

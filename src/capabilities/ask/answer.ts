@@ -19,7 +19,7 @@ export function said(value: Json): string {
  */
 export function fill(template: string, values: JsonObject): string {
   return template.replaceAll(/\{([A-Za-z_]\w*(?:\.\w+)*)\}/g, (whole, path: string) => {
-    const value = path.split('.').reduce<Json | undefined>((at, key) => (isObject(at) ? at[key] : undefined), values);
+    const value = path.split('.').reduce<Json | undefined>((at, key) => (isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined), values);
     return value === undefined ? whole : said(value);
   });
 }
@@ -44,7 +44,8 @@ export function sayAll(template: string, steps: readonly (StepResult & { says: s
   if (steps.length === 1) return steps[0]!.says;
   const values = Object.fromEntries(steps.map(({ id, result }) => [id, result.ok ? result.result : null]));
   const said = fill(template, values);
-  // A template that names what is not there says less than the tools do.
-  if (template !== '' && !/\{\w+(\.\w+)*\}/.test(said)) return said;
+  const named = new Set([...template.matchAll(/\{(\w+)(?:\.\w+)*\}/g)].map(([, id]) => id!));
+  // A template that names what is not there says less than the tools do, and one that leaves a result out says more.
+  if (template !== '' && [...last].every((id) => named.has(id)) && !/\{\w+(\.\w+)*\}/.test(said)) return said;
   return steps.filter(({ id }) => last.has(id)).map(({ says }) => says).join(' ');
 }

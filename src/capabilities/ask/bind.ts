@@ -50,7 +50,7 @@ function problemOf(reply: Reply, tool: Capability): { arguments: JsonObject } | 
 /** What is wrong with arguments of which some come from elsewhere; undefined where nothing is. */
 export function argumentsProblem(tool: Pick<Capability, 'parameters'>, values: JsonObject): string | undefined {
   const { properties = {}, required = [] } = tool.parameters as { properties?: Record<string, object>; required?: string[] };
-  const stray = Object.keys(values).find((name) => !(name in properties));
+  const stray = Object.keys(values).find((name) => !Object.hasOwn(properties, name));
   if (stray !== undefined) return `there is no parameter ${stray}.`;
   const missing = required.find((name) => !(name in values));
   if (missing !== undefined) return `${missing} is missing.`;
@@ -66,6 +66,6 @@ const reference = (value: Json | undefined): string | undefined => (isObject(val
 export function withWorld(values: JsonObject, world: Readonly<Record<(typeof WORLD_NAMES)[number], Json>>): JsonObject {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => {
     const from = reference(value);
-    return [name, from !== undefined && from in world ? world[from as keyof typeof world] : value];
+    return [name, from !== undefined && Object.hasOwn(world, from) ? world[from as keyof typeof world] : value];
   }));
 }

@@ -34,6 +34,8 @@ const TAKEN: readonly (readonly [what: string, names: readonly string[]])[] = [
     iota main make nil panic real recover rune select struct uint uint8 uint16 uint32 uint64 uintptr`)],
   ['a package of Go', words(`bufio cmp context embed encoding errors expvar flag fmt image iter log maps mime plugin reflect regexp runtime slices sort strconv strings structs sync
     syscall testing unicode unsafe`)],
+  // learn.microsoft.com, "Naming Files, Paths, and Namespaces": no folder can be called so there
+  ['a device of Windows', words('aux com0 com1 com2 com3 com4 com5 com6 com7 com8 com9 con lpt0 lpt1 lpt2 lpt3 lpt4 lpt5 lpt6 lpt7 lpt8 lpt9 nul prn')],
   // node:test, vitest, jest, mocha, pytest
   ['a name of the test frameworks', words(`after afterall aftereach assert before beforeall beforeeach bench conftest describe expect fixture hypothesis jest mark mock param parametrize pytest setup skip
     solution spec suite teardown test tests todo vitest`)],

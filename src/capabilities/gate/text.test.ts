@@ -7,7 +7,7 @@ import { differs } from './schemas-differ.ts';
 import { secretIn } from './secrets.ts';
 
 describe('names that mean something already', () => {
-  it.each([['sum', 'a builtin of Python'], ['lambda', 'a keyword of Python'], ['statistics', 'a module of Python'], ['fetch', 'a global or module of Node'], ['interface', 'a word of JavaScript or TypeScript'], ['append', 'a word of Go'], ['strconv', 'a package of Go'], ['describe', 'a name of the test frameworks'], ['test_percentage', 'what pytest takes for a test']])('%s is %s', (name, what) => {
+  it.each([['sum', 'a builtin of Python'], ['lambda', 'a keyword of Python'], ['statistics', 'a module of Python'], ['fetch', 'a global or module of Node'], ['interface', 'a word of JavaScript or TypeScript'], ['append', 'a word of Go'], ['strconv', 'a package of Go'], ['con', 'a device of Windows'], ['describe', 'a name of the test frameworks'], ['test_percentage', 'what pytest takes for a test']])('%s is %s', (name, what) => {
     expect(takenName(name)).toBe(what);
   });
   it.each(['calculate_percentage', 'reverse_string', 'run_t_test', 'sum_of_digits'])('%s is free', (name) => {

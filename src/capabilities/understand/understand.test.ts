@@ -26,12 +26,25 @@ describe('a request that is read', () => {
   it.each([
     ['no need at all', reply([])],
     ['two of one id', reply([need('s1'), need('s1')])],
+    ['a need that is called as the date', reply([need('today')])],
     ['a value from a need that is not there', reply([need('s1', [value('x', 'any', 'null', 's9')])])],
     ['a need of its own result', reply([need('s1', [value('x', 'any', 'null', 's1')])])],
     ['needs that wait for each other', reply([need('s1', [value('x', 'any', 'null', 's2')]), need('s2', [value('x', 'any', 'null', 's1')])])],
   ])('is asked about once more where the reply has %s', async (_title, broken) => {
     expect(await read(broken, reply([need('s1')]))).toMatchObject({ kind: 'needs' });
     await expect(read(broken, broken)).rejects.toMatchObject({ code: 'model_reply_invalid' });
+  });
+
+  it('keeps the results that the user states, and none that the model worked out', async () => {
+    const example = (result: unknown): object => ({ arguments: '{"x":[1,2]}', result: JSON.stringify(result) });
+    const given = { ...need('s1'), examples: [[3, 1000], 2_500, true, 'A  b', { mean: -3 }, 12, 'ab', [3, 4]].map(example) };
+    const request = 'so that f([1, 2]) gives [3, 1,000], or -2.5e3 or "a b" or true';
+    expect(await understand(request, world, { models: fauxModels([reply([given])]), key: 'understand' })).toMatchObject({ needs: [{ examples: [[3, 1000], 2_500, true, 'A  b', { mean: -3 }].map((result) => ({ arguments: { x: [1, 2] }, result })) }] });
+  });
+
+  it('has no two needs under the same words', async () => {
+    const read2 = await read(reply([need('s1'), { ...need('s2'), description: 'Do that.' }, { ...need('s3'), request: 'rest' }]));
+    expect(read2).toMatchObject({ needs: [{ request: 'part (Do it.)' }, { request: 'part (Do that.)' }, { request: 'rest' }] });
   });
 
   it('keeps the sentence over several needs, and none over one', async () => {

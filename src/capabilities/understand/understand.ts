@@ -3,7 +3,7 @@ import { UntilgreenError } from '../../core/errors.ts';
 import type { FunctionLanguageName } from '../../languages/function/types.ts';
 import type { Models } from '../../models/types.ts';
 import { isObject, jsonOf } from '../json-text.ts';
-import type { Impossible, Need, ValueType } from '../types.ts';
+import type { Impossible, Json, Need, ValueType } from '../types.ts';
 
 /** What a request needs done, or why no tool can do it. */
 export type Understood =
@@ -89,6 +89,8 @@ function readReply(reply: Reply, request: string): Understood | string {
   const needs: Need[] = [];
   const ids = new Set(reply.needs.map(({ id }) => id));
   if (ids.size < reply.needs.length) return 'two needs have the same id.';
+  const world = WORLD_NAMES.find((name) => ids.has(name));
+  if (world) return `a need cannot be called ${world}.`;
   for (const need of reply.needs) {
     const values: Need['values'] = [];
     for (const { name, type, json, from } of need.values) {
@@ -105,14 +107,32 @@ function readReply(reply: Reply, request: string): Understood | string {
     const examples: Need['examples'] = [];
     for (const example of need.examples) {
       const [given, result] = [jsonOf(example.arguments), jsonOf(example.result)];
-      if (isObject(given) && result !== undefined) examples.push({ arguments: given, result });
+      if (isObject(given) && result !== undefined && isStated(result, request)) examples.push({ arguments: given, result });
     }
     needs.push({ id: need.id, request: need.request.trim() || request, description: need.description.trim() || request, name: snakeCase(need.name || need.description), values, returns: need.returns, examples, ...(need.language ? { language: need.language } : {}) });
   }
+  // By the words of its part a tool is found again: two needs under the same words would be served by one tool.
+  const words = needs.map((need) => need.request);
+  for (const need of needs) if (words.filter((other) => other === need.request).length > 1) need.request = `${need.request} (${need.description})`;
   const circle = circleIn(needs);
   if (circle) return `the needs ${circle.join(', ')} wait for each other.`;
   return { kind: 'needs', needs, answer: needs.length > 1 ? reply.answer.trim() : '' };
 }
+
+/**
+ * Do the words of a request hold all texts and numbers of a result. One that the model worked out itself would count as the user's: never in dispute, and
+ * a tool that gives otherwise would be passed over.
+ */
+function isStated(result: Json, request: string): boolean {
+  if (typeof result === 'string') return spaced(request).includes(spaced(result));
+  if (typeof result === 'number') return numbersIn(request).some((number) => Math.abs(number) === Math.abs(result));
+  if (typeof result !== 'object' || result === null) return true;
+  return Object.values(result).every((item) => isStated(item, request));
+}
+
+const spaced = (text: string): string => text.replaceAll(/[\s"'`\\]+/g, ' ').trim().toLowerCase();
+/** With and without commas between digits: `1,000` is one number, `[1,2]` are two. */
+const numbersIn = (text: string): number[] => [...text.matchAll(/\d+(?:\.\d+)?(?:e[+-]?\d+)?/gi), ...text.replaceAll(/(?<=\d)[,_](?=\d{3}(?!\d))/g, '').matchAll(/\d+(?:\.\d+)?/g)].map(([number]) => Number(number));
 
 /** A name as tools have it: 3 to 64 lower-case letters, digits and `_`. */
 export function snakeCase(text: string): string {
