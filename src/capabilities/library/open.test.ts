@@ -270,6 +270,16 @@ describe('an interrupted save', () => {
     expect(left()).toEqual([]);
   });
 
+  it('removes nothing where its state is a link', async () => {
+    const elsewhere = join(directory, '..', 'elsewhere');
+    mkdirSync(elsewhere);
+    writeFileSync(join(elsewhere, 'staged-00000001'), 'mine');
+    mkdirSync(directory, { recursive: true });
+    symlinkSync(elsewhere, at('.untilgreen'));
+    await expect(save(sample())).rejects.toMatchObject({ code: 'path_unsafe' });
+    expect(readdirSync(elsewhere)).toEqual(['staged-00000001']);
+  });
+
   it('is finished before the next read of a library that is open', async () => {
     await staged();
     const open = await openLibrary(directory);

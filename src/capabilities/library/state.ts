@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UntilgreenError } from '../../core/errors.ts';
@@ -45,6 +46,10 @@ async function lockedForAll<T>(library: string, work: () => Promise<T>): Promise
 }
 
 async function makeState(library: string): Promise<void> {
+  // A library may come along with a project: what is removed in its state is to be its own.
+  if (lstatSync(stateOf(library), { throwIfNoEntry: false })?.isSymbolicLink()) {
+    throw new UntilgreenError('path_unsafe', `${stateOf(library)} is a link, and changes of a library are prepared there.`, { folder: stateOf(library) }, 'Remove the link.');
+  }
   const made = await mkdir(stateOf(library), { recursive: true });
   if (made !== undefined) await writeFile(join(stateOf(library), '.gitignore'), '*\n');
 }
