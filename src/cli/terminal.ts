@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import { jsonView, liveView, plainView, silentView, type Screen, type View } from './view/live.ts';
+import { jsonText } from './view/text.ts';
 import type { OutputFlags } from './program.ts';
 
 /** Progress is written to stderr, so that stdout holds the result alone. */
@@ -40,5 +41,5 @@ export function sayProgress(text: string): void {
 
 /** A value as JSON on stdout. */
 export function printJson(value: unknown, indent?: number): void {
-  print(JSON.stringify(value, null, indent));
+  print(jsonText(value, indent));
 }

@@ -1,7 +1,7 @@
 import type { RunEvent } from '../../core/events.ts';
 import { list, number, text } from './data.ts';
 import type { Line } from './describe.ts';
-import { duration, plural } from './text.ts';
+import { duration, oneLine, plural } from './text.ts';
 
 type Data = Record<string, unknown>;
 type Described = Omit<Line, 'keep'> & { keep?: boolean };
@@ -23,7 +23,7 @@ export const ASK_LINES: Record<string, (data: Data, event: RunEvent) => Describe
   specified: (data) => kept(`specified: ${text(data, 'signature')}`),
   tests_written: (data) => kept(`tests: ${plural(number(data, 'cases') ?? 0, 'hidden case')}, ${plural(number(data, 'laws') ?? 0, 'law')}`),
   wave_checked: (data) => kept(`wave ${text(data, 'wave')}: ${text(data, 'passing')} of ${plural(number(data, 'implementations') ?? 0, 'implementation')} meet the visible cases`),
-  case_disputed: (data) => faint(`a case was in doubt and is ${text(data, 'outcome')}: ${JSON.stringify(data['arguments'])}`),
+  case_disputed: (data) => faint(`a case was in doubt and is ${text(data, 'outcome')}: ${oneLine(JSON.stringify(data['arguments']))}`),
   law_dropped: (data) => faint(`a law does not hold and is left out: ${text(data, 'law')}`),
   verifying: (data) => faint(`verifying ${text(data, 'tool')}`),
   gate: (data) => {

@@ -3,6 +3,7 @@ import type { RunEvent } from '../../core/events.ts';
 import { describe } from './describe.ts';
 import { frame, paint } from './frame.ts';
 import { foldView, initialView, type ViewState } from './state.ts';
+import { jsonText } from './text.ts';
 import { waitingLines } from './waiting.ts';
 
 /** Where a view writes, and what it must know of the place. */
@@ -121,7 +122,7 @@ export function plainView(screen: Pick<Screen, 'write' | 'colors'>): View {
 export function jsonView(write: (text: string) => void): View {
   return {
     event(event) {
-      if (event.event !== 'outcome') write(`${JSON.stringify(event)}\n`);
+      if (event.event !== 'outcome') write(`${jsonText(event)}\n`);
     },
     pause() {}, resume() {}, close() {},
   };

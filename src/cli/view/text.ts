@@ -14,6 +14,12 @@ export function oneLine(text: string): string {
   return clean(text).replaceAll(/\s+/g, ' ').trim();
 }
 
+/** JSON as it may stand in a terminal: what JSON leaves as it is and a terminal takes for a control is written as an escape, which means the same. */
+export function jsonText(value: unknown, indent?: number): string {
+  // oxlint-disable-next-line no-control-regex
+  return (JSON.stringify(value, null, indent) ?? 'null').replaceAll(/[\u007F-\u009F]/g, (control) => `\\u00${control.charCodeAt(0).toString(16)}`);
+}
+
 /** `Apply 2 files?.` is what a question at the end of a sentence becomes: the question mark ends it. */
 export function sentence(text: string): string {
   return text.replaceAll(/([?!])\.(?=\s|$)/g, '$1');

@@ -5,7 +5,7 @@ import { describe as describeEvent } from './describe.ts';
 import { frame } from './frame.ts';
 import { jsonView, liveView, plainView } from './live.ts';
 import { foldView, initialView } from './state.ts';
-import { cells, clean, count, cut, dollars, duration, oneLine } from './text.ts';
+import { cells, clean, count, cut, dollars, duration, jsonText, oneLine } from './text.ts';
 
 const plainColors = pc.createColors(false);
 
@@ -285,5 +285,14 @@ describe('texts', () => {
   it('nothing that could steer a terminal is left', () => {
     expect(clean('a\u001B]0;title\u0007b\u009B31mc\rd\te\nf\u2066g')).toBe('abcd\te\nfg');
     expect(oneLine(' a\r\n\tb ')).toBe('a b');
+  });
+});
+
+describe('JSON in a terminal', () => {
+  it.each([{ a: '\u009b2J\u001b[2J\u007f' }, ['é', { ü: null }], 'x\ny', undefined])('%j means the same and holds no control', (value) => {
+    const text = jsonText(value);
+    // oxlint-disable-next-line no-control-regex
+    expect(text).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+    expect(JSON.parse(text)).toEqual(value ?? null);
   });
 });
