@@ -60,9 +60,15 @@ export async function write(spec: Specification, { number, feedback, helpers, fa
   const written: Written[] = [];
   for (const text of taken.texts) {
     const { code, problem } = await takeIn(language, { text, form: taken.form, signature, stub });
-    written.push({ ...(code === undefined ? {} : { code }), ...(problem ? { problem } : {}) });
+    written.push({ ...(code === undefined ? {} : { code: problem ? code : await moduleOf(spec, code) }), ...(problem ? { problem } : {}) });
   }
   return written;
+}
+
+/** The code as a file of a tool: in JavaScript and TypeScript the function is exported, by name, whether the writer said so or not. */
+async function moduleOf({ language, signature }: Specification, code: string): Promise<string> {
+  if (language.name === 'python' || language.name === 'go') return code;
+  return language.render({ code, signature, form: 'imports', cleanDoc: false, doc: '', examples: [] });
 }
 
 /** What the stub says above its examples. */
