@@ -75,6 +75,11 @@ describe('what a tool has no business with', () => {
     ['javascript', "import * as c from 'node:crypto';\n", 1],
     ['javascript', 'export const f = () => Buffer.allocUnsafe(8);\n', 1],
     ['javascript', 'export const f = () => Object.getPrototypeOf([]);\n', 1],
+    ['javascript', "export const f = () => new Date(0)[['con', 'structor'].join('')].now();\n", 1],
+    ['javascript', "const m = module;\nexport const f = () => m.require('node:fs');\n", 1],
+    ['javascript', 'export const f = () => __filename;\n', 1],
+    ['javascript', 'const all = () => globalThis;\n', 1],
+    ['javascript', 'class A {\n  all = process;\n}\n', 2],
     ['go', 'package solution\n\nimport "time"\n\nvar x = time.Now\n', 5],
     ['go', 'package solution\n\nimport t "time"\n', 3],
     ['go', 'package solution\n\nimport "math/rand"\n\nvar x = rand.Intn(3)\n', 5],
@@ -93,6 +98,7 @@ describe('what a tool has no business with', () => {
     ['typescript', 'export const f = (x: Date | Function): string => `${x.constructor.name} Date.now()`;\n'],
     ['python', 'import operator\nimport os.path\nimport urllib.parse\nimport xml.sax.saxutils\n\n\ndef f(rows, today, id):\n    x = getattr(rows, "size", 0)\n    return sorted(rows, key=operator.attrgetter("name")), os.path.join("a"), urllib.parse.quote("a"), today, id, x\n'],
     ['javascript', "import crypto from 'node:crypto';\nclass Event {}\nexport const f = (x, { stack: y }) => [new Event(), new Date(2026, 1), crypto.createHash('md5'), new Intl.DateTimeFormat('en').format(x), y];\n"],
+    ['javascript', 'export const f = (module, { now }) => [module.size, now].map((module) => module);\n'],
     ['go', 'package solution\n\nimport (\n\t"fmt"\n\t"math/rand"\n\t"time"\n)\n\n// time.Now is not asked.\nfunc f(seed int64, going bool) string {\n\tr := rand.New(rand.NewSource(seed))\n\treturn fmt.Sprintf("100 %%p %d %s", r.Intn(3), time.Duration(seed))\n}\n'],
   ])('%s is left alone: %j', async (language, code) => {
     expect(await impurityOf(language, 'tool', code)).toBeUndefined();

@@ -10,7 +10,7 @@ const REACHING: Readonly<Record<string, string>> = {
   performance: 'reads the clock', process: 'reaches for the process', globalThis: 'reaches for all globals at once', global: 'reaches for all globals at once', fetch: 'uses the network',
   WebSocket: 'uses the network', XMLHttpRequest: 'uses the network', EventSource: 'uses the network', navigator: 'looks at the machine', setTimeout: 'waits for time', setInterval: 'waits for time',
   setImmediate: 'waits for time', queueMicrotask: 'goes on after its call', Worker: 'starts a thread', SharedArrayBuffer: 'shares memory', Atomics: 'shares memory', WebAssembly: 'runs code that nobody reads',
-  WeakRef: 'hangs on when memory is freed', FinalizationRegistry: 'hangs on when memory is freed', require: 'loads modules by a call', arguments: 'reaches for its caller',
+  WeakRef: 'hangs on when memory is freed', FinalizationRegistry: 'hangs on when memory is freed', require: 'loads modules by a call', __filename: 'looks at its own file', __dirname: 'looks at its own file', arguments: 'reaches for its caller',
   BroadcastChannel: 'shares messages', MessageChannel: 'goes on after its call', AbortSignal: 'waits for time', PerformanceObserver: 'reads the clock', localStorage: 'keeps state from call to call',
   sessionStorage: 'keeps state from call to call', getCallSites: 'looks at its callers', getCallSite: 'looks at its callers',
   Proxy: 'makes values that change as they are looked at', Reflect: 'changes how objects behave', eval: 'makes code from text', Function: 'makes code from text',
@@ -20,7 +20,7 @@ const STAMPED = new Set(['Event', 'CustomEvent', 'MessageEvent', 'File']);
 /** Members that lead to the prototypes which all values share, or to the stack. */
 const MEMBERS = new Map([
   ['__proto__', 'reaches for a prototype'], ['prototype', 'reaches for a prototype'], ['setPrototypeOf', 'reaches for a prototype'], ['getPrototypeOf', 'reaches for a prototype'],
-  ['allocUnsafe', 'gives what lay in memory'], ['allocUnsafeSlow', 'gives what lay in memory'], ['getCallSites', 'looks at its callers'], ['getCallSite', 'looks at its callers'],
+  ['require', 'loads modules by a call'], ['allocUnsafe', 'gives what lay in memory'], ['allocUnsafeSlow', 'gives what lay in memory'], ['getCallSites', 'looks at its callers'], ['getCallSite', 'looks at its callers'],
   ['__defineGetter__', 'makes values that change as they are looked at'], ['__defineSetter__', 'makes values that change as they are looked at'],
   ['captureStackTrace', 'looks at its callers'], ['callee', 'looks at its callers'], ['timeOrigin', 'reads the clock'],
   ['resolvedOptions', 'looks at the settings of the machine'], ['getTimezoneOffset', 'looks at the settings of the machine'],
@@ -59,9 +59,11 @@ function saidOf(ts: Ts, node: TS.Node, tree: TS.SourceFile): string | undefined 
   if (ts.isBindingElement(node)) return memberTaken(ts, node.propertyName ?? node.name);
   // `({ constructor: Other } = value)` takes it apart as a declaration does.
   if (ts.isPropertyAssignment(node)) return memberTaken(ts, node.name);
-  if (ts.isCallExpression(node) && isNowFormatted(ts, node, tree)) return 'reads the clock';
+  if (ts.isCallExpression(node) && (isNow(ts, node) || isNowFormatted(ts, node, tree))) return 'reads the clock';
   if (!ts.isIdentifier(node) || !isUse(ts, node)) return undefined;
   if (STAMPED.has(node.text) && ts.isNewExpression(node.parent) && !new RegExp(`\\b(?:class|function|const|let|var)\\s+${node.text}\\b`).test(tree.text)) return 'reads the clock';
+  // Where code runs as a script there is such an object, and it loads what it is asked for.
+  if (node.text === 'module' && !/\b(?:const|let|var|function|class)\s+module\b|[(,[{]\s*module\s*[,)=:}\]]|\bmodule\s*=>/.test(tree.text)) return 'reaches for its module';
   if (node.text === 'crypto' && !isOwner(ts, node)) return 'takes chance under another name';
   // The class under another name would read the clock where nobody sees it.
   if (node.text === 'Date') return dateSaid(ts, node);
@@ -76,6 +78,9 @@ function memberTaken(ts: Ts, name: TS.Node): string | undefined {
   const text = ts.isIdentifier(name) || ts.isStringLiteralLike(name) ? name.text : ts.isComputedPropertyName(name) && ts.isStringLiteralLike(name.expression) ? name.expression.text : undefined;
   return text === 'constructor' ? 'reaches for a constructor' : text === undefined ? undefined : MEMBERS.get(text);
 }
+
+/** `now()` of whatever it is: the class of dates has many ways to it. */
+const isNow = (ts: Ts, { expression, arguments: given }: TS.CallExpression): boolean => ts.isPropertyAccessExpression(expression) && expression.name.text === 'now' && given.length === 0;
 
 /** A date format that is given no date says the present one. */
 function isNowFormatted(ts: Ts, { expression, arguments: given }: TS.CallExpression, tree: TS.SourceFile): boolean {
@@ -117,7 +122,9 @@ function dateSaid(ts: Ts, node: TS.Identifier): string | undefined {
 function isUse(ts: Ts, node: TS.Identifier): boolean {
   const { parent } = node;
   if (ts.isPropertyAccessExpression(parent)) return parent.expression === node;
-  if (ts.isPropertyAssignment(parent) || ts.isVariableDeclaration(parent)) return parent.initializer === node;
+  if (ts.isPropertyAssignment(parent) || ts.isVariableDeclaration(parent) || ts.isPropertyDeclaration(parent)) return parent.initializer === node;
+  // An arrow function may give it without braces.
+  if (ts.isArrowFunction(parent)) return parent.body === node;
   if (ts.isParameter(parent) || ts.isBindingElement(parent)) return parent.initializer === node;
-  return !(ts.isFunctionLike(parent) || ts.isClassLike(parent) || ts.isImportSpecifier(parent) || ts.isImportClause(parent) || ts.isNamespaceImport(parent) || ts.isLabeledStatement(parent) || ts.isPropertySignature(parent) || ts.isPropertyDeclaration(parent));
+  return !(ts.isFunctionLike(parent) || ts.isClassLike(parent) || ts.isImportSpecifier(parent) || ts.isImportClause(parent) || ts.isNamespaceImport(parent) || ts.isLabeledStatement(parent) || ts.isPropertySignature(parent));
 }
