@@ -5,11 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../config/load.ts';
 import { openCapabilities } from './engine.ts';
 import type { Capabilities } from './interfaces.ts';
-import { PERCENTAGE, REVERSE, scriptedModels } from './testing/scripted.ts';
+import { INITIALS, PERCENTAGE, REVERSE, scriptedModels } from './testing/scripted.ts';
 
 describe('the ask job', { timeout: 120_000 }, () => {
   let home = '';
-  const models = scriptedModels([PERCENTAGE, REVERSE]);
+  const models = scriptedModels([PERCENTAGE, REVERSE, INITIALS]);
   const open = async (): Promise<Capabilities> =>
     openCapabilities({ config: await loadConfig({ cwd: home, env: { ...process.env, UNTILGREEN_HOME: home, UNTILGREEN_EMBEDDER: 'ngram', TOOLS_DIR: join(home, 'tools'), DATABASE_URL: '' } }), models });
   beforeAll(async () => { home = await mkdtemp(join(tmpdir(), 'ask-')); });
@@ -31,11 +31,19 @@ describe('the ask job', { timeout: 120_000 }, () => {
     await reopened.close();
   });
 
+  it('makes a tool in the language that is asked for', async () => {
+    const capabilities = await open();
+    const result = await capabilities.ask("What are the initials of 'grace brewster hopper'?", { language: 'javascript' });
+    expect(result).toMatchObject({ ok: true, answer: 'The initials are GBH.', steps: [{ tool: 'initials_of', made: true }] });
+    expect((await capabilities.library.read('initials_of'))?.tool).toMatchObject({ language: 'javascript', code: expect.stringContaining('export') });
+    await capabilities.close();
+  });
+
   it('makes one tool for two requests at once, and answers both', async () => {
     const capabilities = await open();
     const answers = await Promise.all(["Reverse the string 'hello world'", "Reverse 'Python'"].map((request) => capabilities.ask(request)));
     expect(answers.map(({ answer }) => answer)).toEqual(['dlrow olleh', 'nohtyP']);
-    expect((await capabilities.library.list()).tools.map(({ tool }) => tool.name)).toEqual(['calculate_percentage', 'reverse_text']);
+    expect((await capabilities.library.list()).tools.map(({ tool }) => tool.name)).toEqual(['calculate_percentage', 'initials_of', 'reverse_text']);
     await capabilities.close();
   });
 });

@@ -60,8 +60,11 @@ export function scriptedReply(tools: readonly KnownTool[], schema: string, text:
       return { cases: [] };
     case 'tool_laws':
       return { laws: [] };
-    default:
-      return { tool: tool.name, why: 'scripted' };
+    default: {
+      // Which of the tools that are named serves.
+      const there = text.includes(`\n${tool.name}: `);
+      return { nearest: tool.name, lacks: there ? '' : 'It is another thing.', tool: there ? tool.name : 'none' };
+    }
   }
 }
 
@@ -127,5 +130,20 @@ export const REVERSE: KnownTool = {
     'def reverse_text(text: str) -> str:\n    return text[::-1]',
     'def reverse_text(text: str) -> str:\n    return "".join(reversed(text))',
     'def reverse_text(text: str) -> str:\n    result = ""\n    for letter in text:\n        result = letter + result\n    return result',
+  ],
+};
+
+/** In JavaScript, as models write it: not exported. */
+export const INITIALS: KnownTool = {
+  word: 'initials', name: 'initials_of', description: 'Give the initials of the words of a text.', signature: 'function initials_of(text) {',
+  parameters: [{ name: 'text', type: 'string', description: 'the words' }], returns: 'the first letters, upper case', answer: 'The initials are {result}.',
+  read: (request) => ({ text: /'([^']*)'/.exec(request)?.[1] ?? '' }),
+  examples: [[{ text: 'ada lovelace' }, 'AL'], [{ text: '' }, '']],
+  hidden: [[{ text: 'a' }, 'A'], [{ text: '  grace  hopper ' }, 'GH'], [{ text: 'X y Z' }, 'XYZ'], [{ text: 'one two' }, 'OT'], [{ text: 'abc' }, 'A']],
+  laws: [{ text: 'upper case', expression: 'initials_of(text) === initials_of(text).toUpperCase()' }, { text: 'no blanks', expression: '!/\\s/.test(initials_of(text))' }],
+  codes: [
+    'function initials_of(text) {\n  return text.split(/\\s+/).filter((word) => word !== "").map((word) => word[0].toUpperCase()).join("");\n}',
+    'function initials_of(text) {\n  let letters = "";\n  for (const word of text.trim().split(/\\s+/)) if (word) letters += word[0].toUpperCase();\n  return letters;\n}',
+    'const initials_of = (text) => (text.match(/\\S+/g) ?? []).map((word) => word.charAt(0).toUpperCase()).join("");',
   ],
 };
