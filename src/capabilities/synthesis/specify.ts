@@ -117,10 +117,10 @@ async function readReply(reply: Reply, need: Need, language: FunctionLanguage): 
   try {
     const signature = await language.parseSignature(reply.signature, headName(reply.signature) ?? name);
     if (signature.name !== name) return `the signature is that of ${signature.name}, and the name is ${name}.`;
-    const { parameters, returns } = schemasOf(signature, Object.fromEntries(reply.parameters.map((parameter) => [parameter.name, parameter.description])));
+    const { parameters, returns } = schemasOf(signature, Object.fromEntries(reply.parameters.map((parameter) => [parameter.name, oneLine(parameter.description)])));
     const contract: Contract = {
-      name, description: reply.description.trim(), language: language.name, signature: signature.text, parameters, returns: { ...returns, description: reply.returns.trim() }, effects: 'pure',
-      errors: reply.errors.map(({ when, error }) => ({ when, ...(error.trim() === '' || language.name === 'go' ? {} : { error: error.trim() }) })),
+      name, description: oneLine(reply.description), language: language.name, signature: signature.text, parameters, returns: { ...returns, description: oneLine(reply.returns) }, effects: 'pure',
+      errors: reply.errors.map(({ when, error }) => ({ when: oneLine(when), ...(error.trim() === '' || language.name === 'go' ? {} : { error: error.trim() }) })),
       answer: answerOf(reply.answer, signature),
     };
     const call = objectOf(reply.call);
@@ -138,6 +138,9 @@ async function readReply(reply: Reply, need: Need, language: FunctionLanguage): 
   }
 }
 
+/** These go into pages and prompts, where a line of their own could be taken for a heading or for another speaker. */
+const oneLine = (text: string): string => text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
+
 /** The name that a head gives itself. */
 const headName = (head: string): string | undefined => /(?:def|function|func)\s+([A-Za-z_]\w*)/.exec(head)?.[1];
 
@@ -145,7 +148,7 @@ const headName = (head: string): string | undefined => /(?:def|function|func)\s+
 function answerOf(template: string, signature: Signature): string {
   const names = new Set(['result', ...signature.parameters.map(({ name }) => name)]);
   const asked = [...template.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name!.split('.')[0]!);
-  return asked.includes('result') && asked.every((name) => names.has(name)) ? template.trim() : '{result}';
+  return asked.includes('result') && asked.every((name) => names.has(name)) ? oneLine(template) : '{result}';
 }
 
 /** Cases of a reply that fit the contract; the others are left out. */
