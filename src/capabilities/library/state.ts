@@ -7,6 +7,7 @@ import { lockStore } from '../../store/embedded/lock.ts';
 /** A save copies a few small files; whoever holds the lock for so long does not go on. */
 const WAIT_MS = 30_000;
 const RETRY_MS = 15;
+const READ_ONLY: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS']);
 
 /** The folder inside a library in which saves are prepared. Version control does not see it, and no tool can be called so. */
 export const STATE = '.untilgreen';
@@ -50,7 +51,10 @@ async function makeState(library: string): Promise<void> {
   if (lstatSync(stateOf(library), { throwIfNoEntry: false })?.isSymbolicLink()) {
     throw new UntilgreenError('path_unsafe', `${stateOf(library)} is a link, and changes of a library are prepared there.`, { folder: stateOf(library) }, 'Remove the link.');
   }
-  const made = await mkdir(stateOf(library), { recursive: true });
+  const made = await mkdir(stateOf(library), { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    if (!READ_ONLY.has(error.code ?? '')) throw error;
+    throw new UntilgreenError('config_invalid', `The library ${library} cannot be written to (${error.code}).`, { directory: library, code: error.code }, 'Name a folder that can in TOOLS_DIR or --tools-dir, or change its rights.', { cause: error });
+  });
   if (made !== undefined) await writeFile(join(stateOf(library), '.gitignore'), '*\n');
 }
 

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { openCapabilities } from '../../capabilities/engine.ts';
 import { EXIT } from '../../core/errors.ts';
 import type { RunEvent } from '../../core/events.ts';
@@ -21,6 +22,9 @@ const MAX_PORT = 65_535;
 export async function mcp(options: McpFlags, product: string): Promise<number> {
   for (const flag of ['host', 'port', 'token'] as const) {
     if (!options.http && options[flag] !== undefined) throw usage(`--${flag} is for HTTP, and --http is not given.`, 'Add --http, or leave it out.');
+  }
+  for (const root of options.root ?? []) {
+    if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) throw usage(`--root ${root} is no directory.`, 'Name one that may be worked on, or leave it out.');
   }
   const http = options.http ? httpOf(options) : undefined;
   const { createService } = await import('../../mcp/service.ts');
