@@ -1,7 +1,8 @@
 import { askEvents } from '../../capabilities/ask/events.ts';
 import type { AskOptions, Capabilities } from '../../capabilities/interfaces.ts';
-import type { AskResult, Json } from '../../capabilities/types.ts';
+import type { AskResult } from '../../capabilities/types.ts';
 import { asError, EXIT } from '../../core/errors.ts';
+import { anyValue, valueOf } from '../library/values.ts';
 import { cancelOnSignal } from '../signals.ts';
 import { chooseView, print } from '../terminal.ts';
 import { clean, messageLines, oneLine } from '../view/text.ts';
@@ -52,7 +53,7 @@ async function watched<T>(title: string, options: AskFlags, work: (call: Pick<As
 }
 
 async function command(line: string, last: AskResult | undefined, capabilities: Capabilities, options: AskFlags): Promise<void> {
-  const [name, ...rest] = line.split(/\s+/);
+  const [name] = line.split(/\s+/);
   switch (name) {
     case '/help':
       return print(HELP);
@@ -69,21 +70,14 @@ async function command(line: string, last: AskResult | undefined, capabilities: 
     case '/wrong': {
       const step = last?.steps.at(-1);
       if (!step) return print('  nothing was worked out yet');
-      const given = rest.join(' ');
+      const given = line.slice(line.indexOf('/wrong') + '/wrong'.length).trim();
       if (given === '') return print('  say what it should have been: /wrong 45');
-      const made = await watched(line, options, (call) => capabilities.report(step.tool, { arguments: step.arguments, expected: valueOf(given) }, call));
+      const used = await capabilities.library.read(step.tool);
+      const expected = used ? valueOf(given, used.tool.returns, '/wrong') : anyValue(given);
+      const made = await watched(line, options, (call) => capabilities.report(step.tool, { arguments: step.arguments, expected }, call));
       return print(made.ok ? `  ${made.tool.name} ${made.tool.version} gives it` : `  ${clean(made.reason)}`);
     }
     default:
       return print(`  there is no command ${name}\n${HELP}`);
-  }
-}
-
-/** JSON, or the text as it stands. */
-function valueOf(text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return text;
   }
 }
