@@ -102,7 +102,7 @@ async function go(): Promise<Finding> {
   const { programs } = await toolPaths(['go']);
   const program = programs['go'];
   if (!program) return { name: 'go', status: 'ok', detail: 'not installed; only Go projects need it', next: 'For those: https://go.dev/dl/, or `apt-get install golang-go`.' };
-  const { stdout } = await run(program, ['env', 'GOVERSION'], { cwd: '/', env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', GOTOOLCHAIN: 'local', GOENV: 'off' }, timeout: 20_000 });
+  const { stdout } = await run(program, ['env', 'GOVERSION'], { cwd: '/', env: { PATH: process.env['PATH'] ?? '', GOTOOLCHAIN: 'local', GOENV: 'off' }, timeout: 20_000 });
   return { name: 'go', status: 'ok', detail: `${stdout.trim().replace(/^go/, '')} (${program})` };
 }
 

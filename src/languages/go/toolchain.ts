@@ -41,7 +41,7 @@ export async function toolchain(): Promise<Toolchain> {
 let known: Promise<readonly [number, number]> | undefined;
 
 async function version(program: string): Promise<readonly [number, number]> {
-  const { stdout } = await run(program, ['env', 'GOVERSION'], { cwd: '/', env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', GOTOOLCHAIN: 'local', GOENV: 'off' } });
+  const { stdout } = await run(program, ['env', 'GOVERSION'], { cwd: '/', env: { PATH: process.env['PATH'] ?? '', GOTOOLCHAIN: 'local', GOENV: 'off' } });
   const match = /go(\d+)\.(\d+)/.exec(stdout);
   return match ? [Number(match[1]), Number(match[2])] : OLDEST;
 }
