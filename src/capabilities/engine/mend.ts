@@ -1,3 +1,4 @@
+import { canonicalJson } from '../../core/hash.ts';
 import type { CallOptions, MakeResult } from '../interfaces.ts';
 import { isKnown, type Failure } from '../life/failure.ts';
 import { runnerOf } from '../life/effects.ts';
@@ -25,7 +26,8 @@ export async function mendTool(shared: Shared, admission: Admission, name: strin
     const earlier = (await Promise.all(versions.filter(({ version }) => version !== tool.version).map(({ version }) => shared.library.read(tool.name, version)))).flatMap((one) => (one ? [one.tool] : []));
     const uses = usesOfVersion(tool, await catalogue.uses({ name: tool.name }));
     const wrong = async (): Promise<void> => {
-      const known = (await catalogue.uses({ name: tool.name, limit: 100 })).find((use) => JSON.stringify(use.arguments) === JSON.stringify(failure.arguments));
+      // The database keeps names of arguments in an order of its own.
+      const known = (await catalogue.uses({ name: tool.name, limit: 100 })).find((use) => canonicalJson(use.arguments) === canonicalJson(failure.arguments));
       if (known) await catalogue.markWrong(known.id);
     };
     const value: RepairResult = await repairTool({
