@@ -23,6 +23,7 @@ describe('untilgreen mcp', () => {
     ['a port that is none', ['--http', '--port', '70000'], {}, '--port 70000: expected a number from 0 to 65535.'],
     ['other machines without a token', ['--http', '--host', '0.0.0.0'], {}, '--host 0.0.0.0 lets other machines in, and there is no token. Set UNTILGREEN_MCP_TOKEN'],
     ['a token that could be guessed', ['--http', '--token', 'secret'], {}, 'The token has 6 characters; at least 16 are needed.'],
+    ['a root that is not there', ['--root', '/nowhere'], {}, '--root /nowhere is no directory.'],
     ['one of the environment that could be', ['--http'], { UNTILGREEN_MCP_TOKEN: 'secret' }, 'The token has 6 characters'],
   ])('refuses %s, with nothing on stdout', async (_title, words, env, message) => {
     for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
