@@ -7,7 +7,7 @@ const USES: readonly (readonly [pattern: RegExp, says: string])[] = [
   [/"(crypto\/rand|hash\/maphash)"/, 'It uses chance'],
   [/\bcontext\s*\.\s*(WithTimeout\w*|WithDeadline\w*)/, 'It reads the clock'],
   [/\bfmt\s*\.\s*(Scan|Scanln|Scanf)\b/, 'It reads its standard input'],
-  [/"(?:[^"\\\n%]|\\.|%%|%[^p"\n])*(%[-+# 0]*p)/, 'Its result hangs on the process'],
+  [/"(?:[^"\\\n%]|\\.|%%|%[^p%"\\\n])*(%[-+# 0-9]*p)/, 'Its result hangs on the process'],
   [/^[ \t]*(?:import[ \t]+)?((?!import\b)[\w.]+[ \t]+"(?:time|math\/rand|math\/rand\/v2|context)")/m, 'It takes under another name what only parts may be used of'],
   [/^[ \t]*(go)[ \t]+(?:func\b|[\w.]+\()/m, 'It goes on beside its call'],
 ];

@@ -64,6 +64,7 @@ export async function impurePython(path: string, code: string): Promise<Impurity
 
 /** The code without comments and plain texts, each line in its place. Texts with expressions in them (f"{…}") stay. */
 function bare(code: string): string {
-  return code.replaceAll(/#[^\n]*|([A-Za-z]{0,2})("""|'''|"|')((?:\\[^]|(?!\2)[^])*?)\2/g, (whole, prefix: string | undefined, quote: string | undefined) =>
-    quote === undefined ? '' : /[ft]/i.test(prefix ?? '') ? whole : `""${'\n'.repeat(whole.split('\n').length - 1)}`);
+  // A plain text ends on its line: what a quote inside of an expression of an f-text seems to begin hides no line after it.
+  return code.replaceAll(/#[^\n]*|([A-Za-z]{0,2})(?:("{3}|'{3})(?:\\[^]|(?!\2)[^\\])*?\2|("|')(?:\\[^]|(?!\3)[^\\\n])*\3)/g, (whole, prefix: string | undefined, long?: string, short?: string) =>
+    long === undefined && short === undefined ? '' : /[ft]/i.test(prefix ?? '') ? whole : `""${'\n'.repeat(whole.split('\n').length - 1)}`);
 }
