@@ -87,7 +87,8 @@ async function settle<T>(need: Need, deps: ResolveDeps, takes: Take<T>): Promise
 async function choose<T>(need: Need, deps: ResolveDeps, takes: Take<T>): Promise<T | undefined> {
   const { library, emit } = deps;
   const { tools } = await library.list();
-  const known = tools.map(({ tool }) => tool).filter((tool) => tool.status === 'active' && tool.requests.includes(need.request));
+  // What somebody else's tool says of itself is no memory of ours.
+  const known = tools.map(({ tool }) => tool).filter((tool) => tool.status === 'active' && tool.made.by !== 'import' && tool.requests.includes(need.request));
   for (const tool of known) {
     const taken = await takes(need, { tool, probability: 1, figures: { same_request: 1 } }, deps);
     if (taken !== undefined) return taken;

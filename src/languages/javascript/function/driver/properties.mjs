@@ -27,12 +27,15 @@ async function one(fc, { expression }, { values, names, runs, seed, candidate })
   let asked = 0;
   let unusable;
   let failed;
+  let evaluated = 0;
+  let raised;
   const law = fc.asyncProperty(fc.tuple(...values), async (args) => {
     asked += 1;
     if (unusable !== undefined || asked > runs + MOST_ASKED) return;
     const setup = names.map((name, index) => `let ${name} = ${source(args[index])};`).join(' ');
     const outcome = await candidate.ask(setup, expression);
     if (outcome.kind === 'value' && outcome.value.kind === 'bool') {
+      evaluated += 1;
       if (outcome.value.value) return;
       failed = { args, detail: 'it does not hold' };
       throw new Error('broken');
@@ -40,16 +43,18 @@ async function one(fc, { expression }, { values, names, runs, seed, candidate })
     // What is neither true nor false is no law, and neither is what cannot be read.
     if (outcome.kind === 'value') unusable = `it gives ${outcome.value.kind}, not true or false`;
     else if (outcome.kind === 'raised' && (outcome.error === 'SyntaxError' || outcome.error === 'ReferenceError')) unusable = `${outcome.error}: ${outcome.message}`;
+    // Perhaps an input that the function is not made for.
+    else if (outcome.kind === 'raised') raised ??= detailOf(outcome);
     else {
       failed = { args, detail: detailOf(outcome) };
       // Each smaller input would cost as much time again.
-      if (outcome.kind !== 'raised') asked = Number.POSITIVE_INFINITY;
+      asked = Number.POSITIVE_INFINITY;
       throw new Error('broken');
     }
   });
   const result = await fc.check(law, { numRuns: runs, seed, endOnFailure: false });
   if (unusable !== undefined) return { kind: 'unusable', reason: unusable.slice(0, 200) };
-  if (!result.failed) return { kind: 'held' };
+  if (!result.failed) return evaluated > 0 || raised === undefined ? { kind: 'held' } : { kind: 'unusable', reason: raised };
   const args = result.counterexample?.[0] ?? failed?.args ?? [];
   return { kind: 'broken', counterexample: args.map(source).join(', '), detail: failed?.detail ?? 'it does not hold' };
 }
