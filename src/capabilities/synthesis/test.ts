@@ -10,6 +10,7 @@ type TesterDeps = Pick<SynthesisDeps, 'models' | 'key' | 'signal'>;
 /** More than the gate asks for: wrong tools that were admitted slipped past six cases (bench/capabilities), and some of these the tester gets wrong. */
 const WANTED_CASES = 12;
 const testsSchema = z.object({ cases: z.array(caseSchema).min(5).max(16), properties: z.array(propertySchema).max(4) });
+const moreLawsSchema = z.object({ properties: z.array(propertySchema).max(4) });
 const killersSchema = z.object({ cases: z.array(caseSchema).max(8) });
 const answerSchema = z.object({ working: z.string().max(1_500).describe('worked out step by step'), result: z.string().max(8_000).nullable().describe('the result as JSON; null where it is refused'), refused: z.boolean() });
 const lawsSchema = z.object({ laws: z.array(z.object({ number: z.number().int(), working: z.string().max(600), always: z.boolean().describe('true where the law holds for all arguments that are not refused') })).max(8) });
@@ -66,6 +67,18 @@ export async function reconsiderLaws(contract: Contract, broken: readonly { law:
     }],
   });
   return broken.flatMap(({ law }, at) => (value.laws.some(({ number, always }) => number === at + 1 && always) ? [law] : []));
+}
+
+/** Further laws, where too few of those that were written can be tried or hold. */
+export async function writeLaws(contract: Contract, there: readonly ToolProperty[], deps: TesterDeps): Promise<ToolProperty[]> {
+  const { value } = await deps.models.ask<z.infer<typeof moreLawsSchema>>({
+    role: 'tester', key: `${deps.key}/more-laws`, schema: moreLawsSchema, schemaName: 'tool_more_laws', system: SYSTEM, signal: deps.signal,
+    messages: [{
+      role: 'user',
+      content: `${contractText(contract)}\n\nWrite 3 laws that hold for all arguments that are not refused${there.length > 0 ? `, other than: ${there.map(({ expression }) => expression).join('; ')}` : ''}. Each calls ${contract.name}, and none compares a call with the same call.`,
+    }],
+  });
+  return value.properties;
 }
 
 /** Cases that tell changed code from the code, where no case so far does. The tester sees the changed lines alone. */

@@ -12,6 +12,8 @@ import type { Specification } from './specify.ts';
 export interface Written {
   code?: string;
   problem?: Problem;
+  /** Who wrote it. */
+  model: string;
 }
 
 /** Implementations written at once, of one prompt: three are what the gate asks to agree. */
@@ -53,14 +55,14 @@ export async function write(spec: Specification, { number, feedback, helpers, fa
     n: WAVE, temperature: TEMPERATURES[Math.min(number, TEMPERATURES.length) - 1]!, maxTokens: MAX_TOKENS, seed: number * 100, key: `${deps.key}/wave${number}`,
   };
   deps.emit('wave_started', { tool: contract.name, wave: number, n: WAVE, temperature: request.temperature });
-  const taken = await deps.once<Pick<Samples, 'form'> & { texts: string[] }>(`${deps.key}/wave${number}`, async () => {
+  const taken = await deps.once<Pick<Samples, 'form'> & { texts: string[]; model: string }>(`${deps.key}/wave${number}`, async () => {
     const { samples, form } = await deps.sampler.sample({ ...request, signal: deps.signal });
-    return { form, texts: samples.map(({ text }) => text) };
+    return { form, texts: samples.map(({ text }) => text), model: deps.sampler.describe().model };
   });
   const written: Written[] = [];
   for (const text of taken.texts) {
     const { code, problem } = await takeIn(language, { text, form: taken.form, signature, stub });
-    written.push({ ...(code === undefined ? {} : { code: problem ? code : await moduleOf(spec, code) }), ...(problem ? { problem } : {}) });
+    written.push({ model: taken.model, ...(code === undefined ? {} : { code: problem ? code : await moduleOf(spec, code) }), ...(problem ? { problem } : {}) });
   }
   return written;
 }

@@ -58,6 +58,8 @@ export function scriptedReply(tools: readonly KnownTool[], schema: string, text:
       return { fits: text.includes(`Tool ${tool.name}:`), why: 'scripted', arguments: JSON.stringify(tool.read(/Asked: (.*)/.exec(text)?.[1] ?? '')) };
     case 'tool_cases':
       return { cases: [] };
+    case 'tool_more_laws':
+      return { properties: [] };
     case 'tool_laws':
       return { laws: [] };
     default: {
