@@ -120,6 +120,12 @@ describe('mutation', () => {
     expect(report.gates[0]!.says).toMatch(/mutants noticed \(0\.\d\d\), and 0\.75 is needed: line \d/);
   });
 
+  it('refuses code of which most is reached by no input that anybody made', async () => {
+    const trap = 'def scale_numbers(numbers: list[int], factor: int) -> list[int]:\n    if factor == 987654321:\n        total = 0\n        for number in numbers:\n            total = total * 3 - number + 7\n        return [total - 1, total + 2, total * 4]\n    return [number * factor for number in numbers]\n';
+    const report = await admit(inputOf(await draftOf('python', trap), { only }));
+    expect(report).toMatchObject({ ok: false, stoppedBy: 'mutation' });
+  });
+
   it('asks for killing cases once, keeps those that hold, and leaves out what the contract does not take', async () => {
     let asked = 0;
     const killers = async (): Promise<ToolCase[]> => {
