@@ -98,9 +98,10 @@ export async function implement(spec: Specification, tests: { hidden: ToolCase[]
     if (report.duplicateOf !== undefined) return { kind: 'duplicate', of: report.duplicateOf, draft, report };
     if (report.ok) return { kind: 'admitted', draft: { ...draft, cases: report.cases }, report };
     last = { reason: reasonOf(report), report };
-    if (report.stoppedBy === 'contract') break;
+    // What is wrong here is not the code.
+    if (report.stoppedBy === 'contract' || (report.stoppedBy === 'properties' && laws.length < LEAST_LAWS)) break;
     if (report.stoppedBy === 'hidden_cases' && ++hiddenFailures >= HIDDEN_FAILURES) break;
-    if (report.stoppedBy !== 'agreement') feedback = { code: chosen.attempt.source, says: `${last.reason} Keep what is right and answer with the whole function.` };
+    if (report.stoppedBy !== 'agreement') feedback = { code: chosen.attempt.source, says: `${last.reason.replace(/[.\s]*$/, '.')} Keep what is right and answer with the whole function.` };
   }
   const { reason, report } = last;
   return { kind: 'refused', reason, gates: report?.gates ?? [], ...(report?.stoppedBy ? { stoppedBy: report.stoppedBy } : {}) };
