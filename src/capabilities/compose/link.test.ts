@@ -63,7 +63,8 @@ const SAMPLES: Sample[] = [
   },
 ];
 
-describe.each(SAMPLES)('$language', ({ language, half, quarter, code, signature, linked }) => {
+// The first Go program of a machine compiles the packages that it imports: half a minute and more.
+describe.each(SAMPLES)('$language', { timeout: 240_000 }, ({ language, half, quarter, code, signature, linked }) => {
   test('what a code calls, and what that calls, stands in its file once, and the file runs', async () => {
     const first = toolOf(language, 'half_of', half);
     const called = await usesIn(quarter, [first], language);

@@ -15,15 +15,20 @@ child.on('exit', (code, signal) => (ended ??= `it ended with ${signal ?? `exit $
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 const deadline = Date.now() + patienceMs;
 const answers = [];
+let begun = false;
 while (ended === undefined && Date.now() < deadline && answers.length === 0) {
+  const round = [];
   for (const path of paths) {
     try {
       const response = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(5_000), redirect: 'manual' });
-      answers.push({ path, status: response.status, body: (await response.text()).slice(0, 2_000) });
+      round.push({ path, status: response.status, body: (await response.text()).slice(0, 2_000) });
     } catch {
       // not there yet
     }
   }
+  // It may have begun to listen between two paths: those that were refused are asked again.
+  if (round.length === paths.length || (begun && round.length > 0)) answers.push(...round);
+  begun ||= round.length > 0;
   if (answers.length === 0) await sleep(100);
 }
 // An app that only answers once, or leaves the rest to a process of its own, would end with its container.
