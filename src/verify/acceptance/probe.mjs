@@ -15,7 +15,7 @@ child.on('exit', (code, signal) => (ended ??= `it ended with ${signal ?? `exit $
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 const deadline = Date.now() + patienceMs;
 const answers = [];
-let begun = false;
+let before = [];
 while (ended === undefined && Date.now() < deadline && answers.length === 0) {
   const round = [];
   for (const path of paths) {
@@ -27,10 +27,12 @@ while (ended === undefined && Date.now() < deadline && answers.length === 0) {
     }
   }
   // It may have begun to listen between two paths: those that were refused are asked again.
-  if (round.length === paths.length || (begun && round.length > 0)) answers.push(...round);
-  begun ||= round.length > 0;
+  if (round.length === paths.length || (before.length > 0 && round.length > 0)) answers.push(...round);
+  if (round.length > 0) before = round;
   if (answers.length === 0) await sleep(100);
 }
+// Ended before it could be asked again: what it said is told.
+if (answers.length === 0) answers.push(...before);
 // An app that only answers once, or leaves the rest to a process of its own, would end with its container.
 if (answers.length) await sleep(300);
 tell({ answers, ended, output: output.slice(-4_000) });
