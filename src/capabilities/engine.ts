@@ -1,15 +1,15 @@
 import { UntilgreenError } from '../core/errors.ts';
 import { find } from './find/find.ts';
 import type { Capabilities, CapabilitiesOptions } from './interfaces.ts';
-import { useTool } from './run/run.ts';
 import { ask, resume, unfinished } from './engine/ask.ts';
 import { admissionOf } from './engine/admitted.ts';
 import { exportNamed, importArchive, seedLibrary } from './engine/exchange.ts';
 import { fasterTool } from './engine/faster.ts';
+import { findIn } from './engine/find.ts';
 import { libraryStats, suggestions } from './engine/figures.ts';
 import { makeTool } from './engine/make.ts';
 import { mendTool } from './engine/mend.ts';
-import { openShared, thresholdsOf } from './engine/open.ts';
+import { openShared } from './engine/open.ts';
 import { callTool, unknown } from './engine/use.ts';
 
 /**
@@ -24,7 +24,7 @@ import { callTool, unknown } from './engine/use.ts';
  */
 export async function openCapabilities(options: CapabilitiesOptions): Promise<Capabilities> {
   const shared = await openShared(options);
-  const { library, config } = shared;
+  const { library } = shared;
   const admission = admissionOf(shared);
   const entryOf = async (name: string, version?: string) => {
     const entry = await library.read(name, version);
@@ -41,13 +41,8 @@ export async function openCapabilities(options: CapabilitiesOptions): Promise<Ca
     ask: (request, call) => ask(shared, admission, request, call),
     make: (request, call = {}) => makeTool(shared, admission, request, call),
     async find(query, { signal } = {}) {
-      const catalogue = await shared.catalogue();
-      await catalogue.sync();
-      const sandbox = await shared.sandbox();
-      return find(query, {
-        catalogue, threshold: config.settings.capabilities.similarity_threshold, embedderModel: (await shared.embedder()).model, thresholds: await thresholdsOf(shared),
-        run: (tool, args) => useTool(tool, args, { sandbox, ...(signal ? { signal } : {}) }),
-      });
+      await (await shared.catalogue()).sync();
+      return findIn(shared, query, signal);
     },
     async search(words, limit = 10) {
       const catalogue = await shared.catalogue();

@@ -1,3 +1,4 @@
+import { isRecord } from '../core/record.ts';
 import type { Json, JsonObject } from './types.ts';
 
 /** JSON that a model wrote into a text field; undefined where it is none. */
@@ -15,4 +16,4 @@ export function objectOf(text: string): JsonObject | undefined {
   return isObject(value) ? value : undefined;
 }
 
-export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isObject = (value: unknown): value is JsonObject => isRecord(value);

@@ -1,10 +1,8 @@
 import type { MakeResult } from '../interfaces.ts';
 import { bindingOf } from '../find/fit.ts';
-import { find } from '../find/find.ts';
 import { askWhichServes } from '../find/tie-break.ts';
 import { synthesise, type Synthesised } from '../synthesis/synthesise.ts';
 import type { SynthesisDeps } from '../synthesis/deps.ts';
-import { useTool } from '../run/run.ts';
 import type { Capability, Found, JsonObject, Match, Need } from '../types.ts';
 import { bind } from './bind.ts';
 
@@ -15,14 +13,11 @@ export type Resolved =
 
 export interface ResolveDeps extends Omit<SynthesisDeps, 'settings'> {
   settings: SynthesisDeps['settings'] & {
-    /** Probability from which a tool is taken. */
-    threshold: number;
-    embedderModel: string;
-    /** Of a tool's own, where it was taken wrongly before. */
-    thresholds(name: string): number | undefined;
     /** May tools be made. */
     make: boolean;
   };
+  /** Looks a need up in the library. */
+  find(need: Need): Promise<Found>;
   /** A tool as it may be used: one that was edited by hand, or came from elsewhere, passes the gate first. Undefined where it does not. */
   admitted(tool: Capability): Promise<Capability | undefined>;
   /** Told after a tool came. */
@@ -93,7 +88,7 @@ async function choose<T>(need: Need, deps: ResolveDeps, takes: Take<T>): Promise
     const taken = await takes(need, { tool, probability: 1, figures: { same_request: 1 } }, deps);
     if (taken !== undefined) return taken;
   }
-  const found = await look(need, deps);
+  const found = await deps.find(need);
   emit('found', { need: need.description, decision: found.decision, why: found.why, tools: found.matches.slice(0, 3).map(({ tool, probability }) => `${tool.name} ${probability.toFixed(2)}`), ms: Math.round(found.ms) });
   const [best] = found.matches;
   if (found.decision === 'reuse' && best) return takes(need, best, deps);
@@ -102,13 +97,6 @@ async function choose<T>(need: Need, deps: ResolveDeps, takes: Take<T>): Promise
   emit('tie_broken', { need: need.description, tool: name ?? null, why });
   const match = found.matches.find(({ tool }) => tool.name === name);
   return match && takes(need, match, deps);
-}
-
-function look(need: Need, { catalogue, settings, sandbox, signal }: ResolveDeps): Promise<Found> {
-  return find(need, {
-    catalogue, threshold: settings.threshold, embedderModel: settings.embedderModel, thresholds: settings.thresholds,
-    run: (tool, args) => useTool(tool, args, { sandbox, ...(signal ? { signal } : {}) }),
-  });
 }
 
 /** A tool with its arguments; undefined where it turns out not to fit. */

@@ -8,8 +8,8 @@ import { lastRunOf, openRuns, outcomesOf } from '../../store/queries/asked.ts';
 import type { RunRow } from '../../store/types.ts';
 import { checkedRequest, job, type AnswerPlan, type JobResult } from '../ask/job.ts';
 import type { AskOptions, CallOptions } from '../interfaces.ts';
+import { REQUESTS } from '../life/merge.ts';
 import { standingOf } from '../life/standing.ts';
-import { withRequest } from '../synthesis/synthesise.ts';
 import type { AskResult, Capability } from '../types.ts';
 import type { World } from '../understand/understand.ts';
 import type { Admission } from './admitted.ts';
@@ -135,6 +135,6 @@ async function rememberRequests(shared: Shared, { plan }: JobResult, request: st
   for (const step of plan?.steps ?? []) {
     const tool: Capability | undefined = (await shared.library.read(step.tool))?.tool;
     const words = plan!.steps.length === 1 ? request : step.request;
-    if (tool && tool.requests.length < 3 && !tool.requests.includes(words)) await shared.library.update(tool.name, { requests: withRequest(tool.requests, words) });
+    if (tool && tool.requests.length < REQUESTS && !tool.requests.includes(words)) await shared.library.update(tool.name, { requests: [...tool.requests, words] });
   }
 }

@@ -14,7 +14,7 @@ export async function fasterTool(shared: Shared, admission: Admission, name: str
   if (!entry) throw await unknown(shared, name);
   const { tool } = entry;
   const result = await durableJob(shared, { kind: 'optimise', request: `${tool.name} ${tool.version}`, input: {} }, options, async (job) => {
-    const shop = await workshop(shared, admission, tool, job, 'optimise');
+    const shop = await workshop(shared, admission, job, 'optimise');
     const deps = { sandbox: await shared.sandbox(), signal: job.signal };
     const versions = await shared.library.versions(tool.name);
     const value: OptimiseResult = await optimiseTool({ ...shop, admit: shop.vouched, tool, taken: versions.map(({ version }) => version), run: runnerOf(deps), measure: measureWith(deps) });

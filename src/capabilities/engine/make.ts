@@ -8,7 +8,8 @@ import { snakeCase } from '../understand/understand.ts';
 import type { Admission } from './admitted.ts';
 import { durableJob, type Job } from './durable-job.ts';
 import { modelsOf } from './models-of.ts';
-import { thresholdsOf, type Shared } from './open.ts';
+import { findIn } from './find.ts';
+import type { Shared } from './open.ts';
 
 /** Makes a tool as a durable job; the same request goes on with one that was interrupted. @throws `usage` for an empty description */
 export async function makeTool(shared: Shared, admission: Admission, request: MakeRequest, options: CallOptions): Promise<MakeResult> {
@@ -29,13 +30,14 @@ export async function resolveDeps(
   return {
     models, sampler: models.sampler, sandbox: await shared.sandbox(), library: shared.library, catalogue: await shared.catalogue(), once: await onceBy(lease), product: shared.product, emit, signal, key: 'make/s1',
     changed: () => shared.changed(),
+    find: (need) => findIn(shared, need, signal),
     async admitted(tool) {
       const passed = await admission.admitted(tool, { signal, emit });
       return 'tool' in passed ? passed.tool : undefined;
     },
     settings: {
       language: of.language ?? capabilities.language, mutationScore: capabilities.mutation_score, candidates: capabilities.candidates,
-      threshold: capabilities.similarity_threshold, embedderModel: (await shared.embedder()).model, thresholds: await thresholdsOf(shared), make: of.make ?? true,
+      make: of.make ?? true,
     },
   };
 }

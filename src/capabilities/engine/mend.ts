@@ -21,7 +21,7 @@ export async function mendTool(shared: Shared, admission: Admission, name: strin
   const request = `${tool.name} ${tool.version} ${JSON.stringify(failure)}`;
   const result = await durableJob(shared, { kind: 'repair', request, input: {} }, options, async (job) => {
     job.emit('repairing', { tool: tool.name, why: `it is said to fail for ${JSON.stringify(failure.arguments)}` });
-    const shop = await workshop(shared, admission, tool, job, 'repair');
+    const shop = await workshop(shared, admission, job, 'repair');
     const versions = await shared.library.versions(tool.name);
     const earlier = (await Promise.all(versions.filter(({ version }) => version !== tool.version).map(({ version }) => shared.library.read(tool.name, version)))).flatMap((one) => (one ? [one.tool] : []));
     const uses = usesOfVersion(tool, await catalogue.uses({ name: tool.name }));

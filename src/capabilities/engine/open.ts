@@ -11,7 +11,6 @@ import type { Sandbox } from '../../sandbox/types.ts';
 import { openStore, type Store } from '../../store/store.ts';
 import { once, sandboxOptions } from '../../tools/later.ts';
 import { openCatalogue } from '../catalogue/open.ts';
-import { thresholdOf } from '../find/threshold.ts';
 import type { CapabilitiesOptions, Catalogue, Library } from '../interfaces.ts';
 import { openLibrary } from '../library/open.ts';
 
@@ -76,12 +75,3 @@ export async function openShared(options: CapabilitiesOptions): Promise<Shared> 
     },
   };
 }
-
-/** Thresholds of tools that were taken wrongly before, by name. */
-export async function thresholdsOf(shared: Pick<Shared, 'catalogue' | 'config'>): Promise<(name: string) => number | undefined> {
-  const common = shared.config.settings.capabilities.similarity_threshold;
-  const uses = await (await shared.catalogue()).uses({ limit: REMEMBERED });
-  const named = new Set(uses.filter(({ wrong }) => wrong).map(({ name }) => name));
-  return (name) => (named.has(name) ? thresholdOf(uses.filter((use) => use.name === name), common) : undefined);
-}
-const REMEMBERED = 10_000;

@@ -3,7 +3,6 @@ import { NO_USAGE } from '../../models/usage.ts';
 import { admit } from '../gate/admit.ts';
 import { retestDependants, type Retested } from '../life/dependants.ts';
 import type { Admit, Save, Write } from '../life/effects.ts';
-import { schemasOf } from '../run/schemas.ts';
 import type { reconsider } from '../synthesis/test.ts';
 import { write } from '../synthesis/write.ts';
 import type { Capability, JsonObject } from '../types.ts';
@@ -25,7 +24,7 @@ export interface Workshop {
 /**
  * @param key prefix of the keys of model calls in the job
  */
-export async function workshop(shared: Shared, admission: Admission, tool: Capability, job: Job, key: string): Promise<Workshop> {
+export async function workshop(shared: Shared, admission: Admission, job: Job, key: string): Promise<Workshop> {
   const deps = await resolveDeps(shared, admission, job, { spent: { usage: NO_USAGE, requests: 0 } });
   const { library } = shared;
   const gate = (vouched: boolean): Admit => async (draft, candidates) =>
@@ -39,7 +38,7 @@ export async function workshop(shared: Shared, admission: Admission, tool: Capab
     async write({ contract, cases, code, problem, round }) {
       const language = functionLanguage(contract.language);
       const signature = await language.parseSignature(contract.signature, contract.name);
-      const spec = { contract: { ...contract, ...schemasOf(signature, {}), parameters: contract.parameters, returns: contract.returns }, signature, language, visible: cases, properties: [], call: {} as JsonObject };
+      const spec = { contract, signature, language, visible: cases, properties: [], call: {} as JsonObject };
       const written = await write(spec, { number: round, helpers: [], failures: [], feedback: { code, says: problem } }, { ...deps, key });
       return written.flatMap((one) => (one.code === undefined || one.problem ? [] : [one.code]));
     },

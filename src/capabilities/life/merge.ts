@@ -7,7 +7,7 @@ import { fieldsOf } from './schemas.ts';
 import { nextVersion } from './versions.ts';
 
 /** Requests that a tool keeps, see `Capability.requests`. */
-const REQUESTS = 3;
+export const REQUESTS = 3;
 
 export interface MergeInput {
   /** The one that stays. */

@@ -1,6 +1,8 @@
 import { canonicalJson } from '../../core/hash.ts';
+import { canonical } from '../../languages/function/expect.ts';
 import { meetsCase } from '../run/run.ts';
-import type { Contract, ToolCase, UseResult } from '../types.ts';
+import { toValue } from '../run/values.ts';
+import type { Contract, Json, ToolCase, UseResult } from '../types.ts';
 import { reconsider } from './test.ts';
 import type { SynthesisDeps } from './deps.ts';
 
@@ -43,18 +45,18 @@ function commonResult(results: readonly UseResult[]): UseResult | undefined {
   const groups = new Map<string, UseResult[]>();
   for (const result of results) {
     if (!result.ok && result.kind !== 'declared_error' && result.kind !== 'undeclared') continue;
-    const key = result.ok ? canonicalJson(rounded(result.result)) : 'error';
+    const key = result.ok ? told(result.result) : 'error';
     groups.set(key, [...(groups.get(key) ?? []), result]);
   }
   const [largest] = [...groups.values()].sort((a, b) => b.length - a.length);
   return largest && largest.length >= LEAST_AGREEING && largest.length >= results.length * AGREEING_SHARE ? largest[0] : undefined;
 }
 
-const rounded = (value: unknown): unknown =>
-  typeof value === 'number' ? Number(value.toPrecision(6))
-  : Array.isArray(value) ? value.map(rounded)
-  : typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, rounded(item)]))
-  : value;
+/** Equal for results that are the same up to six digits of a fraction. */
+function told(result: Json): string {
+  const value = toValue(result, { kind: 'any' });
+  return value ? canonical(value) : canonicalJson(result);
+}
 
 function sameExpectation(a: ToolCase, b: ToolCase): boolean {
   if (a.error !== undefined || b.error !== undefined) return (a.error !== undefined) === (b.error !== undefined);

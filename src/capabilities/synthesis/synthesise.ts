@@ -87,12 +87,6 @@ async function joined({ of: name, draft, report }: Extract<Implemented, { kind: 
   return { ok: true, made: false, tool, gates: report.gates };
 }
 
-/** Requests a tool is found by: three at most, the newest in place of the oldest but one. */
-export function withRequest(requests: readonly string[], request: string): string[] {
-  if (requests.includes(request)) return [...requests];
-  return requests.length < 3 ? [...requests, request] : [requests[0]!, requests[2]!, request];
-}
-
 /** Writes the tool under a name of its own. */
 async function save({ draft, report }: Extract<Implemented, { kind: 'admitted' }>, { tools }: Surroundings, deps: SynthesisDeps): Promise<MakeResult> {
   const tool = await deps.library.save(draft, '1.0.0', report.evidence);
